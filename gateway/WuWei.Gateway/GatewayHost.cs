@@ -1,0 +1,53 @@
+using WuWei.Access;
+using WuWei.Errors;
+using WuWei.Gateway.Partners;
+using WuWei.Jobs;
+
+namespace WuWei.Gateway;
+
+/// <summary>Puts the program together: the services, their doors, health and logs. No SQL and no rules here.</summary>
+public static class GatewayHost
+{
+    /// <param name="change">Last say over the services, for tests.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? change = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.Logging.ClearProviders().AddJsonConsole(json => json.UseUtcTimestamp = true);
+        builder.WebHost.ConfigureKestrel((host, kestrel) => SystemsDoor.Open(kestrel, host.Configuration));
+
+        builder.Services.AddWuWei(builder.Configuration);
+        builder.Services.AddHostedService(services => services.GetRequiredService<Worker>());
+        builder.Services.AddSingleton<SchemaGate>();
+        builder.Services.AddGrpcHealthChecks().AddCheck<DatabaseCheck>("database");
+        if (!builder.Environment.IsProduction())
+        {
+            builder.Services.AddGrpcReflection();
+            if (builder.Configuration["WUWEI_SMS"] == "console")
+            {
+                builder.Services.AddSingleton<ISmsSender, ConsoleSms>();
+            }
+        }
+
+        change?.Invoke(builder);
+        var app = builder.Build();
+        if (app.Services.GetService<ISmsSender>() is null)
+        {
+            throw new InvalidOperationException(
+                "No SMS provider: residents could not sign in. WUWEI_SMS=console is for demos, outside Production only.");
+        }
+
+        app.UseMalformedMessages();
+        app.MapWuWei();
+        app.MapGrpcHealthChecksService();
+        if (!app.Environment.IsProduction())
+        {
+            app.MapGrpcReflectionService();
+        }
+
+        return app;
+    }
+}

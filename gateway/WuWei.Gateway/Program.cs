@@ -1,0 +1,15 @@
+using WuWei.Gateway;
+
+try
+{
+    await using var app = GatewayHost.Build(args);
+    await app.Services.GetRequiredService<SchemaGate>().WaitAsync(app.Lifetime.ApplicationStopping);
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception e) when (e is InvalidOperationException or InvalidDataException or IOException)
+{
+    // What an operator can mend: a missing setting, an unreadable key file, a taken port.
+    await Console.Error.WriteLineAsync($"wuwei: {e.Message}");
+    return 1;
+}

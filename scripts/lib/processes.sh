@@ -1,0 +1,35 @@
+# shellcheck shell=bash disable=SC2154 # $repo comes from common.sh
+# Sourced by scripts/run and scripts/test: what they start ends with them. A shell that waits for a program in the
+# foreground is deaf to signals until that ends; so all run in the background, and the shell waits.
+child='' server='' own_services=''
+
+# step COMMAND…: runs it to its end. Locks (file descriptors 8 and 9) stay here, out of what it may leave running.
+step() {
+  local code=0
+  "$@" 8>&- 9>&- &
+  child=$!
+  wait "$child" || code=$?
+  child=''
+  return "$code"
+}
+
+# use_services: the databases of scripts/services; those already running stay when we end.
+use_services() {
+  "$repo/scripts/services" status >/dev/null || own_services=yes
+  step "$repo/scripts/services" start
+  eval "$("$repo/scripts/services" env)"
+}
+
+# finish: ends the program in progress, the server and the services, in this order.
+finish() {
+  trap '' INT TERM HUP
+  local started=(${child:+"$child"} ${server:+"$server"}) tenth
+  if ((${#started[@]})) && kill "${started[@]}" 2>/dev/null; then
+    for ((tenth = 0; tenth < 150; tenth++)); do
+      kill -0 "${started[@]}" 2>/dev/null || break
+      sleep 0.1
+    done
+    if kill -KILL "${started[@]}" 2>/dev/null; then say "the server did not end within 15 seconds; killed it"; fi
+  fi
+  if [[ $own_services ]]; then "$repo/scripts/services" stop || true; fi
+}

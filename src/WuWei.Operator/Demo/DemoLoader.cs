@@ -1,0 +1,153 @@
+using Microsoft.Extensions.DependencyInjection;
+using OtpNet;
+using WuWei.Access;
+using WuWei.Data;
+using WuWei.Identity;
+using WuWei.Jobs;
+using WuWei.Journal;
+using WuWei.Organization;
+using WuWei.Privacy;
+using WuWei.Time;
+
+namespace WuWei.Operator.Demo;
+
+/// <summary>
+/// Loads the demo by living it: two months of real calls against the real services, with the clock set to when each was
+/// made. Keys are fixed, so a load that was cut off goes on where it stopped.
+/// </summary>
+public sealed class DemoLoader
+{
+    /// <summary>Known to everyone: printed in README.md, and good only where the demo was loaded.</summary>
+    public const string StaffPassword = "wuwei-demo-2026";
+    public const string StaffSecret = "WUWEIDEMOWUWEIDEMOWUWEIDEMO2345A";
+
+    private const string Marker = "demo";
+    private const int DaysBack = 45;
+    private static readonly TimeSpan JobsEvery = TimeSpan.FromHours(6);
+
+    private readonly DemoHost _host;
+    private readonly DemoContent _content;
+    private readonly Database _database;
+    private readonly Dictionary<string, string> _tokens = [];
+
+    private DemoLoader(DemoHost host, DemoContent content)
+    {
+        _host = host;
+        _content = content;
+        _database = host.Services.GetRequiredService<Database>();
+    }
+
+    /// <returns>What was done, in a line.</returns>
+    public static async Task<string> LoadAsync(Action<int, int> progress, CancellationToken cancel)
+    {
+        await using var host = await DemoHost.StartAsync(cancel);
+        var loader = new DemoLoader(host, DemoContent.Load());
+        if (await loader._database.ReadAsync(IsLoadedAsync, cancel))
+        {
+            return "the demo is there already";
+        }
+
+        return await loader.LiveAsync(progress, cancel);
+    }
+
+    private static async Task<bool> IsLoadedAsync(DbSession db) => await db.FindAsync<int?>(
+        "SELECT 1 FROM data_version WHERE name = @Marker", new { Marker }) is not null;
+
+    private async Task<string> LiveAsync(Action<int, int> progress, CancellationToken cancel)
+    {
+        var now = TimeProvider.System.Now();
+        _host.Clock.Set(now.AddDays(-DaysBack));
+        var units = _host.Services.GetRequiredService<Units>();
+        await new UnitImport(_database, units, _host.Clock).ImportAsync(
+            _content.Units, under: null, UnitImport.System, (_, _) => { }, cancel);
+        await AddStaffAsync(cancel);
+        await AddPeopleAsync(cancel);
+
+        var story = new DemoStory(_host, _content, _tokens, now);
+        await story.GrantRolesAsync(cancel);
+        var moves = await story.WriteAsync(cancel);
+        var worker = _host.Services.GetRequiredService<Worker>();
+        var jobsAt = now.AddDays(-DaysBack) + JobsEvery;
+        foreach (var (index, move) in moves.Index())
+        {
+            for (; jobsAt < move.At; jobsAt += JobsEvery)
+            {
+                _host.Clock.Set(jobsAt);
+                await worker.RunOnceAsync(cancel);
+            }
+
+            _host.Clock.Set(move.At);
+            await move.Act(cancel);
+            progress(index + 1, moves.Count);
+        }
+
+        _host.Clock.Set(now);
+        await worker.RunOnceAsync(cancel);
+        await _database.HousekeepAsync(async db =>
+        {
+            foreach (var token in _tokens.Values)
+            {
+                await db.EndSessionAsync(Token.Hash(token)!);
+            }
+
+            await db.SnapshotChangedAsync(Marker);
+            return true;
+        }, cancel);
+        return $"the demo is loaded: {_content.Wishes.Count} wishes, {moves.Count} moves";
+    }
+
+    private async Task AddStaffAsync(CancellationToken cancel)
+    {
+        var tree = await _host.Services.GetRequiredService<Units>().TreeAsync(cancel);
+        var accounts = new StaffAccounts(_database, Data, _host.Clock);
+        // One hash for all: the password is printed in the README anyway, and 71 would take a minute.
+        var hash = Passwords.Hash(StaffPassword);
+        var secret = Base32Encoding.ToBytes(StaffSecret);
+        foreach (var staff in _content.People.Staff)
+        {
+            var login = await _database.ReadAsync(db => db.FindStaffLoginAsync(staff.Unit), cancel);
+            var unit = tree.Find(new UnitCode(UnitImport.System, staff.Unit))!;
+            var id = login?.PersonId
+                ?? await accounts.AddAsync(staff.Unit, staff.Name, unit.Id, hash, secret, cancel);
+            await AddSessionAsync(staff.Unit, id, cancel);
+        }
+    }
+
+    private async Task AddPeopleAsync(CancellationToken cancel)
+    {
+        var tree = await _host.Services.GetRequiredService<Units>().TreeAsync(cancel);
+        foreach (var (someone, _) in _content.People.All)
+        {
+            var known = await _database.ReadAsync(
+                db => db.FindPersonByPhoneAsync(Data.PhoneIndex(someone.Phone)), cancel);
+            var home = tree.Find(new UnitCode(UnitImport.System, someone.Home))!;
+            var person = new Person(
+                _host.Clock.NewId(), someone.Name, Person.Mask(someone.Name), someone.Phone, home.Id, someone.ShowBadge);
+            if (known is null)
+            {
+                await _database.WriteAsync(async db =>
+                {
+                    await db.AddPersonAsync(Data, person, _host.Clock.Now());
+                    db.Record(JournalEntry.BySystem(
+                        _host.Clock.Now(), "operator", "PERSON_REGISTERED", "person", person.Id, home.Id, new { }));
+                    return true;
+                }, cancel);
+            }
+
+            await AddSessionAsync(someone.Phone, known?.Id ?? person.Id, cancel);
+        }
+    }
+
+    private async Task AddSessionAsync(string who, Guid personId, CancellationToken cancel)
+    {
+        _tokens[who] = Token.New();
+        await _database.HousekeepAsync(db =>
+        {
+            var now = _host.Clock.Now();
+            db.AddSession(Token.Hash(_tokens[who])!, personId, now, now.AddDays(2 * DaysBack));
+            return Task.FromResult(true);
+        }, cancel);
+    }
+
+    private PersonalData Data => _host.Services.GetRequiredService<PersonalData>();
+}

@@ -1,0 +1,147 @@
+using System.Net;
+using System.Net.Sockets;
+using Grpc.Core.Interceptors;
+using WuWei.Calls;
+using WuWei.Errors;
+using WuWei.Time;
+
+namespace WuWei.Access;
+
+/// <summary>
+/// Lets a call in when the permission table has it for this door, its caller holds a role for it, and a write carries
+/// a key. The other half, whether the role or a relation reaches the object, is the slice's Demand; a call that
+/// answers without it is a bug and fails.
+/// </summary>
+public sealed class AccessInterceptor(Sessions sessions, SecurityEvents events, TimeProvider clock) : Interceptor
+{
+    private const string KeyHeader = "idempotency-key";
+    private const string ChannelHeader = "x-wuwei-channel";
+    private const string TokenHeader = "authorization";
+    private const string TokenPrefix = "Bearer ";
+    private const int KeyLengthMin = 8;
+    private const int KeyLengthMax = 64;
+
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        var call = await EnterAsync(context);
+        try
+        {
+            var response = await continuation(request, context);
+            return call.Demanded
+                ? response
+                : throw new InvalidOperationException($"{context.Method} answered without checking its object.");
+        }
+        catch (RefusedException refused) when (refused.Code == StatusCode.PermissionDenied)
+        {
+            await NoteDeniedAsync(call);
+            throw;
+        }
+    }
+
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        await EnterStreamAsync(context);
+        await continuation(request, responseStream, context);
+    }
+
+    public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        await EnterStreamAsync(context);
+        await continuation(requestStream, responseStream, context);
+    }
+
+    public static byte[]? TokenHash(ServerCallContext context)
+    {
+        var header = context.RequestHeaders.GetValue(TokenHeader);
+        return header?.StartsWith(TokenPrefix, StringComparison.OrdinalIgnoreCase) == true
+            ? Token.Hash(header[TokenPrefix.Length..])
+            : null;
+    }
+
+    private async Task EnterStreamAsync(ServerCallContext context)
+    {
+        try
+        {
+            await EnterAsync(context);
+        }
+        catch (RefusedException refused)
+        {
+            throw RefusalInterceptor.ToRpc(refused);
+        }
+    }
+
+    private async Task<Call> EnterAsync(ServerCallContext context)
+    {
+        var http = context.GetHttpContext();
+        if (!Permissions.ByRpc.TryGetValue(context.Method[1..], out var permission)
+            || (permission.Doors & Door.Of(http)) == 0)
+        {
+            throw new RefusedException(StatusCode.Unimplemented, "CALL_UNKNOWN", "没有这个接口。", []);
+        }
+
+        var caller = permission.Roles is null ? null : await FindCallerAsync(context);
+        var call = new Call(
+            permission, caller, Source(http.Connection.RemoteIpAddress), ChannelOf(context), KeyOf(context, permission),
+            clock.Now());
+        context.SetCall(call);
+        if (permission.Roles is { } roles && permission.Relations == Relation.None
+            && !roles.Any(r => caller!.Holds(r, call.Now)))
+        {
+            await NoteDeniedAsync(call);
+            throw Call.Denied();
+        }
+
+        return call;
+    }
+
+    private async Task<Caller> FindCallerAsync(ServerCallContext context) =>
+        (TokenHash(context) is { } hash ? await sessions.FindAsync(hash, context.CancellationToken) : null)
+        ?? throw Refuse.Unauthenticated("SIGN_IN_REQUIRED", "请先登录。");
+
+    private Task NoteDeniedAsync(Call call) => events.NoteAsync(
+        SecurityEvents.CallDenied, call.Source, call.CallerOrNull?.PersonId, call.Permission.Rpc);
+
+    private static string? KeyOf(ServerCallContext context, Permission permission)
+    {
+        if (!permission.Writes)
+        {
+            return null;
+        }
+
+        var key = context.RequestHeaders.GetValue(KeyHeader);
+        return key is { Length: >= KeyLengthMin and <= KeyLengthMax } && key.All(c => c is > ' ' and <= '~')
+            ? key
+            : throw Refuse.Invalid(
+                "IDEMPOTENCY_KEY_REQUIRED", $"缺少请求编号（{KeyLengthMin} 到 {KeyLengthMax} 个可见字符）。");
+    }
+
+    private static Channel ChannelOf(ServerCallContext context) =>
+        Enum.TryParse<Channel>(
+            context.RequestHeaders.GetValue(ChannelHeader)?.Split('/')[0], ignoreCase: true, out var channel)
+        && Enum.IsDefined(channel)
+            ? channel
+            : Channel.Unknown;
+
+    /// <summary>One IPv6 household has a whole /64, so that is the source.</summary>
+    private static string Source(IPAddress? address)
+    {
+        if (address is null)
+        {
+            return "";
+        }
+
+        if (address.AddressFamily != AddressFamily.InterNetworkV6 || address.IsIPv4MappedToIPv6)
+        {
+            return address.MapToIPv4().ToString();
+        }
+
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return $"{new IPAddress(bytes)}/64";
+    }
+}

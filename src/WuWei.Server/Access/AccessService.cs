@@ -1,0 +1,209 @@
+using WuWei.Calls;
+using WuWei.Data;
+using WuWei.Errors;
+using WuWei.Identity;
+using WuWei.Journal;
+using WuWei.Organization;
+using WuWei.Privacy;
+using WuWei.Time;
+using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
+
+namespace WuWei.Access;
+
+/// <summary>The wire of access.proto: signing in and out, and roles.</summary>
+public sealed class AccessService(
+    SignIn signIn, Sessions sessions, Database database, KeyedWriter writer, PersonalData personalData, Units units,
+    TimeProvider clock)
+    : Wire.AccessService.AccessServiceBase
+{
+    private const int PageSizeDefault = 20;
+    private const int PageSizeMax = 100;
+
+    public override async Task<Wire.AskCodeResponse> AskCode(Wire.AskCodeRequest request, ServerCallContext context)
+    {
+        var code = await signIn.AskCodeAsync(request.Phone, context.Call().Source, context.CancellationToken);
+        return new Wire.AskCodeResponse
+        {
+            ChallengeId = code.ChallengeId.ToString(),
+            ExpiresAt = Timestamp.FromDateTime(code.ExpiresAt),
+        };
+    }
+
+    public override async Task<Wire.SignInResponse> SignIn(Wire.SignInRequest request, ServerCallContext context)
+    {
+        var signedIn = await signIn.SignInAsync(
+            request.ChallengeId, request.Code, context.Call(), context.CancellationToken);
+        return new Wire.SignInResponse
+        {
+            Token = signedIn.Token,
+            ExpiresAt = Timestamp.FromDateTime(signedIn.ExpiresAt),
+            Me = await MeAsync(signedIn, context),
+        };
+    }
+
+    public override async Task<Wire.SignInStaffResponse> SignInStaff(
+        Wire.SignInStaffRequest request, ServerCallContext context)
+    {
+        var signedIn = await signIn.SignInStaffAsync(
+            request.Name, request.Password, request.Totp, context.Call(), context.CancellationToken);
+        return new Wire.SignInStaffResponse
+        {
+            Token = signedIn.Token,
+            ExpiresAt = Timestamp.FromDateTime(signedIn.ExpiresAt),
+            Me = await MeAsync(signedIn, context),
+        };
+    }
+
+    public override async Task<Wire.SignOutResponse> SignOut(Wire.SignOutRequest request, ServerCallContext context)
+    {
+        var call = context.Call();
+        var hash = AccessInterceptor.TokenHash(context)!;
+        await database.WriteAsync(async db =>
+        {
+            db.Record(JournalEntry.By(call, "self", "SIGNED_OUT", "person", call.Caller.PersonId, null, new { }));
+            return await db.EndSessionAsync(hash);
+        }, context.CancellationToken);
+        await sessions.ForgetAsync([hash]);
+        return new Wire.SignOutResponse();
+    }
+
+    public override async Task<Wire.EndMySessionsResponse> EndMySessions(
+        Wire.EndMySessionsRequest request, ServerCallContext context)
+    {
+        var call = context.Call();
+        List<byte[]> ended = [];
+        var response = await writer.WriteAsync(context, request, async db =>
+        {
+            ended = await db.ListSessionsAsync(call.Caller.PersonId);
+            var count = await db.EndSessionsAsync(call.Caller.PersonId);
+            db.Record(JournalEntry.By(
+                call, "self", "SESSIONS_ENDED", "person", call.Caller.PersonId, null, new { count }));
+            return new Wire.EndMySessionsResponse { Ended = count };
+        }, again: (_, first) => Task.FromResult(first));
+        await sessions.ForgetAsync(ended);
+        return response;
+    }
+
+    public override async Task<Wire.GrantRoleResponse> GrantRole(Wire.GrantRoleRequest request, ServerCallContext context)
+    {
+        var call = context.Call();
+        var tree = await units.TreeAsync(context.CancellationToken);
+        var unit = tree.GetOpen(Faults.IdOf("unit_id", request.UnitId));
+        var grant = RoleGrant.Read(request, unit.Id, clock.NewId(), call.Now);
+
+        var response = await writer.WriteAsync(context, request, async db =>
+        {
+            RoleGrant.Demand(call, grant.Role, unit);
+            var person = await PersonAsync(db, request);
+            if (person.Id == call.Caller.PersonId)
+            {
+                throw Refuse.Denied("ROLE_OWN", "不能给自己授予身份。");
+            }
+
+            await db.EndOverRolesAsync(person.Id, grant.Role, unit.Id, call.Now);
+            await db.AddRoleAsync(person.Id, grant, call.Caller.PersonId);
+            db.Record(JournalEntry.By(call, "staff", "ROLE_GRANTED", "role", grant.Id, unit.Id, new
+            {
+                personId = person.Id,
+                role = grant.Role.ToString(),
+                grant.StartsAt,
+                grant.EndsAt,
+            }));
+            return new Wire.GrantRoleResponse { Holder = ToWire(person.Id, person.ShownName, grant) };
+        }, again: (_, first) =>
+        {
+            RoleGrant.Demand(call, grant.Role, unit);
+            return Task.FromResult(first);
+        });
+        await sessions.ForgetAsync(Guid.Parse(response.Holder.PersonId), context.CancellationToken);
+        return response;
+    }
+
+    public override async Task<Wire.EndRoleResponse> EndRole(Wire.EndRoleRequest request, ServerCallContext context)
+    {
+        var call = context.Call();
+        var id = Faults.IdOf("role_id", request.RoleId);
+        var reason = Faults.TextOf("reason", request.Reason, 2, 500);
+        var tree = await units.TreeAsync(context.CancellationToken);
+        Guid personId = default;
+
+        var response = await writer.WriteAsync(context, request, async db =>
+        {
+            var held = await DemandedAsync(db);
+            personId = held.PersonId;
+            await db.EndRoleAsync(id, call.Now);
+            db.Record(JournalEntry.By(call, "staff", "ROLE_ENDED", "role", id, held.UnitId, new
+            {
+                held.PersonId,
+                role = held.Role.ToString(),
+                reason = personalData.Hash(reason),
+            }));
+            return new Wire.EndRoleResponse();
+        }, again: async (db, first) =>
+        {
+            await DemandedAsync(db);
+            return first;
+        });
+        if (personId != default)
+        {
+            await sessions.ForgetAsync(personId, context.CancellationToken);
+        }
+
+        return response;
+
+        async Task<RoleHolder> DemandedAsync(DbSession db)
+        {
+            var held = await db.GetRoleAsync(id);
+            RoleGrant.Demand(call, held.Role, tree.Get(held.UnitId));
+            return held;
+        }
+    }
+
+    public override async Task<Wire.ListRolesResponse> ListRoles(Wire.ListRolesRequest request, ServerCallContext context)
+    {
+        var call = context.Call();
+        var tree = await units.TreeAsync(context.CancellationToken);
+        var unit = tree.Get(Faults.IdOf("unit_id", request.UnitId));
+        call.Demand(Relation.None, unit.Path);
+
+        var before = request.PageToken.Length == 0 ? Guid.AllBitsSet : PageToken.Read(request.PageToken).Id;
+        var size = PageToken.Size(request.PageSize, PageSizeDefault, PageSizeMax);
+        var page = await database.ReadAsync(
+            db => db.ListRolesAsync(unit.Id, (int)request.Role, before, call.Now, size + 1), context.CancellationToken);
+        return new Wire.ListRolesResponse
+        {
+            Holders =
+            {
+                page.Take(size).Select(h => ToWire(
+                    h.PersonId, h.ShownName, new HeldRole(h.Id, h.Role, h.UnitId, h.StartsAt, h.EndsAt))),
+            },
+            NextPageToken = page.Count > size ? new PageToken(DateTime.UnixEpoch, page[size - 1].Id).ToString() : "",
+        };
+    }
+
+    private async Task<Acquaintance> PersonAsync(DbSession db, Wire.GrantRoleRequest request)
+    {
+        var person = request.PersonCase switch
+        {
+            Wire.GrantRoleRequest.PersonOneofCase.PersonId =>
+                await db.FindPersonAsync(Faults.IdOf("person_id", request.PersonId)),
+            Wire.GrantRoleRequest.PersonOneofCase.Phone =>
+                await db.FindPersonByPhoneAsync(personalData.PhoneIndex(request.Phone)),
+            _ => throw Refuse.Invalid("PERSON_REQUIRED", "请指定一个人。", new FieldFault("person", "必填。")),
+        };
+        return person ?? throw PersonStore.Unknown();
+    }
+
+    private static Wire.RoleHolder ToWire(Guid personId, string shownName, HeldRole role) => new()
+    {
+        PersonId = personId.ToString(),
+        ShownName = shownName,
+        Role = IdentityService.ToWire(role),
+    };
+
+    private async Task<Wire.Me> MeAsync(SignedIn signedIn, ServerCallContext context)
+    {
+        var caller = await sessions.FindAsync(Token.Hash(signedIn.Token)!, context.CancellationToken);
+        return IdentityService.ToWire(signedIn.Person, caller?.Roles ?? [], context.Call().Now);
+    }
+}

@@ -1,0 +1,16 @@
+using WuWei.Data;
+using WuWei.Jobs;
+using WuWei.Time;
+
+namespace WuWei.Access;
+
+/// <summary>Removes sessions, codes, limits, keys and security events that have served their time.</summary>
+public sealed class ForgetJob(Database database, TimeProvider clock) : IJob
+{
+    private const int RowsMax = 500;
+
+    public string Name => "forget";
+
+    public Task<int> RunAsync(CancellationToken cancel) =>
+        database.HousekeepAsync(db => db.ForgetExpiredAsync(clock.Now(), RowsMax), cancel);
+}

@@ -1,0 +1,86 @@
+using WuWei.Calls;
+
+namespace WuWei.Access;
+
+/// <summary>The whole permission table. What is not listed here does not exist, at any door.</summary>
+public static class Permissions
+{
+    private static readonly Role[] SignedIn = [Role.Resident];
+    private static readonly Role[] Staff = [Role.Staff];
+    private static readonly Role[] Overseers = [Role.Staff, Role.Auditor];
+    private static readonly Role[] None = [];
+
+    private const Relation Owner = Relation.Maker | Relation.Beneficiary;
+
+    public static IReadOnlyDictionary<string, Permission> ByRpc { get; } = new Permission[]
+    {
+        // Anyone, signed in or not.
+        new("grpc.health.v1.Health/Check", null, Relation.None, Scope.Own, Doors.Both, Writes: false),
+        new("grpc.health.v1.Health/List", null, Relation.None, Scope.Own, Doors.Both, Writes: false),
+        new("grpc.health.v1.Health/Watch", null, Relation.None, Scope.Own, Doors.Systems, Writes: false),
+        new("grpc.reflection.v1.ServerReflection/ServerReflectionInfo", null, Relation.None, Scope.Own, Doors.Systems,
+            Writes: false),
+        new("grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", null, Relation.None, Scope.Own,
+            Doors.Systems, Writes: false),
+        Anyone("AccessService/AskCode"),
+        Anyone("AccessService/SignIn"),
+        Anyone("AccessService/SignInStaff"),
+
+        // The caller's own affairs.
+        Own("AccessService/SignOut", writes: false),
+        Own("AccessService/EndMySessions", writes: true),
+        Own("IdentityService/GetMe", writes: false),
+        Own("IdentityService/UpdateMe", writes: true),
+
+        // The tree and its roles.
+        Own("OrganizationService/GetUnit", writes: false),
+        Own("OrganizationService/GetUnitByCode", writes: false),
+        Own("OrganizationService/ListUnits", writes: false),
+        Own("OrganizationService/ListUnitKinds", writes: false),
+        Write("AccessService/GrantRole", Staff, Relation.None, Scope.Subtree),
+        Write("AccessService/EndRole", Staff, Relation.None, Scope.Subtree),
+        Read("AccessService/ListRoles", Overseers, Relation.None, Scope.Subtree),
+
+        // Categories.
+        Own("CategoryService/ListCategories", writes: false),
+        Write("CategoryService/AddCategory", Staff, Relation.None, Scope.Subtree),
+        Write("CategoryService/UpdateCategory", Staff, Relation.None, Scope.Subtree),
+
+        // Wishes. Whoever may not see one does not find it; see Wish.VisibleTo.
+        Write("WishService/MakeWish", [Role.Resident, Role.GridWorker, Role.Staff], Relation.None, Scope.All),
+        Write("WishService/ApproveWish", Staff, Relation.None, Scope.Subtree),
+        Write("WishService/RejectWish", Staff, Relation.None, Scope.Subtree),
+        Write("WishService/OfferWish", Staff, Relation.None, Scope.Subtree),
+        Write("WishService/ClaimWish",
+            [Role.PartyMember, Role.Volunteer, Role.OrganisationMember, Role.Resident], Relation.Offered, Scope.All),
+        Write("WishService/ReleaseWish", None, Relation.Claimer, Scope.Subtree),
+        Write("WishService/RevokeClaim", Staff, Relation.None, Scope.Subtree),
+        Write("WishService/RevealContact", Staff, Relation.Claimer, Scope.Subtree),
+        Write("WishService/DeliverWish", None, Relation.Claimer, Scope.Subtree),
+        Write("WishService/ConfirmWish", Staff, Owner, Scope.Subtree),
+        Write("WishService/DisputeWish", None, Owner, Scope.Subtree),
+        Write("WishService/ProposeOverturn", Staff, Relation.None, Scope.Subtree),
+        Write("WishService/OverturnWish", Staff, Relation.None, Scope.Subtree),
+        Write("WishService/WithdrawWish", Staff, Relation.Maker, Scope.Subtree),
+        Write("WishService/EscalateWish", Staff, Relation.None, Scope.Subtree),
+        Write("WishService/RemakeWish", None, Relation.Maker, Scope.Subtree),
+        Read("WishService/GetWish", [Role.Resident], Relation.None, Scope.All),
+        Read("WishService/GetWishJourney", [Role.Resident], Relation.None, Scope.All),
+        Read("WishService/ListWishes", [Role.Resident], Relation.None, Scope.All),
+        Read("WishService/CountWishes", [Role.Resident], Relation.None, Scope.All),
+    }.ToDictionary(p => p.Rpc);
+
+    private static Permission Anyone(string rpc) =>
+        new(Name(rpc), null, Relation.None, Scope.Own, Doors.Both, Writes: false);
+
+    private static Permission Own(string rpc, bool writes) =>
+        new(Name(rpc), SignedIn, Relation.None, Scope.Own, Doors.Both, writes);
+
+    private static Permission Read(string rpc, Role[] roles, Relation relations, Scope scope) =>
+        new(Name(rpc), roles, relations, scope, Doors.Both, Writes: false);
+
+    private static Permission Write(string rpc, Role[] roles, Relation relations, Scope scope) =>
+        new(Name(rpc), roles, relations, scope, Doors.Both, Writes: true);
+
+    private static string Name(string rpc) => $"wuwei.v1.{rpc}";
+}

@@ -1,0 +1,78 @@
+using WuWei.Errors;
+
+namespace WuWei.Calls;
+
+/// <summary>Numbered as the client says it in metadata <c>x-wuwei-channel</c>; recorded, never trusted.</summary>
+public enum Channel : byte
+{
+    Unknown = 0,
+    Weapp,
+    H5,
+    App,
+    Site,
+    Screen,
+    Console,
+}
+
+/// <summary>One call as far as rights, keys and the record are concerned.</summary>
+/// <param name="Source">Where it comes from: an address, or an IPv6 network.</param>
+/// <param name="Key">The idempotency key of a writing call.</param>
+public sealed record Call(
+    Permission Permission, Caller? CallerOrNull, string Source, Channel Channel, string? Key, DateTime Now)
+{
+    private bool _demanded;
+
+    public Caller Caller => CallerOrNull ?? throw new InvalidOperationException("This call has no caller.");
+
+    /// <summary>Whether the slice checked the object of the call. A call that needed it and did not is a bug.</summary>
+    public bool Demanded => _demanded || Permission.Scope == Scope.Own;
+
+    /// <summary>
+    /// Refuses unless the caller has one of the permission's relations to the object, or one of its roles over it.
+    /// </summary>
+    /// <param name="relation">What the caller is to the object.</param>
+    /// <param name="path">The unit of the object and its ancestors.</param>
+    /// <returns>The role that allowed it, or null when a relation did.</returns>
+    public Role? Demand(Relation relation, IReadOnlyList<Guid> path)
+    {
+        _demanded = true;
+        if ((relation & Permission.Relations) != 0)
+        {
+            return null;
+        }
+
+        foreach (var role in Permission.Roles ?? [])
+        {
+            if (Permission.Scope == Scope.All ? Caller.Holds(role, Now) : Caller.Covers(role, path, Now))
+            {
+                return role;
+            }
+        }
+
+        throw Denied();
+    }
+
+    /// <summary>Refuses unless the caller holds this role over the unit.</summary>
+    public void DemandRole(Role role, IReadOnlyList<Guid> path)
+    {
+        _demanded = true;
+        if (!Caller.Covers(role, path, Now))
+        {
+            throw Denied();
+        }
+    }
+
+    /// <summary>The object is nobody's in particular, and every signed-in caller may have it.</summary>
+    public void DemandNothing() => _demanded = true;
+
+    public static RefusedException Denied() => Refuse.Denied("NOT_PERMITTED", "你没有这项操作的权限。");
+}
+
+public static class CallContext
+{
+    private static readonly object Key = new();
+
+    public static Call Call(this ServerCallContext context) => (Call)context.UserState[Key];
+
+    public static void SetCall(this ServerCallContext context, Call call) => context.UserState[Key] = call;
+}

@@ -1,0 +1,120 @@
+using System.Security.Cryptography;
+using Google.Protobuf;
+using MySqlConnector;
+using WuWei.Data;
+using WuWei.Errors;
+using WuWei.Privacy;
+
+namespace WuWei.Calls;
+
+/// <summary>
+/// Writes of one keyed call happen once, however often it is sent. The key, a keyed hash of the request and the sealed
+/// reply are stored in the transaction of the effect. Only successes are: a refusal may be tried again.
+/// </summary>
+public sealed class KeyedWriter(Database database, PersonalData personalData)
+{
+    private const string ReplyColumn = "request_key.reply";
+
+    /// <param name="again">
+    /// Checks the caller's rights to the first reply anew, in a new transaction, and gives what may be answered again.
+    /// </param>
+    public async Task<TReply> WriteAsync<TReply>(
+        ServerCallContext context,
+        IMessage request,
+        Func<DbSession, Task<TReply>> block,
+        Func<DbSession, TReply, Task<TReply>> again)
+        where TReply : IMessage<TReply>, new()
+    {
+        var call = context.Call();
+        return await OnceAsync(context, request, block, Keep, async (db, kept) =>
+        {
+            var reply = new TReply();
+            reply.MergeFrom(personalData.Open(ReplyColumn, Row(call), kept!));
+            return await again(db, reply);
+        });
+
+        byte[] Keep(TReply reply) => personalData.Seal(ReplyColumn, Row(call), reply.ToByteArray());
+    }
+
+    /// <summary>The same for a reply too private to keep: sent again, it is <paramref name="read"/> anew.</summary>
+    public Task<TReply> WriteUnkeptAsync<TReply>(
+        ServerCallContext context,
+        IMessage request,
+        Func<DbSession, Task<TReply>> block,
+        Func<DbSession, Task<TReply>> read) =>
+        OnceAsync(context, request, block, keep: _ => null, (db, _) => read(db));
+
+    private async Task<TReply> OnceAsync<TReply>(
+        ServerCallContext context,
+        IMessage request,
+        Func<DbSession, Task<TReply>> block,
+        Func<TReply, byte[]?> keep,
+        Func<DbSession, byte[]?, Task<TReply>> replay)
+    {
+        var call = context.Call();
+        var hash = Hash(request);
+        try
+        {
+            return await database.WriteAsync(async db =>
+            {
+                var reply = await block(db);
+                db.Queue(
+                    """
+                    INSERT INTO request_key (caller_id, request_key, rpc, request_hash, reply, made_at)
+                    VALUES (@CallerId, @Key, @Rpc, @hash, @reply, @Now)
+                    """,
+                    new
+                    {
+                        CallerId = call.Caller.PersonId,
+                        call.Key,
+                        call.Permission.Rpc,
+                        hash,
+                        reply = keep(reply),
+                        call.Now,
+                    });
+                return reply;
+            }, context.CancellationToken);
+        }
+        catch (Exception e) when (e is RefusedException { Code: not StatusCode.Unavailable } || IsDuplicate(e))
+        {
+            // Either a real refusal, or the echo of an earlier try that succeeded: only a new transaction can tell.
+            return await database.ReadAsync(async db =>
+            {
+                var first = await db.FindAsync<First>(
+                    """
+                    SELECT rpc, request_hash, reply FROM request_key WHERE caller_id = @CallerId AND request_key = @Key
+                    """, new { CallerId = call.Caller.PersonId, call.Key });
+                if (first is null)
+                {
+                    throw e;
+                }
+
+                if (first.Rpc != call.Permission.Rpc
+                    || !CryptographicOperations.FixedTimeEquals(first.RequestHash, hash))
+                {
+                    throw Refuse.Invalid("IDEMPOTENCY_KEY_REUSED", "这个请求编号已用于另一项操作。");
+                }
+
+                return await replay(db, first.Reply);
+            }, context.CancellationToken);
+        }
+    }
+
+    /// <summary>Keyed, because a plain hash of a short request, such as one phone, can be guessed.</summary>
+    private byte[] Hash(IMessage request)
+    {
+        using var bytes = new MemoryStream();
+        using (var output = new CodedOutputStream(bytes, leaveOpen: true) { Deterministic = true })
+        {
+            request.WriteTo(output);
+        }
+
+        return personalData.Mac("request", bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+    }
+
+    private static string Row(Call call) => $"{call.Caller.PersonId}/{call.Key}";
+
+    private static bool IsDuplicate(Exception e) => e is MySqlException { ErrorCode: MySqlErrorCode.DuplicateKeyEntry };
+
+    private sealed record First(string Rpc, byte[] RequestHash, byte[]? Reply);
+}

@@ -1,0 +1,116 @@
+using Microsoft.Extensions.Logging;
+using MySqlConnector;
+using WuWei.Errors;
+
+namespace WuWei.Data;
+
+/// <summary>Opens sessions. A write commits only if its whole block succeeds.</summary>
+public sealed partial class Database(MySqlDataSource source, ILogger<Database> log)
+{
+    private const int AttemptsMax = 8;
+    private const int PauseMaxMs = 40;
+
+    /// <summary>Reads without a transaction: each statement sees what is committed then.</summary>
+    public async Task<T> ReadAsync<T>(Func<DbSession, Task<T>> block, CancellationToken cancel)
+    {
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync(cancel);
+            return await block(new DbSession(connection, cancel));
+        }
+        catch (Exception e) when (IsAway(e))
+        {
+            throw Away(e);
+        }
+    }
+
+    /// <summary>
+    /// Runs <paramref name="block"/> in one transaction, which must leave a journal entry. The block may run again
+    /// after a conflict, so it has no effects outside the session.
+    /// </summary>
+    public Task<T> WriteAsync<T>(Func<DbSession, Task<T>> block, CancellationToken cancel) =>
+        TransactAsync(block, journaled: true, cancel);
+
+    /// <summary>The same for caches, keys, limits and leases, which are no changes worth a record.</summary>
+    public Task<T> HousekeepAsync<T>(Func<DbSession, Task<T>> block, CancellationToken cancel) =>
+        TransactAsync(block, journaled: false, cancel);
+
+    private async Task<T> TransactAsync<T>(Func<DbSession, Task<T>> block, bool journaled, CancellationToken cancel)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await TryOnceAsync(block, journaled, cancel);
+            }
+            catch (Exception e) when (IsConflict(e) && attempt < AttemptsMax)
+            {
+                // Rolled back whole, so running the block again is safe.
+                await Task.Delay(Random.Shared.Next(PauseMaxMs * attempt / AttemptsMax + 1), cancel);
+            }
+            catch (Exception e) when (IsConflict(e))
+            {
+                throw Refuse.Exhausted("DATABASE_BUSY", "现在操作的人太多，请稍后再试。");
+            }
+            catch (Exception e) when (IsAway(e))
+            {
+                throw Away(e);
+            }
+        }
+    }
+
+    private async Task<T> TryOnceAsync<T>(Func<DbSession, Task<T>> block, bool journaled, CancellationToken cancel)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancel);
+        var db = new DbSession(connection, cancel);
+        await db.BeginAsync();
+        try
+        {
+            var result = await block(db);
+            if (journaled && db.Entries == 0)
+            {
+                throw new InvalidOperationException("A write left no journal entry.");
+            }
+
+            await db.CommitAsync();
+            return result;
+        }
+        catch
+        {
+            await db.RollbackAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Deadlock, lock wait, MariaDB's "record has changed since last read", and our own guards.</summary>
+    private static bool IsConflict(Exception e) =>
+        e is ConflictException or MySqlException { Number: 1213 or 1205 or 1020 };
+
+    private static bool IsAway(Exception e) => e switch
+    {
+        MySqlException { ErrorCode: MySqlErrorCode.UnableToConnectToHost or MySqlErrorCode.ConnectionCountError } => true,
+        // Shutting down, killed, or read-only after a failover.
+        MySqlException my when (int)my.ErrorCode is 1053 or 1077 or 1290 or 1927 or 2006 or 2013 => true,
+        MySqlException { InnerException: IOException or System.Net.Sockets.SocketException } => true,
+        MySqlException my => my.Message.StartsWith("Failed to read", StringComparison.Ordinal)
+            || my.Message.StartsWith("Connect Timeout", StringComparison.Ordinal),
+        MySqlEndOfStreamException or IOException or System.Net.Sockets.SocketException => true,
+        InvalidOperationException => e.Source == typeof(MySqlConnection).Assembly.GetName().Name,
+        _ => false,
+    };
+
+    private RefusedException Away(Exception e)
+    {
+        LogAway(e.GetType().Name, (e as MySqlException)?.Number ?? 0);
+        return Refuse.Unavailable("DATABASE_AWAY", "系统暂时连不上，请稍后再试。");
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The database is away: {Kind} {Number}")]
+    private partial void LogAway(string kind, int number);
+}
+
+/// <summary>
+/// A guarded UPDATE found that the row is no longer what this transaction read. The block runs again and decides by
+/// what is true now.
+/// </summary>
+public sealed class ConflictException : Exception;

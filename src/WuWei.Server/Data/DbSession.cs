@@ -1,0 +1,114 @@
+using Dapper;
+using MySqlConnector;
+
+namespace WuWei.Data;
+
+/// <summary>
+/// One connection, its transaction if any, and the caller's cancellation. Stores are extension methods on it.
+/// Statements are prepared once per connection and parameters are the properties of an anonymous object.
+/// </summary>
+public sealed class DbSession(MySqlConnection connection, CancellationToken cancel)
+{
+    private readonly List<MySqlBatchCommand> _queue = [];
+
+    public CancellationToken Cancel => cancel;
+
+    /// <summary>How many journal entries this transaction leaves.</summary>
+    public int Entries { get; private set; }
+
+    /// <summary>The row, or null.</summary>
+    public async Task<T?> FindAsync<T>(string sql, object? parameters = null)
+    {
+        var rows = await ListAsync<T>(sql, parameters);
+        return rows.Count == 0 ? default : rows[0];
+    }
+
+    public async Task<List<T>> ListAsync<T>(string sql, object? parameters = null)
+    {
+        await using var command = await CommandAsync(sql, parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var parse = reader.GetRowParser<T>();
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancel))
+        {
+            rows.Add(parse(reader));
+        }
+
+        return rows;
+    }
+
+    /// <summary>Runs now; the number of rows that the WHERE found.</summary>
+    public async Task<int> ExecuteAsync(string sql, object? parameters = null)
+    {
+        await using var command = await CommandAsync(sql, parameters);
+        return await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    /// <summary>Runs with the commit, in one trip with everything else that is queued. For what cannot fail by rule.</summary>
+    public void Queue(string sql, object parameters)
+    {
+        var command = new MySqlBatchCommand(sql);
+        Parameters.Bind(command.Parameters, parameters);
+        _queue.Add(command);
+    }
+
+    /// <summary>Queues a journal entry; only the journal calls this.</summary>
+    public void QueueEntry(string sql, object parameters)
+    {
+        Entries++;
+        Queue(sql, parameters);
+    }
+
+    internal Task BeginAsync() => RunAsync("START TRANSACTION", cancel);
+
+    internal async Task CommitAsync()
+    {
+        await using var batch = new MySqlBatch(connection);
+        foreach (var command in _queue)
+        {
+            batch.BatchCommands.Add(command);
+        }
+
+        batch.BatchCommands.Add(new MySqlBatchCommand("COMMIT"));
+        await batch.ExecuteNonQueryAsync(cancel);
+    }
+
+    /// <summary>Leaves no transaction behind on a pooled connection: if it cannot be ended, the connection is.</summary>
+    internal async Task RollbackAsync()
+    {
+        try
+        {
+            await RunAsync("ROLLBACK", CancellationToken.None);
+        }
+        catch (Exception e) when (e is MySqlException or InvalidOperationException or IOException)
+        {
+            await MySqlConnection.ClearPoolAsync(connection, CancellationToken.None);
+        }
+    }
+
+    private async Task RunAsync(string sql, CancellationToken token)
+    {
+        await using var command = new MySqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(token);
+    }
+
+    private async Task<MySqlCommand> CommandAsync(string sql, object? parameters)
+    {
+        var command = new MySqlCommand(sql, connection);
+        if (parameters is not null)
+        {
+            Parameters.Bind(command.Parameters, parameters);
+        }
+
+        try
+        {
+            await command.PrepareAsync(cancel);
+        }
+        catch (MySqlException e) when (e.ErrorCode == MySqlErrorCode.MaxPreparedStatementCountReached)
+        {
+            // The server holds as many as it may; the text runs as well unprepared.
+        }
+
+        return command;
+    }
+}

@@ -1,0 +1,84 @@
+using MySqlConnector;
+
+namespace WuWei.Data;
+
+/// <summary>
+/// What the service's own database user may do, table by table. No DDL; on append-only tables SELECT and INSERT only,
+/// so that not even a bug can rewrite the record.
+/// </summary>
+public static class Grants
+{
+    private const string Append = "SELECT, INSERT";
+    private const string Pending = "SELECT, INSERT, DELETE";
+    private const string Change = "SELECT, INSERT, UPDATE";
+    private const string All = "SELECT, INSERT, UPDATE, DELETE";
+
+    public static IReadOnlyDictionary<string, string> ByTable { get; } = new Dictionary<string, string>
+    {
+        ["schema_history"] = "SELECT",
+        ["data_version"] = Change,
+        ["request_key"] = Pending,
+        ["lease"] = Change,
+        ["journal_entry"] = Append,
+        ["journal_pending"] = Pending,
+        ["journal_seal"] = Append,
+        ["journal_head"] = "SELECT, UPDATE",
+        ["security_event"] = All,
+        ["limit_count"] = All,
+        ["unit_kind"] = "SELECT",
+        ["unit"] = Change,
+        ["unit_ancestor"] = All,
+        ["unit_code"] = All,
+        ["person"] = Change,
+        ["staff_login"] = Change,
+        ["sign_in_code"] = All,
+        ["session"] = All,
+        ["role_grant"] = Change,
+        ["category"] = Change,
+        ["wish"] = Change,
+        ["wish_in_unit"] = All,
+        ["wish_claim"] = Change,
+        ["wish_offer"] = Append,
+        ["wish_step"] = Append,
+        ["wish_count_change"] = Pending,
+        ["wish_count"] = Change,
+        ["wish_count_day"] = Change,
+    };
+
+    public static async Task ApplyAsync(string ownerConnection, string serviceConnection, CancellationToken cancel)
+    {
+        var user = await ServiceUserAsync(serviceConnection, cancel);
+        await using var owner = new MySqlConnection(ownerConnection);
+        await owner.OpenAsync(cancel);
+        if (user == await CurrentUserAsync(owner, cancel))
+        {
+            throw new InvalidOperationException(
+                "WUWEI_MYSQL and WUWEI_MYSQL_OWNER name the same user; the service must not own its tables.");
+        }
+
+        foreach (var (table, rights) in ByTable)
+        {
+            await using var grant = new MySqlCommand($"GRANT {rights} ON `{table}` TO {user}", owner);
+            await grant.ExecuteNonQueryAsync(cancel);
+        }
+    }
+
+    private static async Task<string> ServiceUserAsync(string serviceConnection, CancellationToken cancel)
+    {
+        // Without its database, which it cannot enter before it holds the first right there.
+        var settings = new MySqlConnectionStringBuilder(serviceConnection) { Database = "", Pooling = false };
+        await using var service = new MySqlConnection(settings.ConnectionString);
+        await service.OpenAsync(cancel);
+        return await CurrentUserAsync(service, cancel);
+    }
+
+    private static async Task<string> CurrentUserAsync(MySqlConnection connection, CancellationToken cancel)
+    {
+        await using var command = new MySqlCommand("SELECT CURRENT_USER()", connection);
+        var user = (string)(await command.ExecuteScalarAsync(cancel))!;
+        var at = user.LastIndexOf('@');
+        return $"'{Quote(user[..at])}'@'{Quote(user[(at + 1)..])}'";
+    }
+
+    private static string Quote(string text) => text.Replace("'", "''", StringComparison.Ordinal);
+}

@@ -1,0 +1,77 @@
+using WuWei.Calls;
+using WuWei.Data;
+using WuWei.Errors;
+using WuWei.Journal;
+using WuWei.Organization;
+using WuWei.Privacy;
+using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
+
+namespace WuWei.Identity;
+
+/// <summary>The wire of identity.proto: the caller as a person.</summary>
+public sealed class IdentityService(
+    Database database, KeyedWriter writer, PersonalData personalData, Units units)
+    : Wire.IdentityService.IdentityServiceBase
+{
+    public override async Task<Wire.GetMeResponse> GetMe(Wire.GetMeRequest request, ServerCallContext context)
+    {
+        var call = context.Call();
+        var me = await database.ReadAsync(
+            db => db.GetPersonAsync(personalData, call.Caller.PersonId), context.CancellationToken);
+        return new Wire.GetMeResponse { Me = ToWire(me, call.Caller.Roles, call.Now) };
+    }
+
+    public override async Task<Wire.UpdateMeResponse> UpdateMe(Wire.UpdateMeRequest request, ServerCallContext context)
+    {
+        var call = context.Call();
+        var name = request.HasName ? NameOf(request.Name) : null;
+        bool? badge = request.HasShowPartyBadge ? request.ShowPartyBadge : null;
+        Guid? home = null;
+        if (request.HasHomeUnitId)
+        {
+            var tree = await units.TreeAsync(context.CancellationToken);
+            home = tree.GetOpen(Faults.IdOf("home_unit_id", request.HomeUnitId)).DemandHome().Id;
+        }
+
+        return await writer.WriteAsync(context, request, async db =>
+        {
+            await db.UpdatePersonAsync(personalData, call.Caller.PersonId, name, home, badge);
+            db.Record(JournalEntry.By(call, "self", "PERSON_UPDATED", "person", call.Caller.PersonId, home, new
+            {
+                name = name is null ? null : personalData.Hash(name),
+                homeUnitId = home,
+                showPartyBadge = badge,
+            }));
+
+            var me = await db.GetPersonAsync(personalData, call.Caller.PersonId);
+            return new Wire.UpdateMeResponse { Me = ToWire(me, call.Caller.Roles, call.Now) };
+        }, again: (_, first) => Task.FromResult(first));
+    }
+
+    public static Wire.Me ToWire(Person person, IEnumerable<HeldRole> roles, DateTime now) => new()
+    {
+        PersonId = person.Id.ToString(),
+        Name = person.Name ?? "",
+        MaskedPhone = person.MaskedPhone,
+        HomeUnitId = person.HomeUnitId?.ToString() ?? "",
+        ShowPartyBadge = person.ShowPartyBadge,
+        Roles = { roles.Where(r => r.IsInForce(now)).Select(ToWire) },
+    };
+
+    public static Wire.HeldRole ToWire(HeldRole role) => new()
+    {
+        Id = role.Id.ToString(),
+        Role = (Wire.Role)role.Role,
+        UnitId = role.UnitId.ToString(),
+        StartsAt = Timestamp.FromDateTime(role.StartsAt),
+        EndsAt = role.EndsAt is { } end ? Timestamp.FromDateTime(end) : null,
+    };
+
+    private static string NameOf(string text)
+    {
+        var faults = new Faults();
+        var name = faults.Text("name", text, 1, Person.NameLengthMax);
+        faults.ThrowIfAny("NAME_FORMAT", $"姓名需要 1 到 {Person.NameLengthMax} 个字。");
+        return name;
+    }
+}

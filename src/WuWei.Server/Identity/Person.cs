@@ -1,0 +1,22 @@
+using System.Text;
+
+namespace WuWei.Identity;
+
+/// <summary>Anyone with an account. Name and phone are here in clear: do not log, list or send them.</summary>
+public sealed record Person(
+    Guid Id, string? Name, string ShownName, string? Phone, Guid? HomeUnitId, bool ShowPartyBadge)
+{
+    public const int NameLengthMax = 30;
+
+    /// <summary>What others see of somebody without a name yet.</summary>
+    public const string Nameless = "居民";
+
+    /// <summary>The first character and two stars, whatever the length, so that length tells nothing.</summary>
+    public static string Mask(string? name) =>
+        string.IsNullOrEmpty(name) ? Nameless : $"{name.EnumerateRunes().First()}**";
+
+    public string MaskedPhone => Phone is null ? "" : MaskPhone(Phone);
+
+    public static string MaskPhone(string phone) =>
+        new StringBuilder(phone[..3]).Append("****").Append(phone[^4..]).ToString();
+}

@@ -1,0 +1,101 @@
+using WuWei.Data;
+using WuWei.Errors;
+using WuWei.Privacy;
+
+namespace WuWei.Identity;
+
+/// <summary>Every SQL statement on person.</summary>
+public static class PersonStore
+{
+    private const string NameColumn = "person.name";
+    private const string PhoneColumn = "person.phone";
+
+    /// <summary>The blind index under which a phone is found.</summary>
+    public static byte[] PhoneIndex(this PersonalData data, string phone) => data.Index("phone", phone);
+
+    public static async Task<Person> GetPersonAsync(this DbSession db, PersonalData data, Guid id)
+    {
+        var row = await db.FindAsync<Row>(
+            """
+            SELECT id, name, shown_name, phone, home_unit_id, show_party_badge FROM person WHERE id = @id
+            """, new { id }) ?? throw Unknown();
+        return new Person(
+            row.Id,
+            row.Name is null ? null : data.Open(NameColumn, row.Id, row.Name),
+            row.ShownName,
+            row.Phone is null ? null : data.Open(PhoneColumn, row.Id, row.Phone),
+            row.HomeUnitId,
+            row.ShowPartyBadge);
+    }
+
+    public static Task<Acquaintance?> FindPersonByPhoneAsync(this DbSession db, byte[] phoneIndex) =>
+        db.FindAsync<Acquaintance>(
+            "SELECT id, shown_name, phone_index FROM person WHERE phone_index = @phoneIndex", new { phoneIndex });
+
+    public static Task<Acquaintance?> FindPersonAsync(this DbSession db, Guid id) => db.FindAsync<Acquaintance>(
+        "SELECT id, shown_name, phone_index FROM person WHERE id = @id", new { id });
+
+    public static Task AddPersonAsync(this DbSession db, PersonalData data, Person person, DateTime now) => db.ExecuteAsync(
+        """
+        INSERT INTO person
+          (id, name, shown_name, phone, phone_index, home_unit_id, show_party_badge, open_claims, made_at)
+        VALUES (@Id, @name, @ShownName, @phone, @phoneIndex, @HomeUnitId, @ShowPartyBadge, 0, @now)
+        """,
+        new
+        {
+            person.Id,
+            name = person.Name is null ? null : data.Seal(NameColumn, person.Id, person.Name),
+            person.ShownName,
+            phone = person.Phone is null ? null : data.Seal(PhoneColumn, person.Id, person.Phone),
+            phoneIndex = person.Phone is null ? null : data.PhoneIndex(person.Phone),
+            person.HomeUnitId,
+            person.ShowPartyBadge,
+            now,
+        });
+
+    /// <summary>Stores what a person may change of themself; each field on its own, so that none is lost.</summary>
+    public static async Task UpdatePersonAsync(
+        this DbSession db, PersonalData data, Guid id, string? name, Guid? homeUnitId, bool? showPartyBadge)
+    {
+        var found = await db.ExecuteAsync(
+            """
+            UPDATE person
+            SET name = COALESCE(@sealed, name), shown_name = COALESCE(@shown, shown_name),
+              home_unit_id = COALESCE(@homeUnitId, home_unit_id),
+              show_party_badge = COALESCE(@showPartyBadge, show_party_badge)
+            WHERE id = @id
+            """,
+            new
+            {
+                id,
+                @sealed = name is null ? null : data.Seal(NameColumn, id, name),
+                shown = name is null ? null : Person.Mask(name),
+                homeUnitId,
+                showPartyBadge,
+            });
+        if (found == 0)
+        {
+            throw Unknown();
+        }
+    }
+
+    public static RefusedException Unknown() => Refuse.Missing("PERSON_UNKNOWN", "没有找到这个人。");
+
+    private sealed record Row
+    {
+        public Guid Id { get; init; }
+        public byte[]? Name { get; init; }
+        public string ShownName { get; init; } = "";
+        public byte[]? Phone { get; init; }
+        public Guid? HomeUnitId { get; init; }
+        public bool ShowPartyBadge { get; init; }
+    }
+}
+
+/// <summary>What somebody else may know of a person.</summary>
+public sealed record Acquaintance
+{
+    public Guid Id { get; init; }
+    public string ShownName { get; init; } = "";
+    public byte[]? PhoneIndex { get; init; }
+}

@@ -1,0 +1,190 @@
+using WuWei.Calls;
+using WuWei.Errors;
+
+namespace WuWei.Wishes;
+
+/// <summary>A wish and the only ways it may change: values in, values out. Numbers are those of wishes.proto.</summary>
+public record Wish
+{
+    public Guid Id { get; init; }
+    public Guid UnitId { get; init; }
+
+    /// <summary>In whose subtree people may claim it.</summary>
+    public Guid AudienceUnitId { get; init; }
+    public Guid CategoryId { get; init; }
+    public WishStatus Status { get; init; }
+    public int Version { get; init; }
+    public WishOrigin Origin { get; init; }
+    public WishVisibility Visibility { get; init; }
+    public bool Sensitive { get; init; }
+
+    /// <summary>Title, text and answers in clear, or <see cref="Content"/> with all three sealed.</summary>
+    public string? Title { get; init; }
+    public string? Text { get; init; }
+    public string? Answers { get; init; }
+    public byte[]? Content { get; init; }
+    public byte[]? Contact { get; init; }
+    public int EffortMinutes { get; init; }
+    public bool Remote { get; init; }
+    public Guid? MakerId { get; init; }
+    public byte[]? Beneficiary { get; init; }
+    public byte[]? BeneficiaryIndex { get; init; }
+    public Consent Consent { get; init; }
+    public Guid? ClaimId { get; init; }
+    public Guid? ClaimerId { get; init; }
+    public ClaimerKind? ClaimKind { get; init; }
+    public Guid? CreditedUnitId { get; init; }
+    public int Level { get; init; }
+    public int Reminders { get; init; }
+    public bool Overdue { get; init; }
+    public bool ExpiryNoticed { get; init; }
+    public DateTime MadeAt { get; init; }
+    public DateTime ClockFrom { get; init; }
+    public DateTime? DueAt { get; init; }
+    public DateTime? OpenedAt { get; init; }
+    public DateTime? ClaimedAt { get; init; }
+    public DateTime? DeliveredAt { get; init; }
+    public int? DeliveredStep { get; init; }
+    public DateTime? KeptAt { get; init; }
+    public DateTime DeadlineAt { get; init; }
+    public DateTime? ClockAt { get; init; }
+    public int? Rating { get; init; }
+    public bool AutoConfirmed { get; init; }
+    public Guid? OverturnBy { get; init; }
+    public string? ImportRef { get; init; }
+
+    /// <summary>Known only where the name was joined in for showing.</summary>
+    public string? MakerName { get; init; }
+    public string? ClaimerName { get; init; }
+    public bool PartyBadge { get; init; }
+    public bool Offered { get; init; }
+    public Guid? NoteId { get; init; }
+    public byte[]? DeliveryNote { get; init; }
+
+    /// <summary>The whole life of a wish, on one screen.</summary>
+    public static WishStatus Next(WishStatus status, WishMove move) => (status, move) switch
+    {
+        (WishStatus.PendingReview, WishMove.Approve) => WishStatus.Open,
+        (WishStatus.PendingReview, WishMove.Reject) => WishStatus.Rejected,
+        (WishStatus.PendingReview or WishStatus.Open, WishMove.Withdraw) => WishStatus.Withdrawn,
+
+        (WishStatus.Open, WishMove.Claim) => WishStatus.Claimed,
+        (WishStatus.Open, WishMove.Expire) => WishStatus.Expired,
+        (WishStatus.Open, WishMove.Offer or WishMove.Escalate or WishMove.Notice) => status,
+
+        (WishStatus.Claimed, WishMove.Release or WishMove.Revoke) => WishStatus.Open,
+        (WishStatus.Claimed, WishMove.Deliver) => WishStatus.Delivered,
+        (WishStatus.Claimed, WishMove.HandOver) => status,
+
+        (WishStatus.Delivered, WishMove.Confirm or WishMove.AutoConfirm) => WishStatus.Kept,
+        (WishStatus.Delivered, WishMove.Dispute) => WishStatus.Claimed,
+
+        (WishStatus.Kept, WishMove.ProposeOverturn) => status,
+        (WishStatus.Kept, WishMove.Overturn) => WishStatus.Open,
+
+        (WishStatus.PendingReview or WishStatus.Open or WishStatus.Claimed or WishStatus.Delivered,
+            WishMove.Remind or WishMove.Reveal) => status,
+
+        (WishStatus.Claimed or WishStatus.Delivered or WishStatus.Kept, WishMove.Claim) =>
+            throw Refuse.Premature("WISH_ALREADY_CLAIMED", "这个心愿已经有人认领了。"),
+        _ => throw Refuse.Premature("WISH_WRONG_STATUS", "这个心愿现在不能这样操作，请刷新看看。"),
+    };
+
+    /// <summary>The wish after a move that leaves its clock alone.</summary>
+    public Wish After(WishMove move) => this with { Status = Next(Status, move) };
+
+    /// <summary>Open for the first time, or again: a claim and what came of it is no longer its own.</summary>
+    public Wish Opened(WishMove move, CategoryRules rules, bool canClimb, DateTime now) => (this with
+    {
+        Status = Next(Status, move),
+        OpenedAt = now,
+        ClaimId = null,
+        ClaimerId = null,
+        ClaimKind = null,
+        CreditedUnitId = null,
+        ClaimedAt = null,
+        DeliveredAt = null,
+        DeliveredStep = null,
+        KeptAt = null,
+        Rating = null,
+        AutoConfirmed = false,
+        OverturnBy = null,
+    }).Entered(rules, canClimb, now);
+
+    public Wish Claimed(Guid claimId, Guid claimerId, ClaimerKind kind, Guid creditedUnitId, CategoryRules rules,
+        DateTime now) => (this with
+        {
+            Status = Next(Status, WishMove.Claim),
+            ClaimId = claimId,
+            ClaimerId = claimerId,
+            ClaimKind = kind,
+            CreditedUnitId = creditedUnitId,
+            ClaimedAt = now,
+        }).Entered(rules, canClimb: false, now);
+
+    public Wish Delivered(CategoryRules rules, DateTime now) => (this with
+    {
+        Status = Next(Status, WishMove.Deliver),
+        DeliveredAt = now,
+        DeliveredStep = Version + 1,
+    }).Entered(rules, canClimb: false, now);
+
+    public Wish Disputed(CategoryRules rules, DateTime now) => (this with
+    {
+        Status = Next(Status, WishMove.Dispute),
+        DeliveredAt = null,
+        DeliveredStep = null,
+    }).Entered(rules, canClimb: false, now);
+
+    public Wish Kept(WishMove move, int? rating, DateTime now) => (this with
+    {
+        Status = Next(Status, move),
+        KeptAt = now,
+        Rating = rating,
+        AutoConfirmed = move == WishMove.AutoConfirm,
+    }).Stopped();
+
+    public Wish Ended(WishMove move) => (this with { Status = Next(Status, move) }).Stopped();
+
+    public Wish Escalated(Guid audienceUnitId, bool byClock, CategoryRules rules, bool canClimb, DateTime now) => (this with
+    {
+        Status = Next(Status, WishMove.Escalate),
+        AudienceUnitId = audienceUnitId,
+        Level = Level + 1,
+        Reminders = 0,
+        Overdue = Overdue || byClock,
+        ClockFrom = now,
+    }).Wound(rules, canClimb);
+
+    public Relation RelationOf(Caller caller) =>
+        (MakerId == caller.PersonId ? Relation.Maker : Relation.None)
+        | (BeneficiaryIndex is { } index && caller.PhoneIndex is { } own && index.AsSpan().SequenceEqual(own)
+            ? Relation.Beneficiary
+            : Relation.None)
+        | (ClaimerId == caller.PersonId ? Relation.Claimer : Relation.None)
+        | (Offered && Status == WishStatus.Open ? Relation.Offered : Relation.None);
+
+    /// <summary>Whether somebody may know that it exists.</summary>
+    public bool VisibleTo(Relation relation, bool overseer) => relation != Relation.None || overseer
+        || (Visibility == WishVisibility.Public
+            && Status is WishStatus.Open or WishStatus.Claimed or WishStatus.Delivered or WishStatus.Kept
+                or WishStatus.Expired);
+
+    /// <summary>In a new state: its clock starts.</summary>
+    public Wish Entered(CategoryRules rules, bool canClimb, DateTime now) => (this with
+    {
+        ClockFrom = now,
+        Reminders = 0,
+        Overdue = false,
+        ExpiryNoticed = DeadlineAt - WishClock.NoticeBefore <= now,
+    }).Wound(rules, canClimb);
+
+    /// <summary>With the next time the worker must look at it.</summary>
+    public Wish Wound(CategoryRules rules, bool canClimb) => this with
+    {
+        DueAt = WishClock.DueAt(this, rules),
+        ClockAt = WishClock.Next(this, rules, canClimb)?.At,
+    };
+
+    private Wish Stopped() => this with { DueAt = null, ClockAt = null, Overdue = false, Reminders = 0 };
+}

@@ -1,0 +1,125 @@
+using WuWei.Data;
+
+namespace WuWei.Wishes;
+
+/// <summary>Every SQL statement on counts of wishes.</summary>
+public static class WishCountStore
+{
+    /// <summary>The counts of a unit's subtree: what is folded plus what is not yet, seen in one statement.</summary>
+    public static async Task<Dictionary<int, long>> CountWishesAsync(this DbSession db, Guid unitId) =>
+        (await db.ListAsync<CountRow>(
+            """
+            SELECT measure, CAST(SUM(amount) AS SIGNED) AS amount
+            FROM (
+              SELECT c.measure, c.amount FROM unit_ancestor a JOIN wish_count c ON c.unit_id = a.unit_id
+              WHERE a.ancestor_id = @unitId
+              UNION ALL
+              SELECT h.measure, h.amount FROM unit_ancestor a JOIN wish_count_change h ON h.unit_id = a.unit_id
+              WHERE a.ancestor_id = @unitId
+            ) all_counts
+            GROUP BY measure
+            """, new { unitId })).ToDictionary(c => c.Measure, c => c.Amount);
+
+    /// <summary>Counts of every unit on its own, for a comparison with a recount.</summary>
+    public static Task<List<CountRow>> ListCountsAsync(this DbSession db) => db.ListAsync<CountRow>(
+        """
+        SELECT unit_id, measure, CAST(SUM(amount) AS SIGNED) AS amount
+        FROM (
+          SELECT unit_id, measure, amount FROM wish_count
+          UNION ALL
+          SELECT unit_id, measure, amount FROM wish_count_change
+        ) all_counts
+        GROUP BY unit_id, measure
+        """);
+
+    /// <summary>Wishes in the order of their ids, with what counting them needs.</summary>
+    public static Task<List<Wish>> ListForRecountAsync(this DbSession db, Guid after, int countMax) => db.ListAsync<Wish>(
+        """
+        SELECT id, unit_id, status, origin, overdue, auto_confirmed, claim_kind, claimed_at, kept_at
+        FROM wish WHERE id > @after ORDER BY id LIMIT @countMax
+        """, new { after, countMax });
+
+    public static Task<List<ClaimRow>> ListClaimsForRecountAsync(this DbSession db, Guid after, int countMax) =>
+        db.ListAsync<ClaimRow>(
+            """
+            SELECT c.id, w.unit_id, c.opened_at, c.claimed_at
+            FROM wish_claim c JOIN wish w ON w.id = c.wish_id
+            WHERE c.id > @after ORDER BY c.id LIMIT @countMax
+            """, new { after, countMax });
+
+    /// <summary>
+    /// Moves changes into the counts. The version row is the baton: a copy that read it before another one folded
+    /// starts over, so none is moved twice. (Locking the changes themselves would make every move wait.)
+    /// </summary>
+    /// <returns>How many were moved.</returns>
+    public static async Task<int> FoldCountsAsync(this DbSession db, int countMax)
+    {
+        var version = await db.FindAsync<long>(
+            "SELECT CAST(version AS SIGNED) FROM data_version WHERE name = 'wish-counts'");
+        var changes = await db.ListAsync<ChangeRow>(
+            "SELECT id, unit_id, day, measure, amount FROM wish_count_change ORDER BY id LIMIT @countMax",
+            new { countMax });
+        if (changes.Count == 0)
+        {
+            return 0;
+        }
+
+        if (await db.ExecuteAsync(
+            "UPDATE data_version SET version = version + 1 WHERE name = 'wish-counts' AND version = @version",
+            new { version }) == 0)
+        {
+            throw new ConflictException();
+        }
+
+        foreach (var (unitId, measure, amount) in changes
+            .GroupBy(c => (c.UnitId, c.Measure), (k, cs) => (k.UnitId, k.Measure, cs.Sum(c => c.Amount))))
+        {
+            db.Queue(
+                """
+                INSERT INTO wish_count (unit_id, measure, amount) VALUES (@unitId, @measure, @amount)
+                ON DUPLICATE KEY UPDATE amount = amount + @amount
+                """, new { unitId, measure, amount });
+        }
+
+        foreach (var (unitId, day, measure, amount) in changes
+            .GroupBy(c => (c.UnitId, c.Day, c.Measure), (k, cs) => (k.UnitId, k.Day, k.Measure, cs.Sum(c => c.Amount))))
+        {
+            db.Queue(
+                """
+                INSERT INTO wish_count_day (unit_id, day, measure, amount) VALUES (@unitId, @day, @measure, @amount)
+                ON DUPLICATE KEY UPDATE amount = amount + @amount
+                """, new { unitId, day, measure, amount });
+        }
+
+        foreach (var change in changes)
+        {
+            db.Queue("DELETE FROM wish_count_change WHERE id = @Id", new { change.Id });
+        }
+
+        return changes.Count;
+    }
+
+    private sealed record ChangeRow
+    {
+        public long Id { get; init; }
+        public Guid UnitId { get; init; }
+        public DateTime Day { get; init; }
+        public int Measure { get; init; }
+        public long Amount { get; init; }
+    }
+}
+
+public sealed record CountRow
+{
+    public Guid UnitId { get; init; }
+    public int Measure { get; init; }
+    public long Amount { get; init; }
+}
+
+public sealed record ClaimRow
+{
+    public Guid Id { get; init; }
+    public Guid UnitId { get; init; }
+    public DateTime OpenedAt { get; init; }
+    public DateTime ClaimedAt { get; init; }
+}

@@ -1,0 +1,78 @@
+namespace WuWei.Wishes;
+
+public enum WishStatus : byte
+{
+    PendingReview = 1,
+    Open,
+    Claimed,
+    Delivered,
+    Kept,
+    Rejected,
+    Withdrawn,
+    Expired,
+}
+
+public enum WishMove : byte
+{
+    Make = 1,
+    Approve,
+    Reject,
+    Offer,
+    Claim,
+    Release,
+    Revoke,
+    Deliver,
+    Confirm,
+    AutoConfirm,
+    Dispute,
+    Overturn,
+    Withdraw,
+    Expire,
+    Escalate,
+    Remind,
+    HandOver,
+    Reveal,
+    ProposeOverturn,
+    Notice,
+}
+
+public enum WishVisibility : byte
+{
+    Public = 1,
+    Private,
+}
+
+public enum WishOrigin : byte
+{
+    Resident = 1,
+    Family,
+    GridWorker,
+    Staff,
+    Import,
+}
+
+public enum WishActor : byte
+{
+    Maker = 1,
+    Beneficiary,
+    Claimer,
+    Staff,
+    Clock,
+    Import,
+}
+
+public enum Consent : byte
+{
+    Unspecified = 0,
+    InPerson,
+    ByPhone,
+    Written,
+}
+
+public enum Verification : byte
+{
+    Unspecified = 0,
+    PhoneCall,
+    Visit,
+    AtStation,
+}

@@ -1,0 +1,220 @@
+using WuWei.Calls;
+using WuWei.Data;
+using WuWei.Errors;
+using WuWei.Identity;
+using WuWei.Organization;
+using WuWei.Time;
+
+namespace WuWei.Wishes;
+
+/// <summary>From offered to delivered.</summary>
+public sealed partial class WishService
+{
+    public override Task<Wire.OfferWishResponse> OfferWish(Wire.OfferWishRequest request, ServerCallContext context)
+    {
+        Acquaintance? person = null;
+        return MoveAsync(context, request, request.WishId, WishMove.Offer, note: null,
+            m => m.Sight.Wish.After(WishMove.Offer),
+            wish => new Wire.OfferWishResponse { Wish = wish },
+            also: async (m, _) =>
+            {
+                person = await PersonAsync(m.Db, request);
+                var wish = m.Sight.Wish;
+                if (person.Id == wish.MakerId
+                    || (person.PhoneIndex is { } own && wish.BeneficiaryIndex?.AsSpan().SequenceEqual(own) == true))
+                {
+                    throw Refuse.Denied("WISH_OWN", "不能推荐给心愿本人。");
+                }
+
+                if (!await m.Db.AddOfferAsync(wish.Id, person.Id, m.Now))
+                {
+                    throw Refuse.Taken("WISH_OFFERED", "已经推荐给这个人了。");
+                }
+            },
+            detail: step => step with { OfferedTo = person!.Id });
+    }
+
+    public override async Task<Wire.ClaimWishResponse> ClaimWish(
+        Wire.ClaimWishRequest request, ServerCallContext context)
+    {
+        var caller = context.Call().Caller;
+        var kind = Faults.EnumOf<ClaimerKind>((int)request.Kind)
+            ?? throw Refuse.Invalid("CLAIMER_KIND", "请选择以什么身份认领。", new FieldFault("kind", "必选。"));
+
+        return await MoveAsync(context, request, request.WishId, WishMove.Claim, note: null,
+            m =>
+            {
+                var wish = m.Sight.Wish;
+                Wish.Next(wish.Status, WishMove.Claim);
+                if ((m.Sight.Relation & (Relation.Maker | Relation.Beneficiary)) != 0)
+                {
+                    throw Refuse.Denied("WISH_OWN", "不能认领自己的心愿。");
+                }
+
+                if (!m.Rules.AllowedClaimers.Contains(kind))
+                {
+                    throw Refuse.Denied("CLAIMER_KIND_NOT_ALLOWED", "这类心愿不能以这个身份认领。");
+                }
+
+                var credited = CreditedUnit(caller, kind, wish, m)
+                    ?? throw Refuse.Denied("CLAIMER_KIND_NOT_HELD", "你在这里没有这个身份，或不在可认领的范围。");
+                return wish.Claimed(clock.NewId(), caller.PersonId, kind, credited, m.Rules, m.Now) with
+                {
+                    ClaimerName = caller.ShownName,
+                    PartyBadge = caller.ShowPartyBadge && caller.Holds(Role.PartyMember, m.Now),
+                };
+            },
+            wish => new Wire.ClaimWishResponse { Wish = wish },
+            also: async (m, claimed) =>
+            {
+                await m.Db.TakeClaimAsync(caller.PersonId, options.Value.ClaimsMax);
+                m.Db.QueueClaim(claimed);
+            });
+    }
+
+    public override Task<Wire.ReleaseWishResponse> ReleaseWish(
+        Wire.ReleaseWishRequest request, ServerCallContext context) =>
+        MoveAsync(context, request, request.WishId, WishMove.Release, Reason(request.Reason),
+            m => m.Sight.Wish.Opened(WishMove.Release, m.Rules, m.CanClimb, m.Now),
+            wish => new Wire.ReleaseWishResponse { Wish = wish }, also: GiveBackAsync);
+
+    public override Task<Wire.RevokeClaimResponse> RevokeClaim(
+        Wire.RevokeClaimRequest request, ServerCallContext context) =>
+        MoveAsync(context, request, request.WishId, WishMove.Revoke, Reason(request.Reason),
+            m => m.Sight.Wish.Opened(WishMove.Revoke, m.Rules, m.CanClimb, m.Now),
+            wish => new Wire.RevokeClaimResponse { Wish = wish }, also: GiveBackAsync);
+
+    public override Task<Wire.DeliverWishResponse> DeliverWish(
+        Wire.DeliverWishRequest request, ServerCallContext context)
+    {
+        var note = Faults.TextOf("note", request.Note, 2, 1_000);
+        var place = Faults.TextOf("place", request.Place, 0, 100);
+        var doneAt = Faults.TimeOf("done_at", request.DoneAt) ?? context.Call().Now;
+        return MoveAsync(context, request, request.WishId, WishMove.Deliver, note,
+            m =>
+            {
+                var delivered = m.Sight.Wish.Delivered(m.Rules, m.Now);
+                if (doneAt > m.Now || doneAt < m.Sight.Wish.ClaimedAt)
+                {
+                    throw Refuse.Invalid(
+                        "WISH_DONE_AT", "完成时间应在认领之后、现在之前。", new FieldFault("done_at", "时间不对。"));
+                }
+
+                return delivered;
+            },
+            wish =>
+            {
+                wish.DeliveryNote = note;
+                return new Wire.DeliverWishResponse { Wish = wish };
+            },
+            also: (m, _) =>
+            {
+                m.Db.QueueOpenClaims(m.Sight.Wish.ClaimerId!.Value, -1);
+                return Task.CompletedTask;
+            },
+            detail: step => step with { Place = place, DoneAt = doneAt });
+    }
+
+    public override async Task<Wire.RevealContactResponse> RevealContact(
+        Wire.RevealContactRequest request, ServerCallContext context)
+    {
+        var call = context.Call();
+        var id = Faults.IdOf("wish_id", request.WishId);
+        var reason = Faults.TextOf("reason", request.Reason, 0, ReasonLengthMax);
+        var tree = await units.TreeAsync(context.CancellationToken);
+        var quotaSpent = false;
+        try
+        {
+            return await writer.WriteUnkeptAsync(context, request, async db =>
+            {
+                var (wish, actor) = await DemandedAsync(db);
+                var contact = Contact(wish);
+                var max = actor == WishActor.Staff ? options.Value.StaffRevealsMax : options.Value.ClaimerRevealsMax;
+                var quota = new Limit("reveal", max, TimeSpan.FromDays(1));
+                quotaSpent = !await db.TakeAsync(quota, personalData.Index("reveal", $"{call.Caller.PersonId}"), call.Now);
+                if (quotaSpent)
+                {
+                    throw Refuse.Exhausted("REVEALS_TOO_MANY", "今天查看联系方式的次数用完了。");
+                }
+
+                var step = new WishStep(WishMove.Reveal, call.Now, actor, call.Caller.PersonId, reason);
+                var after = wish.After(WishMove.Reveal) with { Version = wish.Version + 1 };
+                await db.MoveWishAsync(personalData, wish, after, step, Entry(call, step, after));
+                return contact;
+            }, read: async db => Contact((await DemandedAsync(db)).Wish));
+        }
+        catch (RefusedException) when (quotaSpent)
+        {
+            await events.NoteAsync(
+                SecurityEvents.RevealQuotaSpent, call.Source, call.Caller.PersonId, call.Permission.Rpc);
+            throw;
+        }
+
+        async Task<(Wish Wish, WishActor Actor)> DemandedAsync(DbSession db)
+        {
+            var sight = await SeeAsync(db, call, id, tree);
+            var actor = sight.Actor(call.Demand(sight.Relation, sight.Unit.Path));
+            Wish.Next(sight.Wish.Status, WishMove.Reveal);
+            return actor != WishActor.Staff || reason.Length >= ReasonLengthMin
+                ? (sight.Wish, actor)
+                : throw Refuse.Invalid("REASON_REQUIRED", "请说明查看的理由。", new FieldFault("reason", "必填。"));
+        }
+
+        Wire.RevealContactResponse Contact(Wish wish) => WishContact.Of(wish, personalData) is { } contact
+            ? new Wire.RevealContactResponse
+            {
+                Contact = new Wire.Contact { Name = contact.Name, Phone = contact.Phone, Address = contact.Address },
+            }
+            : throw Refuse.Missing("CONTACT_NONE", "这个心愿没有留联系方式。");
+    }
+
+    /// <summary>The claim is over, and the claimer has a hand free.</summary>
+    private static Task GiveBackAsync(WishMoving m, Wish after)
+    {
+        var wish = m.Sight.Wish;
+        m.Db.QueueClaimEnd(wish.ClaimId!.Value, m.Now);
+        m.Db.QueueOpenClaims(wish.ClaimerId!.Value, -1);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// The unit that gets the credit: a neighbour's home inside the audience, or the scope of the role where it meets
+    /// the audience. An offer reaches further: then any unit of that role will do. Null: not held, or not here.
+    /// </summary>
+    private static Guid? CreditedUnit(Caller caller, ClaimerKind kind, Wish wish, WishMoving m)
+    {
+        var offered = (m.Sight.Relation & Relation.Offered) != 0;
+        if (kind == ClaimerKind.Neighbour)
+        {
+            return caller.HomeUnitId is { } home && (offered || m.Tree.Get(home).IsWithin(wish.AudienceUnitId))
+                ? home
+                : null;
+        }
+
+        var role = kind switch
+        {
+            ClaimerKind.PartyMember => Role.PartyMember,
+            ClaimerKind.Volunteer => Role.Volunteer,
+            _ => Role.OrganisationMember,
+        };
+        var audience = m.Tree.Get(wish.AudienceUnitId);
+        return caller.Roles
+            .Where(r => r.Role == role && r.IsInForce(m.Now))
+            .Where(r => offered || audience.IsWithin(r.UnitId) || m.Tree.Get(r.UnitId).IsWithin(audience.Id))
+            .Select(r => (Guid?)r.UnitId)
+            .FirstOrDefault();
+    }
+
+    private async Task<Acquaintance> PersonAsync(DbSession db, Wire.OfferWishRequest request)
+    {
+        var person = request.PersonCase switch
+        {
+            Wire.OfferWishRequest.PersonOneofCase.PersonId =>
+                await db.FindPersonAsync(Faults.IdOf("person_id", request.PersonId)),
+            Wire.OfferWishRequest.PersonOneofCase.Phone =>
+                await db.FindPersonByPhoneAsync(personalData.PhoneIndex(request.Phone)),
+            _ => throw Refuse.Invalid("PERSON_REQUIRED", "请指定一个人。", new FieldFault("person", "必填。")),
+        };
+        return person ?? throw PersonStore.Unknown();
+    }
+}

@@ -1,0 +1,102 @@
+using WuWei.Calls;
+using WuWei.Errors;
+
+namespace WuWei.Wishes;
+
+/// <summary>What came of it: kept, disputed, overturned.</summary>
+public sealed partial class WishService
+{
+    public override Task<Wire.ConfirmWishResponse> ConfirmWish(
+        Wire.ConfirmWishRequest request, ServerCallContext context)
+    {
+        var caller = context.Call().Caller;
+        var comment = Faults.TextOf("comment", request.Comment, 0, ReasonLengthMax);
+        var verification = Faults.EnumOf<Verification>((int)request.Verification);
+        if (request.Rating is < 1 or > 5)
+        {
+            throw Refuse.Invalid("RATING_RANGE", "请打 1 到 5 分。", new FieldFault("rating", "1 到 5。"));
+        }
+
+        return MoveAsync(context, request, request.WishId, WishMove.Confirm, comment,
+            m =>
+            {
+                var kept = m.Sight.Wish.Kept(WishMove.Confirm, request.Rating, m.Now);
+                if (m.Actor != WishActor.Staff)
+                {
+                    return kept;
+                }
+
+                if (m.Sight.Wish.ClaimerId == caller.PersonId)
+                {
+                    throw Refuse.Denied("WISH_OWN_CLAIM", "不能确认自己认领的心愿。");
+                }
+
+                return verification is not null
+                    ? kept
+                    : throw Refuse.Invalid(
+                        "VERIFICATION_REQUIRED", "请说明是怎样核实的。", new FieldFault("verification", "必选。"));
+            },
+            wish => new Wire.ConfirmWishResponse { Wish = wish },
+            also: (m, _) =>
+            {
+                m.Db.QueueClaimEnd(m.Sight.Wish.ClaimId!.Value, m.Now);
+                return Task.CompletedTask;
+            },
+            detail: step => step.Actor == WishActor.Staff ? step with { Verification = verification!.Value } : step);
+    }
+
+    public override Task<Wire.DisputeWishResponse> DisputeWish(
+        Wire.DisputeWishRequest request, ServerCallContext context) =>
+        MoveAsync(context, request, request.WishId, WishMove.Dispute, Reason(request.Reason),
+            m => m.Sight.Wish.Disputed(m.Rules, m.Now),
+            wish => new Wire.DisputeWishResponse { Wish = wish },
+            also: (m, _) =>
+            {
+                m.Db.QueueOpenClaims(m.Sight.Wish.ClaimerId!.Value, 1);
+                return Task.CompletedTask;
+            });
+
+    public override Task<Wire.ProposeOverturnResponse> ProposeOverturn(
+        Wire.ProposeOverturnRequest request, ServerCallContext context)
+    {
+        var caller = context.Call().Caller;
+        return MoveAsync(context, request, request.WishId, WishMove.ProposeOverturn, Reason(request.Reason),
+            m =>
+            {
+                DemandNotImported(m.Sight.Wish);
+                var proposed = m.Sight.Wish.After(WishMove.ProposeOverturn) with { OverturnBy = caller.PersonId };
+                return m.Sight.Wish.OverturnBy is null
+                    ? proposed
+                    : throw Refuse.Taken("OVERTURN_PROPOSED", "已经有人提出过了。");
+            },
+            wish => new Wire.ProposeOverturnResponse { Wish = wish });
+    }
+
+    public override Task<Wire.OverturnWishResponse> OverturnWish(
+        Wire.OverturnWishRequest request, ServerCallContext context)
+    {
+        var caller = context.Call().Caller;
+        return MoveAsync(context, request, request.WishId, WishMove.Overturn, Reason(request.Reason),
+            m =>
+            {
+                var overturned = m.Sight.Wish.Opened(WishMove.Overturn, m.Rules, m.CanClimb, m.Now);
+                return m.Sight.Wish.OverturnBy switch
+                {
+                    null => throw Refuse.Premature("OVERTURN_NOT_PROPOSED", "还没有人提出推翻。"),
+                    var proposer when proposer == caller.PersonId =>
+                        throw Refuse.Denied("SECOND_PERSON_NEEDED", "需要另一位工作人员决定。"),
+                    _ => overturned,
+                };
+            },
+            wish => new Wire.OverturnWishResponse { Wish = wish });
+    }
+
+    /// <summary>What another system answered is not ours to overturn.</summary>
+    private static void DemandNotImported(Wish wish)
+    {
+        if (wish.Origin == WishOrigin.Import)
+        {
+            throw Refuse.Premature("WISH_IMPORTED", "导入的历史记录不能推翻。");
+        }
+    }
+}

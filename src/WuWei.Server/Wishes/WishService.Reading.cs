@@ -1,0 +1,154 @@
+using Google.Protobuf.WellKnownTypes;
+using WuWei.Calls;
+using WuWei.Errors;
+using WuWei.Organization;
+
+namespace WuWei.Wishes;
+
+/// <summary>One wish, its journey, lists and counts.</summary>
+public sealed partial class WishService
+{
+    private const int PageSizeDefault = 20;
+    private const int PageSizeMax = 50;
+
+    /// <summary>States that only staff and auditors list by unit.</summary>
+    private static readonly WishStatus[] Inside = [WishStatus.PendingReview, WishStatus.Rejected, WishStatus.Withdrawn];
+
+    public override async Task<Wire.GetWishResponse> GetWish(Wire.GetWishRequest request, ServerCallContext context)
+    {
+        var call = context.Call();
+        var id = Faults.IdOf("wish_id", request.WishId);
+        var tree = await units.TreeAsync(context.CancellationToken);
+        var sight = await database.ReadAsync(db => SeeAsync(db, call, id, tree), context.CancellationToken);
+        call.Demand(sight.Relation, sight.Unit.Path);
+        return new Wire.GetWishResponse { Wish = sight.ToWire(personalData) };
+    }
+
+    public override async Task<Wire.GetWishJourneyResponse> GetWishJourney(
+        Wire.GetWishJourneyRequest request, ServerCallContext context)
+    {
+        var call = context.Call();
+        var id = Faults.IdOf("wish_id", request.WishId);
+        var tree = await units.TreeAsync(context.CancellationToken);
+        var (sight, steps) = await database.ReadAsync(
+            async db => (await SeeAsync(db, call, id, tree), await db.ListStepsAsync(id)), context.CancellationToken);
+        call.Demand(sight.Relation, sight.Unit.Path);
+        return new Wire.GetWishJourneyResponse { Steps = { steps.Select(s => ToWire(s, sight.Concerned)) } };
+    }
+
+    public override async Task<Wire.ListWishesResponse> ListWishes(
+        Wire.ListWishesRequest request, ServerCallContext context)
+    {
+        var call = context.Call();
+        var tree = await units.TreeAsync(context.CancellationToken);
+        var size = PageToken.Size(request.PageSize, PageSizeDefault, PageSizeMax);
+        var after = request.PageToken.Length == 0 ? null : PageToken.Read(request.PageToken);
+        var filter = ReadFilter(request);
+        if (request.View != Wire.WishView.Unit)
+        {
+            call.DemandNothing();
+            DemandFilter(request.Order != Wire.WishOrder.Deadline, "order", "只有按单元列出时可以按期限排序。");
+        }
+
+        var page = await database.ReadAsync(db => request.View switch
+        {
+            Wire.WishView.Mine => db.ListMineAsync(call.Caller, filter, after, size, call.Now),
+            Wire.WishView.ClaimedByMe => db.ListClaimedByAsync(call.Caller, filter, after, size, call.Now),
+            Wire.WishView.OfferedToMe => db.ListOfferedToAsync(call.Caller, filter, after, size, call.Now),
+            Wire.WishView.Unit => ListInUnit(db),
+            _ => throw Refuse.Invalid("LIST_FILTER", "请选择要看的列表。", new FieldFault("view", "必选。")),
+        }, context.CancellationToken);
+        return new Wire.ListWishesResponse
+        {
+            Wishes = { page.Wishes.Select(w => Listed(WishSight.Of(w, tree.Get(w.UnitId), call))) },
+            NextPageToken = page.Next?.ToString() ?? "",
+        };
+
+        Task<WishPage> ListInUnit(Data.DbSession db)
+        {
+            var unit = tree.Get(Faults.IdOf("unit_id", request.UnitId));
+            DemandFilter(filter.Status is not null, "status", "请选择一个状态。");
+            if (Inside.Contains(filter.Status!.Value) || filter.Overdue)
+            {
+                DemandOverseer(call, unit);
+            }
+            else
+            {
+                call.Demand(Relation.None, unit.Path);
+            }
+
+            var seen = filter with { PublicOnly = !IsOverseer(call, unit) };
+            return request.Order == Wire.WishOrder.Deadline
+                ? db.ListByDeadlineInUnitAsync(unit.Id, seen, after, size, call.Now)
+                : db.ListNewestInUnitAsync(unit.Id, seen, after, size, call.Now);
+        }
+    }
+
+    public override async Task<Wire.CountWishesResponse> CountWishes(
+        Wire.CountWishesRequest request, ServerCallContext context)
+    {
+        var tree = await units.TreeAsync(context.CancellationToken);
+        var unit = tree.Get(Faults.IdOf("unit_id", request.UnitId));
+        context.Call().Demand(Relation.None, unit.Path);
+        var counts = await database.ReadAsync(db => db.CountWishesAsync(unit.Id), context.CancellationToken);
+        return new Wire.CountWishesResponse { Counts = WishCounts.ToWire(counts) };
+    }
+
+    private static WishFilter ReadFilter(Wire.ListWishesRequest request)
+    {
+        var status = Faults.EnumOf<WishStatus>((int)request.Status);
+        DemandFilter(status is not null || request.Status == Wire.WishStatus.Unspecified, "status", "没有这个状态。");
+        DemandFilter(request.EffortMinutesMax is >= 0 and <= 1_440, "effort_minutes_max", "0 到 1440 分钟。");
+        DemandFilter(System.Enum.IsDefined(request.Order), "order", "没有这种排序。");
+        return new WishFilter(
+            status,
+            request.CategoryId.Length == 0 ? null : Faults.IdOf("category_id", request.CategoryId),
+            request.EffortMinutesMax, request.Remote, request.Overdue, PublicOnly: false);
+    }
+
+    private static bool IsOverseer(Call call, Unit unit) =>
+        call.Caller.Covers(Role.Staff, unit.Path, call.Now) || call.Caller.Covers(Role.Auditor, unit.Path, call.Now);
+
+    private static void DemandOverseer(Call call, Unit unit)
+    {
+        if (!IsOverseer(call, unit))
+        {
+            throw Call.Denied();
+        }
+
+        call.DemandNothing();
+    }
+
+    private static void DemandFilter(bool right, string field, string description)
+    {
+        if (!right)
+        {
+            throw Refuse.Invalid("LIST_FILTER", "筛选条件不对。", new FieldFault(field, description));
+        }
+    }
+
+    /// <summary>A list shows titles, not texts.</summary>
+    private Wire.Wish Listed(WishSight sight)
+    {
+        var wish = sight.ToWire(personalData);
+        wish.Text = "";
+        wish.Answers.Clear();
+        return wish;
+    }
+
+    private Wire.WishStep ToWire(StepRow step, bool concerned) => new()
+    {
+        Number = step.Number,
+        Move = (Wire.WishMove)step.Move,
+        From = (Wire.WishStatus)step.FromStatus,
+        To = (Wire.WishStatus)step.ToStatus,
+        At = Timestamp.FromDateTime(step.At),
+        Actor = (Wire.WishActor)step.Actor,
+        ActorName = concerned ? step.ActorName ?? "" : "",
+        Note = concerned ? WishStore.NoteOf(personalData, step.Id, step.Note) : "",
+        AudienceUnitId = step.AudienceUnitId.ToString(),
+        Place = concerned ? WishStore.PlaceOf(personalData, step.Id, step.Place) : "",
+        DoneAt = step.DoneAt is { } done ? Timestamp.FromDateTime(done) : null,
+        Verification = (Wire.Verification)step.Verification,
+    };
+}

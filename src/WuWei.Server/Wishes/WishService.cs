@@ -1,0 +1,266 @@
+using Google.Protobuf;
+using Microsoft.Extensions.Options;
+using WuWei.Calls;
+using WuWei.Data;
+using WuWei.Errors;
+using WuWei.Identity;
+using WuWei.Journal;
+using WuWei.Organization;
+using WuWei.Privacy;
+using WuWei.Time;
+
+namespace WuWei.Wishes;
+
+/// <summary>The wire of wishes.proto: making and reviewing here; claims, outcomes and reading in the other parts.</summary>
+public sealed partial class WishService(
+    Database database, KeyedWriter writer, PersonalData personalData, Units units, Categories categories,
+    SecurityEvents events, IOptions<WishOptions> options, TimeProvider clock)
+    : Wire.WishService.WishServiceBase
+{
+    private const int ReasonLengthMin = 2;
+    private const int ReasonLengthMax = 500;
+
+    public override async Task<Wire.MakeWishResponse> MakeWish(Wire.MakeWishRequest request, ServerCallContext context)
+    {
+        var call = context.Call();
+        var draft = WishDraft.Read(request, call.Now);
+        var tree = await units.TreeAsync(context.CancellationToken);
+        var unit = tree.GetOpen(Faults.IdOf("unit_id", request.UnitId));
+        var (category, rules) = await OpenCategoryAsync(Faults.IdOf("category_id", request.CategoryId), unit, tree, context);
+        var content = new WishContent(draft.Title, draft.Text, rules.ReadAnswers(request.Answers));
+        DemandOrigin(call, draft.Origin, unit);
+
+        var id = clock.NewId();
+        var wish = content.Into(new Wish
+        {
+            Id = id,
+            UnitId = unit.Id,
+            AudienceUnitId = tree.AudienceOf(unit).Id,
+            CategoryId = category.Id,
+            Status = draft.Origin == WishOrigin.Staff ? WishStatus.Open : WishStatus.PendingReview,
+            Version = 1,
+            Origin = draft.Origin,
+            Visibility = draft.Visibility,
+            Sensitive = rules.Sensitive,
+            EffortMinutes = draft.EffortMinutes,
+            Remote = draft.Remote,
+            Contact = draft.Contact?.Seal(id, personalData),
+            MakerId = call.Caller.PersonId,
+            MakerName = call.Caller.ShownName,
+            Beneficiary = draft.Beneficiary?.Seal(id, personalData),
+            BeneficiaryIndex = draft.Beneficiary is { } b ? personalData.PhoneIndex(b.Phone) : null,
+            Consent = draft.Consent,
+            MadeAt = call.Now,
+            OpenedAt = draft.Origin == WishOrigin.Staff ? call.Now : null,
+            DeadlineAt = draft.DeadlineAt,
+        }, personalData);
+        return new Wire.MakeWishResponse { Wish = await AddAsync(context, request, wish, rules, unit, tree) };
+    }
+
+    public override async Task<Wire.RemakeWishResponse> RemakeWish(
+        Wire.RemakeWishRequest request, ServerCallContext context)
+    {
+        var call = context.Call();
+        var oldId = Faults.IdOf("wish_id", request.WishId);
+        var tree = await units.TreeAsync(context.CancellationToken);
+        var old = (await database.ReadAsync(db => SeeAsync(db, call, oldId, tree), context.CancellationToken)).Wish;
+        call.Demand(old.RelationOf(call.Caller), tree.Get(old.UnitId).Path);
+        if (old.Status is not (WishStatus.Withdrawn or WishStatus.Expired))
+        {
+            throw Refuse.Premature("WISH_WRONG_STATUS", "只有过期或撤回的心愿可以重新发布。");
+        }
+
+        var unit = tree.GetOpen(old.UnitId);
+        var (_, rules) = await OpenCategoryAsync(old.CategoryId, unit, tree, context);
+        var content = WishContent.Of(old, personalData);
+        var id = clock.NewId();
+        var again = content.Into(new Wish
+        {
+            Id = id,
+            UnitId = unit.Id,
+            AudienceUnitId = tree.AudienceOf(unit).Id,
+            CategoryId = old.CategoryId,
+            Status = old.Origin == WishOrigin.Staff ? WishStatus.Open : WishStatus.PendingReview,
+            Version = 1,
+            Origin = old.Origin,
+            Visibility = old.Visibility,
+            Sensitive = rules.Sensitive,
+            EffortMinutes = old.EffortMinutes,
+            Remote = old.Remote,
+            Contact = WishContact.Of(old, personalData)?.Seal(id, personalData),
+            MakerId = old.MakerId,
+            MakerName = call.Caller.ShownName,
+            Beneficiary = WishBeneficiary.Of(old, personalData)?.Seal(id, personalData),
+            BeneficiaryIndex = old.BeneficiaryIndex,
+            Consent = old.Consent,
+            MadeAt = call.Now,
+            OpenedAt = old.Origin == WishOrigin.Staff ? call.Now : null,
+            DeadlineAt = call.Now + (old.DeadlineAt - old.MadeAt),
+        }, personalData);
+        if (old.Origin is WishOrigin.Staff or WishOrigin.GridWorker)
+        {
+            DemandOrigin(call, old.Origin, unit);
+        }
+
+        return new Wire.RemakeWishResponse { Wish = await AddAsync(context, request, again, rules, unit, tree) };
+    }
+
+    public override Task<Wire.ApproveWishResponse> ApproveWish(
+        Wire.ApproveWishRequest request, ServerCallContext context) =>
+        MoveAsync(context, request, request.WishId, WishMove.Approve, note: null,
+            m => m.Sight.Wish.Opened(WishMove.Approve, m.Rules, m.CanClimb, m.Now),
+            wish => new Wire.ApproveWishResponse { Wish = wish });
+
+    public override Task<Wire.RejectWishResponse> RejectWish(
+        Wire.RejectWishRequest request, ServerCallContext context) =>
+        MoveAsync(context, request, request.WishId, WishMove.Reject, Reason(request.Reason),
+            m => m.Sight.Wish.Ended(WishMove.Reject), wish => new Wire.RejectWishResponse { Wish = wish });
+
+    public override Task<Wire.WithdrawWishResponse> WithdrawWish(
+        Wire.WithdrawWishRequest request, ServerCallContext context) =>
+        MoveAsync(context, request, request.WishId, WishMove.Withdraw, Reason(request.Reason),
+            m => m.Sight.Wish.Ended(WishMove.Withdraw), wish => new Wire.WithdrawWishResponse { Wish = wish });
+
+    public override Task<Wire.EscalateWishResponse> EscalateWish(
+        Wire.EscalateWishRequest request, ServerCallContext context) =>
+        MoveAsync(context, request, request.WishId, WishMove.Escalate, Reason(request.Reason),
+            m =>
+            {
+                var wish = m.Sight.Wish;
+                Wish.Next(wish.Status, WishMove.Escalate);
+                var above = m.Tree.AudienceAbove(m.Tree.Get(wish.AudienceUnitId))
+                    ?? throw Refuse.Premature("WISH_AT_TOP", "已经到最上一级了。");
+                return wish.Escalated(
+                    above.Id, byClock: false, m.Rules, m.Tree.AudienceAbove(above) is not null, m.Now);
+            },
+            wish => new Wire.EscalateWishResponse { Wish = wish });
+
+    private async Task<Wire.Wish> AddAsync<TRequest>(
+        ServerCallContext context, TRequest request, Wish draft, CategoryRules rules, Unit unit, UnitTree tree)
+        where TRequest : IMessage
+    {
+        var call = context.Call();
+        var wish = draft.Entered(rules, CanClimb(tree, draft), call.Now);
+        var actor = wish.Origin == WishOrigin.Staff ? WishActor.Staff : WishActor.Maker;
+        var reply = await writer.WriteAsync(context, request, async db =>
+        {
+            var step = new WishStep(WishMove.Make, call.Now, actor, call.Caller.PersonId);
+            await db.AddWishAsync(personalData, wish, step, Entry(call, step, wish));
+            return WishSight.Of(wish, unit, call).ToWire(personalData);
+        }, again: (db, first) => AgainAsync(db, call, first, tree));
+        return reply;
+    }
+
+    /// <summary>
+    /// One move: see the wish, check the right, decide, store, reply. Sent again, the first answer is given, without
+    /// what its caller may no longer see.
+    /// </summary>
+    private async Task<TReply> MoveAsync<TReply>(
+        ServerCallContext context, IMessage request, string wishId, WishMove move, string? note,
+        Func<WishMoving, Wish> decide, Func<Wire.Wish, TReply> reply,
+        Func<WishMoving, Wish, Task>? also = null, Func<WishStep, WishStep>? detail = null)
+        where TReply : IMessage<TReply>, new()
+    {
+        var call = context.Call();
+        var id = Faults.IdOf("wish_id", wishId);
+        var tree = await units.TreeAsync(context.CancellationToken);
+        var book = await categories.BookAsync(context.CancellationToken);
+        var wish = await writer.WriteAsync(context, request, async db =>
+        {
+            var sight = await SeeAsync(db, call, id, tree);
+            var actor = sight.Actor(call.Demand(sight.Relation, sight.Unit.Path));
+            var moving = new WishMoving(
+                db, sight, actor, book.RulesOf(sight.Wish.CategoryId), CanClimb(tree, sight.Wish), tree, call.Now);
+            var after = decide(moving) with { Version = sight.Wish.Version + 1 };
+            if (also is not null)
+            {
+                await also(moving, after);
+            }
+
+            var step = new WishStep(move, call.Now, actor, call.Caller.PersonId, note);
+            step = detail?.Invoke(step) ?? step;
+            await db.MoveWishAsync(personalData, sight.Wish, after, step, Entry(call, step, after));
+            return sight.After(after, call.Caller).ToWire(personalData);
+        }, again: (db, first) => AgainAsync(db, call, first, tree));
+        return reply(wish);
+    }
+
+    /// <summary>The wish as the caller stands to it; missing if they may not see it.</summary>
+    private static async Task<WishSight> SeeAsync(DbSession db, Call call, Guid id, UnitTree tree)
+    {
+        var wish = await db.FindWishAsync(id, call.Caller.PersonId, call.Now) ?? throw Unknown();
+        var sight = WishSight.Of(wish, tree.Get(wish.UnitId), call);
+        return sight.Visible ? sight : throw Unknown();
+    }
+
+    private static async Task<Wire.Wish> AgainAsync(DbSession db, Call call, Wire.Wish first, UnitTree tree)
+    {
+        call.DemandNothing();
+        var wish = await db.FindWishAsync(Guid.Parse(first.Id), call.Caller.PersonId, call.Now) ?? throw Unknown();
+        return WishSight.Of(wish, tree.Get(wish.UnitId), call).Visible ? first : WishSight.Hidden(first);
+    }
+
+    private JournalEntry Entry(Call call, WishStep step, Wish after) => JournalEntry.By(
+        call, WishEntry.Name(step.Actor), WishEntry.Kind(step.Move), "wish", after.Id, after.UnitId,
+        WishEntry.Detail(after, step, personalData));
+
+    private async Task<(Category Category, CategoryRules Rules)> OpenCategoryAsync(
+        Guid categoryId, Unit unit, UnitTree tree, ServerCallContext context)
+    {
+        if (!unit.Kind.Home)
+        {
+            throw Refuse.Premature("UNIT_NOT_FOR_WISHES", "请选择一个社区或网格。");
+        }
+
+        var book = await categories.BookAsync(context.CancellationToken);
+        var category = book.Get(categoryId);
+        if (category.DistrictId != tree.DistrictOf(unit).Id || category.Rules is not { } rules)
+        {
+            throw Refuse.Missing("CATEGORY_UNKNOWN", "没有找到这个类别。");
+        }
+
+        return category.Active && book.Get(category.ParentId!.Value).Active
+            ? (category, rules)
+            : throw Refuse.Premature("CATEGORY_CLOSED", "这个类别暂不接收新的心愿。");
+    }
+
+    /// <summary>Anyone for themself or family; grid workers and staff only where they serve.</summary>
+    private static void DemandOrigin(Call call, WishOrigin origin, Unit unit)
+    {
+        switch (origin)
+        {
+            case WishOrigin.GridWorker:
+                call.DemandRole(Role.GridWorker, unit.Path);
+                break;
+            case WishOrigin.Staff:
+                call.DemandRole(Role.Staff, unit.Path);
+                break;
+            default:
+                call.DemandNothing();
+                break;
+        }
+    }
+
+    private static bool CanClimb(UnitTree tree, Wish wish) => tree.AudienceAbove(tree.Get(wish.AudienceUnitId)) is not null;
+
+    private static string Reason(string text) => Faults.TextOf("reason", text, ReasonLengthMin, ReasonLengthMax);
+
+    private static RefusedException Unknown() => Refuse.Missing("WISH_UNKNOWN", "没有找到这个心愿。");
+
+    /// <summary>What a move needs to decide.</summary>
+    private sealed record WishMoving(
+        DbSession Db, WishSight Sight, WishActor Actor, CategoryRules Rules, bool CanClimb, UnitTree Tree, DateTime Now);
+}
+
+/// <summary>Numbers a district may set.</summary>
+public sealed class WishOptions
+{
+    /// <summary>Wishes one person may hold claimed and not yet delivered.</summary>
+    public int ClaimsMax { get; set; } = 5;
+
+    /// <summary>Contacts one claimer may see in a day of UTC.</summary>
+    public int ClaimerRevealsMax { get; set; } = 10;
+
+    /// <summary>Contacts one staff member may see in a day of UTC.</summary>
+    public int StaffRevealsMax { get; set; } = 60;
+}

@@ -1,0 +1,99 @@
+using Google.Protobuf.WellKnownTypes;
+using WuWei.Calls;
+using WuWei.Organization;
+using WuWei.Privacy;
+
+namespace WuWei.Wishes;
+
+/// <summary>A wish as one caller stands to it: what they may see, and as whom they act.</summary>
+/// <param name="Overseer">The caller is staff or auditor over the wish's unit.</param>
+public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Overseer)
+{
+    public static WishSight Of(Wish wish, Unit unit, Call call) => new(
+        wish, unit, wish.RelationOf(call.Caller),
+        call.Caller.Covers(Role.Staff, unit.Path, call.Now) || call.Caller.Covers(Role.Auditor, unit.Path, call.Now));
+
+    public bool Visible => Wish.VisibleTo(Relation, Overseer);
+
+    /// <summary>May know what others may not: reasons, notes, and the content of a sensitive wish.</summary>
+    public bool Concerned => Relation != Relation.None || Overseer;
+
+    /// <summary>The same caller before the wish as it is after a move.</summary>
+    public WishSight After(Wish after, Caller caller) => this with { Wish = after, Relation = after.RelationOf(caller) };
+
+    /// <summary>As whom somebody acted: a relation goes before a role.</summary>
+    public WishActor Actor(Role? role) => role is not null ? WishActor.Staff
+        : (Relation & Relation.Claimer) != 0 ? WishActor.Claimer
+        : (Relation & Relation.Beneficiary) != 0 ? WishActor.Beneficiary
+        : WishActor.Maker;
+
+    public Wire.Wish ToWire(PersonalData data)
+    {
+        if (!Visible)
+        {
+            return Hidden(new Wire.Wish { Id = Wish.Id.ToString(), Status = (Wire.WishStatus)Wish.Status });
+        }
+
+        var wire = new Wire.Wish
+        {
+            Id = Wish.Id.ToString(),
+            UnitId = Wish.UnitId.ToString(),
+            CategoryId = Wish.CategoryId.ToString(),
+            Status = (Wire.WishStatus)Wish.Status,
+            Visibility = (Wire.WishVisibility)Wish.Visibility,
+            Origin = (Wire.WishOrigin)Wish.Origin,
+            Sensitive = Wish.Sensitive,
+            EffortMinutes = Wish.EffortMinutes,
+            Remote = Wish.Remote,
+            ForBeneficiary = Wish.Consent != Consent.Unspecified,
+            AudienceUnitId = Wish.AudienceUnitId.ToString(),
+            Overdue = Wish.Overdue,
+            MadeAt = Time(Wish.MadeAt),
+            OpenedAt = Time(Wish.OpenedAt),
+            DeliveredAt = Time(Wish.DeliveredAt),
+            KeptAt = Time(Wish.KeptAt),
+            DeadlineAt = Time(Wish.DeadlineAt),
+            Claim = ClaimToWire(),
+            Rating = Wish.Rating ?? 0,
+            AutoConfirmed = Wish.AutoConfirmed,
+            Mine = (Relation & (Relation.Maker | Relation.Beneficiary)) != 0,
+        };
+        if (Concerned || !Wish.Sensitive)
+        {
+            var content = WishContent.Of(Wish, data);
+            wire.Title = content.Title;
+            wire.Text = content.Text;
+            wire.Answers.Add(content.Answers.ToDictionary());
+            wire.MakerName = Wish.MakerName ?? "";
+        }
+
+        if (Wish.MakerId is { } makerId && (wire.Mine || Overseer))
+        {
+            wire.MakerId = makerId.ToString();
+        }
+
+        if (Concerned && Wish is { NoteId: { } noteId })
+        {
+            wire.DeliveryNote = WishStore.NoteOf(data, noteId, Wish.DeliveryNote);
+        }
+
+        return wire;
+    }
+
+    /// <summary>What is left of a wish that its caller may not see any more.</summary>
+    public static Wire.Wish Hidden(Wire.Wish wish) => new() { Id = wish.Id, Status = wish.Status };
+
+    private Wire.Claim? ClaimToWire() => Wish.ClaimId is not { } claimId ? null : new Wire.Claim
+    {
+        Id = claimId.ToString(),
+        ClaimerName = Wish.ClaimerName ?? "",
+        Kind = (Wire.ClaimerKind)Wish.ClaimKind!,
+        CreditedUnitId = Wish.CreditedUnitId!.Value.ToString(),
+        PartyBadge = Wish.PartyBadge,
+        ClaimedAt = Time(Wish.ClaimedAt),
+        Mine = (Relation & Relation.Claimer) != 0,
+        DueAt = Wish.Status == WishStatus.Claimed ? Time(Wish.DueAt) : null,
+    };
+
+    private static Timestamp? Time(DateTime? at) => at is { } time ? Timestamp.FromDateTime(time) : null;
+}

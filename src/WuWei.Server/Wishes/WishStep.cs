@@ -1,0 +1,14 @@
+namespace WuWei.Wishes;
+
+/// <summary>One move of a wish, as its journey tells it.</summary>
+/// <param name="ActorId">Null for the clock.</param>
+/// <param name="Note">Reason, note or comment; sealed when stored.</param>
+public sealed record WishStep(
+    WishMove Move, DateTime At, WishActor Actor, Guid? ActorId, string? Note = null)
+{
+    /// <summary>For an offer; in the journal, not in the journey.</summary>
+    public Guid? OfferedTo { get; init; }
+    public string? Place { get; init; }
+    public DateTime? DoneAt { get; init; }
+    public Verification Verification { get; init; }
+}

@@ -1,0 +1,340 @@
+using WuWei.Data;
+using WuWei.Errors;
+using WuWei.Journal;
+using WuWei.Privacy;
+using WuWei.Time;
+
+namespace WuWei.Wishes;
+
+/// <summary>Every SQL statement that makes or moves a wish.</summary>
+public static class WishStore
+{
+    private const string NoteColumn = "wish_step.note";
+    private const string PlaceColumn = "wish_step.place";
+
+    /// <summary>A wish with what showing it needs, in one trip.</summary>
+    /// <param name="callerId">Whose offer is looked for.</param>
+    public static Task<Wish?> FindWishAsync(this DbSession db, Guid id, Guid callerId, DateTime now) =>
+        db.FindAsync<Wish>(
+            """
+            SELECT w.id, w.unit_id, w.audience_unit_id, w.category_id, w.status, w.version, w.origin, w.visibility,
+              w.sensitive, w.title, w.text, w.answers, w.content, w.contact, w.effort_minutes, w.remote, w.maker_id,
+              w.beneficiary, w.beneficiary_index, w.consent, w.claim_id, w.claimer_id, w.claim_kind, w.credited_unit_id,
+              w.level, w.reminders, w.overdue, w.expiry_noticed, w.made_at, w.clock_from, w.due_at, w.opened_at,
+              w.claimed_at, w.delivered_at, w.delivered_step, w.kept_at, w.deadline_at, w.clock_at, w.rating,
+              w.auto_confirmed, w.overturn_by, w.import_ref,
+              m.shown_name AS maker_name, k.shown_name AS claimer_name,
+              k.show_party_badge = 1 AND EXISTS (
+                SELECT 1 FROM role_grant g
+                WHERE g.person_id = k.id AND g.role = 2 AND g.live = 1 AND g.starts_at <= @now
+                  AND (g.ends_at IS NULL OR g.ends_at > @now)) AS party_badge,
+              EXISTS (SELECT 1 FROM wish_offer o WHERE o.wish_id = w.id AND o.person_id = @callerId) AS offered,
+              d.id AS note_id, d.note AS delivery_note
+            FROM wish w
+            LEFT JOIN person m ON m.id = w.maker_id
+            LEFT JOIN person k ON k.id = w.claimer_id
+            LEFT JOIN wish_step d ON d.wish_id = w.id AND d.number = w.delivered_step
+            WHERE w.id = @id
+            """, new { id, callerId, now });
+
+    /// <summary>A new wish: its row, its place in the lists, its first step, its counts, its entry.</summary>
+    public static async Task AddWishAsync(
+        this DbSession db, PersonalData data, Wish wish, WishStep step, JournalEntry entry)
+    {
+        await db.AddRowAsync(wish);
+        db.QueueStep(data, wish, from: null, step);
+        db.QueueChanges(null, wish, step.At);
+        db.Record(entry);
+    }
+
+    /// <summary>A wish that another system answered: its row, its whole journey, its count, its entry.</summary>
+    public static async Task AddImportedAsync(
+        this DbSession db, PersonalData data, Wish kept, string note, JournalEntry entry)
+    {
+        var (made, delivered) = (kept with { Version = 1, Status = WishStatus.Open },
+            kept with { Version = 2, Status = WishStatus.Delivered });
+        await db.AddRowAsync(kept);
+        db.QueueStep(data, made, null, new WishStep(WishMove.Make, kept.MadeAt, WishActor.Import, null));
+        db.QueueStep(data, delivered, made.Status,
+            new WishStep(WishMove.Deliver, kept.DeliveredAt!.Value, WishActor.Import, null, note));
+        db.QueueStep(data, kept, delivered.Status,
+            new WishStep(WishMove.AutoConfirm, kept.KeptAt!.Value, WishActor.Clock, null));
+        db.QueueChanges(null, kept, kept.KeptAt.Value);
+        db.Record(entry);
+    }
+
+    public static async Task<bool> HasImportedAsync(this DbSession db, string importRef) =>
+        await db.FindAsync<int?>("SELECT 1 FROM wish WHERE import_ref = @importRef", new { importRef }) is not null;
+
+    private static async Task AddRowAsync(this DbSession db, Wish wish)
+    {
+        await db.ExecuteAsync(
+            """
+            INSERT INTO wish
+              (id, unit_id, audience_unit_id, category_id, status, version, origin, visibility, sensitive, title, text,
+              answers, content, contact, effort_minutes, remote, maker_id, beneficiary, beneficiary_index, consent,
+              level, reminders, overdue, expiry_noticed, made_at, clock_from, due_at, opened_at, delivered_at,
+              delivered_step, kept_at, deadline_at, clock_at, auto_confirmed, import_ref)
+            VALUES
+              (@Id, @UnitId, @AudienceUnitId, @CategoryId, @Status, @Version, @Origin, @Visibility, @Sensitive, @Title,
+              @Text, @Answers, @Content, @Contact, @EffortMinutes, @Remote, @MakerId, @Beneficiary, @BeneficiaryIndex,
+              @Consent, @Level, @Reminders, @Overdue, @ExpiryNoticed, @MadeAt, @ClockFrom, @DueAt, @OpenedAt,
+              @DeliveredAt, @DeliveredStep, @KeptAt, @DeadlineAt, @ClockAt, @AutoConfirmed, @ImportRef)
+            """,
+            new
+            {
+                wish.Id,
+                wish.UnitId,
+                wish.AudienceUnitId,
+                wish.CategoryId,
+                wish.Status,
+                wish.Version,
+                wish.Origin,
+                wish.Visibility,
+                wish.Sensitive,
+                wish.Title,
+                wish.Text,
+                wish.Answers,
+                wish.Content,
+                wish.Contact,
+                wish.EffortMinutes,
+                wish.Remote,
+                wish.MakerId,
+                wish.Beneficiary,
+                wish.BeneficiaryIndex,
+                wish.Consent,
+                wish.Level,
+                wish.Reminders,
+                wish.Overdue,
+                wish.ExpiryNoticed,
+                wish.MadeAt,
+                wish.ClockFrom,
+                wish.DueAt,
+                wish.OpenedAt,
+                wish.DeliveredAt,
+                wish.DeliveredStep,
+                wish.KeptAt,
+                wish.DeadlineAt,
+                wish.ClockAt,
+                wish.AutoConfirmed,
+                wish.ImportRef,
+            });
+        db.Queue(
+            """
+            INSERT INTO wish_in_unit
+              (unit_id, status, made_at, wish_id, deadline_at, category_id, effort_minutes, remote, public, overdue)
+            SELECT ancestor_id, @Status, @MadeAt, @Id, @DeadlineAt, @CategoryId, @EffortMinutes, @Remote, @isPublic, FALSE
+            FROM unit_ancestor WHERE unit_id = @UnitId
+            """,
+            new
+            {
+                wish.Id,
+                wish.UnitId,
+                wish.Status,
+                wish.MadeAt,
+                wish.DeadlineAt,
+                wish.CategoryId,
+                wish.EffortMinutes,
+                wish.Remote,
+                isPublic = wish.Visibility == WishVisibility.Public,
+            });
+    }
+
+    /// <summary>
+    /// Stores a move, whose wish carries the next version, only if nobody moved the wish since it was read; otherwise
+    /// the transaction starts over and decides by the new state.
+    /// </summary>
+    public static async Task MoveWishAsync(
+        this DbSession db, PersonalData data, Wish before, Wish after, WishStep step, JournalEntry entry)
+    {
+        if (await db.ExecuteAsync(
+            """
+            UPDATE wish
+            SET version = @Version, status = @Status, audience_unit_id = @AudienceUnitId, claim_id = @ClaimId,
+              claimer_id = @ClaimerId, claim_kind = @ClaimKind, credited_unit_id = @CreditedUnitId, level = @Level,
+              reminders = @Reminders, overdue = @Overdue, expiry_noticed = @ExpiryNoticed, clock_from = @ClockFrom,
+              due_at = @DueAt, opened_at = @OpenedAt, claimed_at = @ClaimedAt, delivered_at = @DeliveredAt,
+              delivered_step = @DeliveredStep, kept_at = @KeptAt, clock_at = @ClockAt, rating = @Rating,
+              auto_confirmed = @AutoConfirmed, overturn_by = @OverturnBy
+            WHERE id = @Id AND version = @versionRead
+            """,
+            new
+            {
+                after.Id,
+                versionRead = before.Version,
+                after.Version,
+                after.Status,
+                after.AudienceUnitId,
+                after.ClaimId,
+                after.ClaimerId,
+                after.ClaimKind,
+                after.CreditedUnitId,
+                after.Level,
+                after.Reminders,
+                after.Overdue,
+                after.ExpiryNoticed,
+                after.ClockFrom,
+                after.DueAt,
+                after.OpenedAt,
+                after.ClaimedAt,
+                after.DeliveredAt,
+                after.DeliveredStep,
+                after.KeptAt,
+                after.ClockAt,
+                after.Rating,
+                after.AutoConfirmed,
+                after.OverturnBy,
+            }) == 0)
+        {
+            throw new ConflictException();
+        }
+
+        if (before.Status != after.Status || before.Overdue != after.Overdue)
+        {
+            db.Queue(
+                "UPDATE wish_in_unit SET status = @Status, overdue = @Overdue WHERE wish_id = @Id",
+                new { after.Id, after.Status, after.Overdue });
+        }
+
+        db.QueueStep(data, after, before.Status, step);
+        db.QueueChanges(before, after, step.At);
+        db.Record(entry);
+    }
+
+    /// <summary>Takes one of a person's few open claims, unless they hold as many as they may.</summary>
+    public static async Task TakeClaimAsync(this DbSession db, Guid personId, int claimsMax)
+    {
+        if (await db.ExecuteAsync(
+            "UPDATE person SET open_claims = open_claims + 1 WHERE id = @personId AND open_claims < @claimsMax",
+            new { personId, claimsMax }) == 0)
+        {
+            throw Refuse.Exhausted("CLAIMS_TOO_MANY", $"你手上已有 {claimsMax} 个心愿，先完成一些再来吧。");
+        }
+    }
+
+    /// <param name="by">1 when a disputed wish comes back, -1 when one is delivered or given back.</param>
+    public static void QueueOpenClaims(this DbSession db, Guid personId, int by) => db.Queue(
+        "UPDATE person SET open_claims = open_claims + @by WHERE id = @personId AND open_claims + @by >= 0",
+        new { personId, by });
+
+    public static void QueueClaim(this DbSession db, Wish claimed)
+    {
+        db.Queue(
+            """
+            INSERT INTO wish_claim
+              (id, wish_id, live_wish_id, claimer_id, kind, credited_unit_id, opened_at, claimed_at, due_at)
+            VALUES
+              (@ClaimId, @Id, @Id, @ClaimerId, @ClaimKind, @CreditedUnitId, @OpenedAt, @ClaimedAt, @DueAt)
+            """,
+            new
+            {
+                claimed.ClaimId,
+                claimed.Id,
+                claimed.ClaimerId,
+                claimed.ClaimKind,
+                claimed.CreditedUnitId,
+                claimed.OpenedAt,
+                claimed.ClaimedAt,
+                claimed.DueAt,
+            });
+        db.QueueChange(
+            claimed.UnitId, claimed.ClaimedAt!.Value,
+            WishCounts.OfClaim(claimed.OpenedAt!.Value, claimed.ClaimedAt.Value), 1);
+    }
+
+    public static void QueueClaimEnd(this DbSession db, Guid claimId, DateTime now) => db.Queue(
+        "UPDATE wish_claim SET live_wish_id = NULL, ended_at = @now WHERE id = @claimId AND live_wish_id IS NOT NULL",
+        new { claimId, now });
+
+    /// <returns>False when it is offered to this person already.</returns>
+    public static async Task<bool> AddOfferAsync(this DbSession db, Guid wishId, Guid personId, DateTime now) =>
+        await db.ExecuteAsync(
+            "INSERT IGNORE INTO wish_offer (wish_id, person_id, offered_at) VALUES (@wishId, @personId, @now)",
+            new { wishId, personId, now }) == 1;
+
+    /// <summary>Wishes whose clock has struck, the longest waiting first.</summary>
+    public static Task<List<Guid>> ListDueAsync(this DbSession db, DateTime now, int countMax) => db.ListAsync<Guid>(
+        "SELECT id FROM wish WHERE clock_at <= @now ORDER BY clock_at LIMIT @countMax", new { now, countMax });
+
+    /// <summary>Sets when the clock looks again, if nobody moved the wish meanwhile. No change of the wish.</summary>
+    public static async Task<bool> RewindAsync(this DbSession db, Wish wish, DateTime? clockAt) => await db.ExecuteAsync(
+        "UPDATE wish SET clock_at = @clockAt WHERE id = @Id AND version = @Version",
+        new { wish.Id, wish.Version, clockAt }) == 1;
+
+    public static Task<List<StepRow>> ListStepsAsync(this DbSession db, Guid wishId) => db.ListAsync<StepRow>(
+        """
+        SELECT s.number, s.id, s.move, s.from_status, s.to_status, s.at, s.actor, s.actor_id, p.shown_name AS actor_name,
+          s.audience_unit_id, s.note, s.place, s.done_at, s.verification
+        FROM wish_step s LEFT JOIN person p ON p.id = s.actor_id
+        WHERE s.wish_id = @wishId ORDER BY s.number LIMIT 1000
+        """, new { wishId });
+
+    public static string NoteOf(PersonalData data, Guid stepId, byte[]? note) =>
+        note is null ? "" : data.Open(NoteColumn, stepId, note);
+
+    public static string PlaceOf(PersonalData data, Guid stepId, byte[]? place) =>
+        place is null ? "" : data.Open(PlaceColumn, stepId, place);
+
+    private static void QueueStep(this DbSession db, PersonalData data, Wish after, WishStatus? from, WishStep step)
+    {
+        var id = Guid.CreateVersion7(step.At);
+        db.Queue(
+            """
+            INSERT INTO wish_step
+              (wish_id, number, id, move, from_status, to_status, at, actor, actor_id, audience_unit_id, note, place,
+              done_at, verification)
+            VALUES
+              (@wishId, @Version, @id, @Move, @from, @Status, @At, @Actor, @ActorId, @AudienceUnitId, @note, @place,
+              @DoneAt, @Verification)
+            """,
+            new
+            {
+                wishId = after.Id,
+                after.Version,
+                id,
+                step.Move,
+                from = (int?)from ?? 0,
+                after.Status,
+                step.At,
+                step.Actor,
+                step.ActorId,
+                after.AudienceUnitId,
+                note = Sealed(NoteColumn, step.Note),
+                place = Sealed(PlaceColumn, step.Place),
+                step.DoneAt,
+                step.Verification,
+            });
+
+        byte[]? Sealed(string column, string? text) => string.IsNullOrEmpty(text) ? null : data.Seal(column, id, text);
+    }
+
+    private static void QueueChanges(this DbSession db, Wish? before, Wish after, DateTime now)
+    {
+        foreach (var (measure, amount) in WishCounts.Changes(before, after))
+        {
+            db.QueueChange(after.UnitId, now, measure, amount);
+        }
+    }
+
+    private static void QueueChange(this DbSession db, Guid unitId, DateTime now, int measure, int amount) => db.Queue(
+        "INSERT INTO wish_count_change (unit_id, day, measure, amount) VALUES (@unitId, @day, @measure, @amount)",
+        new { unitId, day = Clock.Day(now), measure, amount });
+}
+
+public sealed record StepRow
+{
+    public int Number { get; init; }
+    public Guid Id { get; init; }
+    public WishMove Move { get; init; }
+    public int FromStatus { get; init; }
+    public int ToStatus { get; init; }
+    public DateTime At { get; init; }
+    public WishActor Actor { get; init; }
+    public Guid? ActorId { get; init; }
+    public string? ActorName { get; init; }
+    public Guid AudienceUnitId { get; init; }
+    public byte[]? Note { get; init; }
+    public byte[]? Place { get; init; }
+    public DateTime? DoneAt { get; init; }
+    public Verification Verification { get; init; }
+}
