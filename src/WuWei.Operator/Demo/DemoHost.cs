@@ -36,7 +36,8 @@ public sealed class DemoHost : IAsyncDisposable
     {
         var clock = new DemoClock();
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Error)
+            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddWuWei(builder.Configuration);
         builder.Services.TryAddSingleton<ISmsSender, ConsoleSms>();

@@ -47,8 +47,9 @@ public static class AccessStore
         WHERE token_hash = @tokenHash AND renewed_at = @renewedAt
         """, new { tokenHash, renewedAt, now, expiresAt });
 
-    public static Task<List<byte[]>> ListSessionsAsync(this DbSession db, Guid personId) => db.ListAsync<byte[]>(
-        "SELECT token_hash FROM session WHERE person_id = @personId", new { personId });
+    public static async Task<List<byte[]>> ListSessionsAsync(this DbSession db, Guid personId) =>
+        [.. (await db.ListAsync<SessionRow>(
+            "SELECT token_hash FROM session WHERE person_id = @personId", new { personId })).Select(s => s.TokenHash)];
 
     public static Task<int> EndSessionAsync(this DbSession db, byte[] tokenHash) => db.ExecuteAsync(
         "DELETE FROM session WHERE token_hash = @tokenHash", new { tokenHash });
@@ -104,6 +105,11 @@ public static class AccessStore
             new { half = now.AddDays(-180), countMax })
         + await db.ExecuteAsync("DELETE FROM request_key WHERE made_at < @week LIMIT @countMax",
             new { week = now.AddDays(-7), countMax });
+
+    private sealed record SessionRow
+    {
+        public byte[] TokenHash { get; init; } = [];
+    }
 
     private sealed record CallerRow
     {

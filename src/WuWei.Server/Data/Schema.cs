@@ -39,7 +39,15 @@ public static class Schema
             // MySQL and MariaDB end a transaction at each DDL statement, so every file is safe to run again instead.
             TransactionMode = EvolveDb.Configuration.TransactionKind.CommitEach,
         };
-        await Task.Run(evolve.Migrate, cancel);
+        try
+        {
+            await Task.Run(evolve.Migrate, cancel);
+        }
+        catch (EvolveException e)
+        {
+            throw new InvalidOperationException($"The migration stopped: {e.Message}", e);
+        }
+
         await Grants.ApplyAsync(ownerConnection, serviceConnection, cancel);
         return evolve.NbMigration;
     }

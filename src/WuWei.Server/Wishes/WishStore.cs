@@ -71,7 +71,7 @@ public static class WishStore
         await db.ExecuteAsync(
             """
             INSERT INTO wish
-              (id, unit_id, audience_unit_id, category_id, status, version, origin, visibility, sensitive, title, text,
+              (id, unit_id, audience_unit_id, category_id, status, version, origin, visibility, `sensitive`, title, text,
               answers, content, contact, effort_minutes, remote, maker_id, beneficiary, beneficiary_index, consent,
               level, reminders, overdue, expiry_noticed, made_at, clock_from, due_at, opened_at, delivered_at,
               delivered_step, kept_at, deadline_at, clock_at, auto_confirmed, import_ref)

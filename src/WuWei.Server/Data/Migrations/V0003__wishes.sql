@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS wish (
   version INT UNSIGNED NOT NULL,
   origin TINYINT UNSIGNED NOT NULL,
   visibility TINYINT UNSIGNED NOT NULL,
-  sensitive BOOLEAN NOT NULL,
+  `sensitive` BOOLEAN NOT NULL,
   -- The content of a private or sensitive wish is sealed, that of others is plain: one or the other.
   title VARCHAR(40) NULL,
   text VARCHAR(2500) NULL,
