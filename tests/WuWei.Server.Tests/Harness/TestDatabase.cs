@@ -1,0 +1,68 @@
+using MySqlConnector;
+using WuWei.Data;
+
+namespace WuWei.Tests.Harness;
+
+/// <summary>A database of a test's own on the real server, with the schema and the two users; dropped at the end.</summary>
+public sealed class TestDatabase : IAsyncDisposable
+{
+    private TestDatabase(string owner, string service)
+    {
+        Owner = owner;
+        Service = service;
+    }
+
+    /// <summary>The connection string of the user who may do everything here.</summary>
+    public string Owner { get; }
+
+    /// <summary>The connection string the server uses.</summary>
+    public string Service { get; }
+
+    public static string Redis => Setting("WUWEI_REDIS");
+
+    public static async Task<TestDatabase> CreateAsync(bool migrate = true)
+    {
+        var name = $"wuwei_test_{Guid.NewGuid():n}";
+        var database = new TestDatabase(With(Setting("WUWEI_MYSQL_OWNER"), name), With(Setting("WUWEI_MYSQL"), name));
+        if (migrate)
+        {
+            await Schema.MigrateAsync(database.Owner, database.Service, _ => { }, CancellationToken.None);
+        }
+
+        return database;
+    }
+
+    /// <summary>As the owner, for looking behind the server's back.</summary>
+    public async Task<T?> ScalarAsync<T>(string sql, params (string Name, object? Value)[] parameters)
+    {
+        await using var connection = new MySqlConnection(Owner);
+        await connection.OpenAsync();
+        await using var command = new MySqlCommand(sql, connection);
+        foreach (var (name, value) in parameters)
+        {
+            command.Parameters.AddWithValue(name, value);
+        }
+
+        var value2 = await command.ExecuteScalarAsync();
+        return value2 is null or DBNull ? default : (T)Convert.ChangeType(value2, typeof(T));
+    }
+
+    public Task ExecuteAsync(string sql, params (string Name, object? Value)[] parameters) =>
+        ScalarAsync<object>(sql, parameters);
+
+    public async ValueTask DisposeAsync()
+    {
+        var name = new MySqlConnectionStringBuilder(Owner).Database;
+        await ExecuteAsync($"DROP DATABASE IF EXISTS `{name}`");
+    }
+
+    private static string With(string connection, string database) => new MySqlConnectionStringBuilder(connection)
+    {
+        Database = database,
+        GuidFormat = MySqlGuidFormat.Binary16,
+        DateTimeKind = MySqlDateTimeKind.Utc,
+    }.ConnectionString;
+
+    private static string Setting(string name) => Environment.GetEnvironmentVariable(name)
+        ?? throw new InvalidOperationException($"{name} is not set. Run scripts/test, which starts a MariaDB and a Redis.");
+}

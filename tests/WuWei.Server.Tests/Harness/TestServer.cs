@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WuWei.Access;
+using WuWei.Data;
+using WuWei.Gateway;
+using WuWei.Jobs;
+using WuWei.Journal;
+using WuWei.Privacy;
+using WuWei.Wishes;
+
+namespace WuWei.Tests.Harness;
+
+/// <summary>The real program on a real listener and database, with a clock that a test moves and jobs that it runs.</summary>
+public sealed class TestServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly bool _ownsDatabase;
+
+    private TestServer(WebApplication app, TestDatabase database, bool ownsDatabase, TestClock clock, TestSms sms)
+    {
+        _app = app;
+        _ownsDatabase = ownsDatabase;
+        Database = database;
+        Clock = clock;
+        Sms = sms;
+        Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        Channel = GrpcChannel.ForAddress(Address);
+    }
+
+    public TestDatabase Database { get; }
+    public TestClock Clock { get; }
+    public TestSms Sms { get; }
+    public string Address { get; }
+    public GrpcChannel Channel { get; }
+    public IServiceProvider Services => _app.Services;
+    public Database Db => Services.GetRequiredService<Database>();
+    public PersonalData PersonalData => Services.GetRequiredService<PersonalData>();
+
+    /// <param name="shared">A database to run a second copy on; otherwise the server gets its own.</param>
+    /// <param name="keys">The key file of that first copy.</param>
+    /// <param name="settings">More settings, such as <c>Wishes:ClaimsMax=1000</c>.</param>
+    public static async Task<TestServer> StartAsync(
+        TestDatabase? shared = null, TestClock? clock = null, string? keys = null, params string[] settings)
+    {
+        var database = shared ?? await TestDatabase.CreateAsync();
+        clock ??= new TestClock();
+        keys ??= TestKeys.Path;
+        var sms = new TestSms();
+        string[] args =
+        [
+            $"--WUWEI_MYSQL={database.Service}", $"--WUWEI_REDIS={TestDatabase.Redis}", $"--WUWEI_KEYS={keys}",
+            "--WUWEI_GRPC_PORT=0", "--environment=Test", .. settings.Select(s => $"--{s}"),
+        ];
+        var app = GatewayHost.Build(args, builder =>
+        {
+            builder.Logging.ClearProviders();
+            builder.Services.AddSingleton<TimeProvider>(clock);
+            builder.Services.AddSingleton<ISmsSender>(sms);
+            // Tests run the jobs themselves, at the time they choose.
+            builder.Services.Remove(builder.Services.Single(s => s.ServiceType == typeof(IHostedService)
+                && s.ImplementationFactory?.Method.ReturnType == typeof(Worker)));
+        });
+        await app.StartAsync();
+        return new TestServer(app, database, shared is null, clock, sms);
+    }
+
+    public Task RunJobsAsync() => Services.GetRequiredService<Worker>().RunOnceAsync(CancellationToken.None);
+
+    /// <summary>Everything that must hold at any time: the journal verifies and the counts equal a recount.</summary>
+    public async Task AssertSoundAsync()
+    {
+        await RunJobsAsync();
+        var journal = await Services.GetRequiredService<Verifier>().VerifyAsync(_ => { }, CancellationToken.None);
+        Assert.Empty(journal.Faults);
+        Assert.Empty(await Services.GetRequiredService<Recount>().CompareAsync(_ => { }, CancellationToken.None));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Channel.Dispose();
+        await _app.DisposeAsync();
+        if (_ownsDatabase)
+        {
+            await Database.DisposeAsync();
+        }
+    }
+}
+
+/// <summary>Keeps the codes that were sent.</summary>
+public sealed class TestSms : ISmsSender
+{
+    public ConcurrentDictionary<string, string> Codes { get; } = new();
+
+    public Task SendCodeAsync(string phone, string code, CancellationToken cancel)
+    {
+        Codes[phone] = code;
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>One key file for a run of tests.</summary>
+public static class TestKeys
+{
+    private static readonly Lazy<string> Made = new(() =>
+    {
+        var path = System.IO.Path.Combine(Directory.CreateTempSubdirectory("wuwei-test-").FullName, "keys.json");
+        KeyFile.Create(path);
+        return path;
+    });
+
+    public static string Path => Made.Value;
+}

@@ -1,0 +1,167 @@
+using Grpc.Net.Client;
+using Microsoft.Extensions.DependencyInjection;
+using WuWei.Access;
+using WuWei.Calls;
+using WuWei.Data;
+using WuWei.Identity;
+using WuWei.Journal;
+using WuWei.Operator;
+using WuWei.Organization;
+using WuWei.Time;
+using WuWei.Wishes;
+
+namespace WuWei.Tests.Harness;
+
+/// <summary>
+/// A small district, and people in it made as a test needs them:
+/// <code>
+/// 999900 district
+///   999900001 street           999900002 other street
+///     999900001001 community     999900002001 far community
+///       999900001001G01 grid
+///     999900001002 next community
+/// </code>
+/// </summary>
+public sealed class World
+{
+    private const string Units =
+        """
+        code,name,level,parent_code
+        999900,测试区,district,
+        999900001,东街道,street,999900
+        999900002,西街道,street,999900
+        999900001001,甲社区,community,999900001
+        999900001002,乙社区,community,999900001
+        999900002001,丙社区,community,999900002
+        999900001001G01,第一网格,grid,999900001001
+        """;
+
+    private static int _phones;
+    private readonly TestServer _server;
+    private readonly UnitTree _tree;
+    private readonly CategoryBook _book;
+
+    private World(TestServer server, UnitTree tree, CategoryBook book)
+    {
+        _server = server;
+        _tree = tree;
+        _book = book;
+    }
+
+    public Guid District => Unit("999900");
+    public Guid Street => Unit("999900001");
+    public Guid OtherStreet => Unit("999900002");
+    public Guid Community => Unit("999900001001");
+    public Guid NextCommunity => Unit("999900001002");
+    public Guid FarCommunity => Unit("999900002001");
+    public Guid Grid => Unit("999900001001G01");
+
+    public static async Task<World> CreateAsync(TestServer server)
+    {
+        var units = server.Services.GetRequiredService<Units>();
+        var file = new FileInfo(Path.GetTempFileName());
+        await File.WriteAllTextAsync(file.FullName, Units);
+        await new UnitImport(server.Db, units, server.Clock).ImportAsync(
+            file, under: null, UnitImport.System, (_, _) => { }, CancellationToken.None);
+        file.Delete();
+        server.Services.GetRequiredService<Categories>().Forget();
+        return new World(
+            server, await units.TreeAsync(CancellationToken.None),
+            await server.Services.GetRequiredService<Categories>().BookAsync(CancellationToken.None));
+    }
+
+    /// <summary>A default category of level 2 by its code, such as <c>errands</c>, or <c>rights</c>, which is sensitive.</summary>
+    public Category Category(string code) => _book.Find(District, code)!;
+
+    public Task<Actor> ResidentAsync(Guid? home = null) => PersonAsync(home ?? Community);
+
+    /// <summary>Somebody with a role for a unit; they live in the far community unless told otherwise.</summary>
+    public async Task<Actor> WithRoleAsync(Role role, Guid unit, Guid? home = null)
+    {
+        var actor = await PersonAsync(home ?? FarCommunity);
+        await GrantAsync(actor, role, unit);
+        return actor;
+    }
+
+    public Task<Actor> StaffAsync(Guid unit) => WithRoleAsync(Role.Staff, unit);
+
+    public Task GrantAsync(Actor actor, Role role, Guid unit, DateTime? endsAt = null) => _server.Db.WriteAsync(async db =>
+    {
+        var now = _server.Clock.Now();
+        var grant = new HeldRole(_server.Clock.NewId(), role, unit, now, endsAt);
+        await db.AddRoleAsync(actor.PersonId, grant, grantedBy: null);
+        db.Record(JournalEntry.BySystem(now, "operator", "ROLE_GRANTED", "role", grant.Id, unit, new { }));
+        return true;
+    }, CancellationToken.None);
+
+    private async Task<Actor> PersonAsync(Guid home)
+    {
+        var now = _server.Clock.Now();
+        var number = Interlocked.Increment(ref _phones);
+        var name = $"{"赵钱孙李周吴郑王"[number % 8]}测试{number}";
+        var phone = $"137{number:D8}";
+        var person = new Person(_server.Clock.NewId(), name, Person.Mask(name), phone, home, ShowPartyBadge: true);
+        var token = await _server.Db.WriteAsync(async db =>
+        {
+            await db.AddPersonAsync(_server.PersonalData, person, now);
+            db.Record(JournalEntry.BySystem(now, "operator", "PERSON_REGISTERED", "person", person.Id, home, new { }));
+            return Sessions.Start(db, person.Id, now).Token;
+        }, CancellationToken.None);
+        return new Actor(_server.Channel, person.Id, name, phone, token);
+    }
+
+    private Guid Unit(string code) => _tree.Find(new UnitCode(UnitImport.System, code))!.Id;
+}
+
+/// <summary>Somebody signed in, and the calls they make. Every write gets a key of its own unless one is given.</summary>
+public sealed class Actor(GrpcChannel channel, Guid personId, string name, string phone, string token)
+{
+    public Guid PersonId { get; } = personId;
+    public string Name { get; } = name;
+    public string Phone { get; } = phone;
+    public string Token { get; } = token;
+
+    private Signed Calls(string? key) => new Signed(channel.CreateCallInvoker(), Token, key);
+
+    public Wire.WishService.WishServiceClient Wishes => new(Calls(null));
+    public Wire.CategoryService.CategoryServiceClient Categories => new(Calls(null));
+    public Wire.AccessService.AccessServiceClient Access => new(Calls(null));
+    public Wire.IdentityService.IdentityServiceClient Identity => new(Calls(null));
+    public Wire.OrganizationService.OrganizationServiceClient Organization => new(Calls(null));
+
+    /// <summary>The same person, every write with this key.</summary>
+    public Wire.WishService.WishServiceClient WishesWithKey(string key) => new(Calls(key));
+
+    /// <summary>The same person through another copy of the server.</summary>
+    public Actor At(TestServer other) => new(other.Channel, PersonId, Name, Phone, Token);
+
+    /// <summary>Adds token and key to each call.</summary>
+    private sealed class Signed(CallInvoker inner, string token, string? key) : CallInvoker
+    {
+        public override TResponse BlockingUnaryCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+            inner.BlockingUnaryCall(method, host, Sign(options), request);
+
+        public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+            inner.AsyncUnaryCall(method, host, Sign(options), request);
+
+        public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+            inner.AsyncServerStreamingCall(method, host, Sign(options), request);
+
+        public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options) =>
+            inner.AsyncClientStreamingCall(method, host, Sign(options));
+
+        public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, string? host, CallOptions options) =>
+            inner.AsyncDuplexStreamingCall(method, host, Sign(options));
+
+        private CallOptions Sign(CallOptions options) => options.WithHeaders(new Metadata
+        {
+            { "authorization", $"Bearer {token}" },
+            { "idempotency-key", key ?? Guid.NewGuid().ToString() },
+        });
+    }
+}
