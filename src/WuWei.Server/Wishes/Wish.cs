@@ -156,8 +156,12 @@ public record Wish
         ClockFrom = now,
     }).Wound(rules, canClimb);
 
+    /// <summary>
+    /// What somebody is to it. Staff who made it on somebody's behalf are no more to it than their colleagues: what they
+    /// do, they do as staff, and say how they verified it.
+    /// </summary>
     public Relation RelationOf(Caller caller) =>
-        (MakerId == caller.PersonId ? Relation.Maker : Relation.None)
+        (MakerId == caller.PersonId && Origin != WishOrigin.Staff ? Relation.Maker : Relation.None)
         | (BeneficiaryIndex is { } index && caller.PhoneIndex is { } own && index.AsSpan().SequenceEqual(own)
             ? Relation.Beneficiary
             : Relation.None)

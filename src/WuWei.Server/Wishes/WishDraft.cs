@@ -1,5 +1,6 @@
 using WuWei.Errors;
 using WuWei.Identity;
+using WuWei.Privacy;
 
 namespace WuWei.Wishes;
 
@@ -45,6 +46,15 @@ public sealed record WishDraft(
         return new WishDraft(
             title, text, effort, request.Remote, visibility, origin, contact, beneficiary, consent ?? Consent.Unspecified,
             ReadDeadline(request, now));
+    }
+
+    /// <summary>What an ended wish would say if it were made again now, with as much time as it had.</summary>
+    public static WishDraft Of(Wish old, PersonalData data, DateTime now)
+    {
+        var content = WishContent.Of(old, data);
+        return new WishDraft(
+            content.Title, content.Text, old.EffortMinutes, old.Remote, old.Visibility, old.Origin,
+            WishContact.Of(old, data), WishBeneficiary.Of(old, data), old.Consent, now + (old.DeadlineAt - old.MadeAt));
     }
 
     private static WishContact? ReadContact(Wire.MakeWishRequest request, Faults faults) =>

@@ -46,7 +46,7 @@ public sealed partial class WishService
             {
                 var wish = m.Sight.Wish;
                 Wish.Next(wish.Status, WishMove.Claim);
-                if ((m.Sight.Relation & (Relation.Maker | Relation.Beneficiary)) != 0)
+                if (wish.MakerId == caller.PersonId || (m.Sight.Relation & Relation.Beneficiary) != 0)
                 {
                     throw Refuse.Denied("WISH_OWN", "不能认领自己的心愿。");
                 }

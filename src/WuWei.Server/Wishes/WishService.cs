@@ -26,35 +26,14 @@ public sealed partial class WishService(
         var draft = WishDraft.Read(request, call.Now);
         var tree = await units.TreeAsync(context.CancellationToken);
         var unit = tree.GetOpen(Faults.IdOf("unit_id", request.UnitId));
-        var (category, rules) = await OpenCategoryAsync(Faults.IdOf("category_id", request.CategoryId), unit, tree, context);
-        var content = new WishContent(draft.Title, draft.Text, rules.ReadAnswers(request.Answers));
+        var (category, rules) = await OpenCategoryAsync(
+            Faults.IdOf("category_id", request.CategoryId), unit, tree, context);
+        var answers = rules.ReadAnswers(request.Answers);
         DemandOrigin(call, draft.Origin, unit);
-
-        var id = clock.NewId();
-        var wish = content.Into(new Wish
+        return new Wire.MakeWishResponse
         {
-            Id = id,
-            UnitId = unit.Id,
-            AudienceUnitId = tree.AudienceOf(unit).Id,
-            CategoryId = category.Id,
-            Status = draft.Origin == WishOrigin.Staff ? WishStatus.Open : WishStatus.PendingReview,
-            Version = 1,
-            Origin = draft.Origin,
-            Visibility = draft.Visibility,
-            Sensitive = rules.Sensitive,
-            EffortMinutes = draft.EffortMinutes,
-            Remote = draft.Remote,
-            Contact = draft.Contact?.Seal(id, personalData),
-            MakerId = call.Caller.PersonId,
-            MakerName = call.Caller.ShownName,
-            Beneficiary = draft.Beneficiary?.Seal(id, personalData),
-            BeneficiaryIndex = draft.Beneficiary is { } b ? personalData.PhoneIndex(b.Phone) : null,
-            Consent = draft.Consent,
-            MadeAt = call.Now,
-            OpenedAt = draft.Origin == WishOrigin.Staff ? call.Now : null,
-            DeadlineAt = draft.DeadlineAt,
-        }, personalData);
-        return new Wire.MakeWishResponse { Wish = await AddAsync(context, request, wish, rules, unit, tree) };
+            Wish = await AddAsync(context, request, draft, answers, category, unit, tree),
+        };
     }
 
     public override async Task<Wire.RemakeWishResponse> RemakeWish(
@@ -64,51 +43,37 @@ public sealed partial class WishService(
         var oldId = Faults.IdOf("wish_id", request.WishId);
         var tree = await units.TreeAsync(context.CancellationToken);
         var old = (await database.ReadAsync(db => SeeAsync(db, call, oldId, tree), context.CancellationToken)).Wish;
-        call.Demand(old.RelationOf(call.Caller), tree.Get(old.UnitId).Path);
+        var role = call.Demand(old.RelationOf(call.Caller), tree.Get(old.UnitId).Path);
+        if (role is not null && old.Origin != WishOrigin.Staff)
+        {
+            throw Call.Denied();
+        }
+
         if (old.Status is not (WishStatus.Withdrawn or WishStatus.Expired))
         {
             throw Refuse.Premature("WISH_WRONG_STATUS", "只有过期或撤回的心愿可以重新发布。");
         }
 
         var unit = tree.GetOpen(old.UnitId);
-        var (_, rules) = await OpenCategoryAsync(old.CategoryId, unit, tree, context);
-        var content = WishContent.Of(old, personalData);
-        var id = clock.NewId();
-        var again = content.Into(new Wish
+        var (category, _) = await OpenCategoryAsync(old.CategoryId, unit, tree, context);
+        return new Wire.RemakeWishResponse
         {
-            Id = id,
-            UnitId = unit.Id,
-            AudienceUnitId = tree.AudienceOf(unit).Id,
-            CategoryId = old.CategoryId,
-            Status = old.Origin == WishOrigin.Staff ? WishStatus.Open : WishStatus.PendingReview,
-            Version = 1,
-            Origin = old.Origin,
-            Visibility = old.Visibility,
-            Sensitive = rules.Sensitive,
-            EffortMinutes = old.EffortMinutes,
-            Remote = old.Remote,
-            Contact = WishContact.Of(old, personalData)?.Seal(id, personalData),
-            MakerId = old.MakerId,
-            MakerName = call.Caller.ShownName,
-            Beneficiary = WishBeneficiary.Of(old, personalData)?.Seal(id, personalData),
-            BeneficiaryIndex = old.BeneficiaryIndex,
-            Consent = old.Consent,
-            MadeAt = call.Now,
-            OpenedAt = old.Origin == WishOrigin.Staff ? call.Now : null,
-            DeadlineAt = call.Now + (old.DeadlineAt - old.MadeAt),
-        }, personalData);
-        if (old.Origin is WishOrigin.Staff or WishOrigin.GridWorker)
-        {
-            DemandOrigin(call, old.Origin, unit);
-        }
-
-        return new Wire.RemakeWishResponse { Wish = await AddAsync(context, request, again, rules, unit, tree) };
+            Wish = await AddAsync(
+                context, request, WishDraft.Of(old, personalData, call.Now), WishContent.Of(old, personalData).Answers,
+                category, unit, tree),
+        };
     }
 
     public override Task<Wire.ApproveWishResponse> ApproveWish(
         Wire.ApproveWishRequest request, ServerCallContext context) =>
         MoveAsync(context, request, request.WishId, WishMove.Approve, note: null,
-            m => m.Sight.Wish.Opened(WishMove.Approve, m.Rules, m.CanClimb, m.Now),
+            m =>
+            {
+                var opened = m.Sight.Wish.Opened(WishMove.Approve, m.Rules, m.CanClimb, m.Now);
+                return opened.MakerId == context.Call().Caller.PersonId
+                    ? throw Refuse.Denied("WISH_OWN", "自己的心愿要请同事审核。")
+                    : opened;
+            },
             wish => new Wire.ApproveWishResponse { Wish = wish });
 
     public override Task<Wire.RejectWishResponse> RejectWish(
@@ -135,20 +100,46 @@ public sealed partial class WishService(
             },
             wish => new Wire.EscalateWishResponse { Wish = wish });
 
-    private async Task<Wire.Wish> AddAsync<TRequest>(
-        ServerCallContext context, TRequest request, Wish draft, CategoryRules rules, Unit unit, UnitTree tree)
-        where TRequest : IMessage
+    private async Task<Wire.Wish> AddAsync(
+        ServerCallContext context, IMessage request, WishDraft draft, IReadOnlyDictionary<string, string> answers,
+        Category category, Unit unit, UnitTree tree)
     {
         var call = context.Call();
-        var wish = draft.Entered(rules, CanClimb(tree, draft), call.Now);
-        var actor = wish.Origin == WishOrigin.Staff ? WishActor.Staff : WishActor.Maker;
-        var reply = await writer.WriteAsync(context, request, async db =>
+        var rules = category.Rules!;
+        var byStaff = draft.Origin == WishOrigin.Staff;
+        var id = clock.NewId();
+        var made = new Wish
+        {
+            Id = id,
+            UnitId = unit.Id,
+            AudienceUnitId = tree.AudienceOf(unit).Id,
+            CategoryId = category.Id,
+            Status = byStaff ? WishStatus.Open : WishStatus.PendingReview,
+            Version = 1,
+            Origin = draft.Origin,
+            Visibility = draft.Visibility,
+            Sensitive = rules.Sensitive,
+            EffortMinutes = draft.EffortMinutes,
+            Remote = draft.Remote,
+            Contact = draft.Contact?.Seal(id, personalData),
+            MakerId = call.Caller.PersonId,
+            MakerName = call.Caller.ShownName,
+            Beneficiary = draft.Beneficiary?.Seal(id, personalData),
+            BeneficiaryIndex = draft.Beneficiary is { } b ? personalData.PhoneIndex(b.Phone) : null,
+            Consent = draft.Consent,
+            MadeAt = call.Now,
+            OpenedAt = byStaff ? call.Now : null,
+            DeadlineAt = draft.DeadlineAt,
+        };
+        var wish = new WishContent(draft.Title, draft.Text, answers).Into(made, personalData)
+            .Entered(rules, CanClimb(tree, made), call.Now);
+        var actor = byStaff ? WishActor.Staff : WishActor.Maker;
+        return await writer.WriteAsync(context, request, async db =>
         {
             var step = new WishStep(WishMove.Make, call.Now, actor, call.Caller.PersonId);
             await db.AddWishAsync(personalData, wish, step, Entry(call, step, wish));
             return WishSight.Of(wish, unit, call).ToWire(personalData);
         }, again: (db, first) => AgainAsync(db, call, first, tree));
-        return reply;
     }
 
     /// <summary>
