@@ -150,5 +150,6 @@ public sealed partial class WishService
         Place = concerned ? WishStore.PlaceOf(personalData, step.Id, step.Place) : "",
         DoneAt = step.DoneAt is { } done ? Timestamp.FromDateTime(done) : null,
         Verification = (Wire.Verification)step.Verification,
+        ClaimerKind = (Wire.ClaimerKind)(step.ClaimKind ?? 0),
     };
 }

@@ -21,11 +21,12 @@ public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Ove
     /// <summary>The same caller before the wish as it is after a move.</summary>
     public WishSight After(Wish after, Caller caller) => this with { Wish = after, Relation = after.RelationOf(caller) };
 
-    /// <summary>As whom somebody acted: a relation goes before a role.</summary>
-    public WishActor Actor(Role? role) => role is not null ? WishActor.Staff
+    /// <summary>As whom somebody acted: a relation goes before a role. Who is neither maker nor staff is a claimer.</summary>
+    public WishActor Actor(Role? role) => role == Role.Staff ? WishActor.Staff
         : (Relation & Relation.Claimer) != 0 ? WishActor.Claimer
         : (Relation & Relation.Beneficiary) != 0 ? WishActor.Beneficiary
-        : WishActor.Maker;
+        : (Relation & Relation.Maker) != 0 ? WishActor.Maker
+        : WishActor.Claimer;
 
     public Wire.Wish ToWire(PersonalData data)
     {

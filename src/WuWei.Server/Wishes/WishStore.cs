@@ -264,7 +264,7 @@ public static class WishStore
     public static Task<List<StepRow>> ListStepsAsync(this DbSession db, Guid wishId) => db.ListAsync<StepRow>(
         """
         SELECT s.number, s.id, s.move, s.from_status, s.to_status, s.at, s.actor, s.actor_id, p.shown_name AS actor_name,
-          s.audience_unit_id, s.note, s.place, s.done_at, s.verification
+          s.claim_kind, s.audience_unit_id, s.note, s.place, s.done_at, s.verification
         FROM wish_step s LEFT JOIN person p ON p.id = s.actor_id
         WHERE s.wish_id = @wishId ORDER BY s.number LIMIT 1000
         """, new { wishId });
@@ -281,11 +281,11 @@ public static class WishStore
         db.Queue(
             """
             INSERT INTO wish_step
-              (wish_id, number, id, move, from_status, to_status, at, actor, actor_id, audience_unit_id, note, place,
-              done_at, verification)
+              (wish_id, number, id, move, from_status, to_status, at, actor, actor_id, claim_kind, audience_unit_id, note,
+              place, done_at, verification)
             VALUES
-              (@wishId, @Version, @id, @Move, @from, @Status, @At, @Actor, @ActorId, @AudienceUnitId, @note, @place,
-              @DoneAt, @Verification)
+              (@wishId, @Version, @id, @Move, @from, @Status, @At, @Actor, @ActorId, @claimKind, @AudienceUnitId, @note,
+              @place, @DoneAt, @Verification)
             """,
             new
             {
@@ -298,6 +298,7 @@ public static class WishStore
                 step.At,
                 step.Actor,
                 step.ActorId,
+                claimKind = step.Move == WishMove.Claim ? after.ClaimKind : null,
                 after.AudienceUnitId,
                 note = Sealed(NoteColumn, step.Note),
                 place = Sealed(PlaceColumn, step.Place),
@@ -332,6 +333,7 @@ public sealed record StepRow
     public WishActor Actor { get; init; }
     public Guid? ActorId { get; init; }
     public string? ActorName { get; init; }
+    public ClaimerKind? ClaimKind { get; init; }
     public Guid AudienceUnitId { get; init; }
     public byte[]? Note { get; init; }
     public byte[]? Place { get; init; }

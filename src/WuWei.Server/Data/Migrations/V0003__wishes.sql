@@ -129,6 +129,8 @@ CREATE TABLE IF NOT EXISTS wish_step (
   at DATETIME(6) NOT NULL,
   actor TINYINT UNSIGNED NOT NULL,
   actor_id BINARY(16) NULL,
+  -- For a claim: as what.
+  claim_kind TINYINT UNSIGNED NULL,
   audience_unit_id BINARY(16) NOT NULL,
   note MEDIUMBLOB NULL,
   place VARBINARY(600) NULL,
