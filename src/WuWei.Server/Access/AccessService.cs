@@ -94,7 +94,7 @@ public sealed class AccessService(
         var response = await writer.WriteAsync(context, request, async db =>
         {
             RoleGrant.Demand(call, grant.Role, unit);
-            var person = await PersonAsync(db, request);
+            var person = await db.GetAcquaintanceAsync(personalData, request.PersonId, request.Phone);
             if (person.Id == call.Caller.PersonId)
             {
                 throw Refuse.Denied("ROLE_OWN", "不能给自己授予身份。");
@@ -179,19 +179,6 @@ public sealed class AccessService(
             },
             NextPageToken = page.Count > size ? new PageToken(DateTime.UnixEpoch, page[size - 1].Id).ToString() : "",
         };
-    }
-
-    private async Task<Acquaintance> PersonAsync(DbSession db, Wire.GrantRoleRequest request)
-    {
-        var person = request.PersonCase switch
-        {
-            Wire.GrantRoleRequest.PersonOneofCase.PersonId =>
-                await db.FindPersonAsync(Faults.IdOf("person_id", request.PersonId)),
-            Wire.GrantRoleRequest.PersonOneofCase.Phone =>
-                await db.FindPersonByPhoneAsync(personalData.PhoneIndex(request.Phone)),
-            _ => throw Refuse.Invalid("PERSON_REQUIRED", "请指定一个人。", new FieldFault("person", "必填。")),
-        };
-        return person ?? throw PersonStore.Unknown();
     }
 
     private static Wire.RoleHolder ToWire(Guid personId, string shownName, HeldRole role) => new()

@@ -1,6 +1,6 @@
 using Google.Protobuf;
-using Google.Rpc;
 using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

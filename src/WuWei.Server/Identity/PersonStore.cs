@@ -32,8 +32,17 @@ public static class PersonStore
         db.FindAsync<Acquaintance>(
             "SELECT id, shown_name, phone_index FROM person WHERE phone_index = @phoneIndex", new { phoneIndex });
 
-    public static Task<Acquaintance?> FindPersonAsync(this DbSession db, Guid id) => db.FindAsync<Acquaintance>(
-        "SELECT id, shown_name, phone_index FROM person WHERE id = @id", new { id });
+    /// <summary>The person a request names, by id or by the phone of their account.</summary>
+    public static async Task<Acquaintance> GetAcquaintanceAsync(
+        this DbSession db, PersonalData data, string personId, string phone) =>
+        (personId, phone) switch
+        {
+            ("", "") => throw Refuse.Invalid("PERSON_REQUIRED", "请指定一个人。", new FieldFault("person", "必填。")),
+            (_, "") => await db.FindAsync<Acquaintance>(
+                "SELECT id, shown_name, phone_index FROM person WHERE id = @id",
+                new { id = Faults.IdOf("person_id", personId) }),
+            _ => await db.FindPersonByPhoneAsync(data.PhoneIndex(phone)),
+        } ?? throw Unknown();
 
     public static Task AddPersonAsync(this DbSession db, PersonalData data, Person person, DateTime now) => db.ExecuteAsync(
         """

@@ -26,7 +26,7 @@ public sealed record JournalEntry(
 }
 
 /// <summary>An entry as it is stored, in the text that the hash chain covers.</summary>
-public sealed record StoredEntry
+public record StoredEntry
 {
     public Guid Id { get; init; }
     public DateTime At { get; init; }

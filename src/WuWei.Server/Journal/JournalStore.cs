@@ -83,35 +83,12 @@ public sealed record JournalHead
     public byte[] Hash { get; init; } = [];
 }
 
-public sealed record SealedEntry
+/// <summary>A seal with its entry; the entry's id is empty if it was removed.</summary>
+public sealed record SealedEntry : StoredEntry
 {
     public long Number { get; init; }
     public byte[] Hash { get; init; } = [];
     public Guid EntryId { get; init; }
-    public Guid? Id { get; init; }
-    public DateTime At { get; init; }
-    public string Kind { get; init; } = "";
-    public Guid? ActorId { get; init; }
-    public string ActorRole { get; init; } = "";
-    public int Channel { get; init; }
-    public string Subject { get; init; } = "";
-    public Guid SubjectId { get; init; }
-    public Guid? UnitId { get; init; }
-    public string Detail { get; init; } = "";
-
-    public StoredEntry Entry() => new()
-    {
-        Id = Id!.Value,
-        At = At,
-        Kind = Kind,
-        ActorId = ActorId,
-        ActorRole = ActorRole,
-        Channel = Channel,
-        Subject = Subject,
-        SubjectId = SubjectId,
-        UnitId = UnitId,
-        Detail = Detail,
-    };
 }
 
 public sealed record JournalTotals

@@ -58,8 +58,8 @@ public sealed class Verifier(Database database)
 
     private static string? Fault(SealedEntry seal, long number, byte[] before) =>
         seal.Number != number ? $"number {number} is missing"
-        : seal.Id is null ? $"entry {number} ({seal.EntryId}) was removed"
-        : !Sealer.Chain(before, seal.Entry(), number).AsSpan().SequenceEqual(seal.Hash)
+        : seal.Id == Guid.Empty ? $"entry {number} ({seal.EntryId}) was removed"
+        : !Sealer.Chain(before, seal, number).AsSpan().SequenceEqual(seal.Hash)
             ? $"entry {number} ({seal.EntryId}) was changed"
             : null;
 }

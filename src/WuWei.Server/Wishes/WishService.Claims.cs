@@ -18,7 +18,7 @@ public sealed partial class WishService
             wish => new Wire.OfferWishResponse { Wish = wish },
             also: async (m, _) =>
             {
-                person = await PersonAsync(m.Db, request);
+                person = await m.Db.GetAcquaintanceAsync(personalData, request.PersonId, request.Phone);
                 var wish = m.Sight.Wish;
                 if (person.Id == wish.MakerId
                     || (person.PhoneIndex is { } own && wish.BeneficiaryIndex?.AsSpan().SequenceEqual(own) == true))
@@ -203,18 +203,5 @@ public sealed partial class WishService
             .Where(r => offered || audience.IsWithin(r.UnitId) || m.Tree.Get(r.UnitId).IsWithin(audience.Id))
             .Select(r => (Guid?)r.UnitId)
             .FirstOrDefault();
-    }
-
-    private async Task<Acquaintance> PersonAsync(DbSession db, Wire.OfferWishRequest request)
-    {
-        var person = request.PersonCase switch
-        {
-            Wire.OfferWishRequest.PersonOneofCase.PersonId =>
-                await db.FindPersonAsync(Faults.IdOf("person_id", request.PersonId)),
-            Wire.OfferWishRequest.PersonOneofCase.Phone =>
-                await db.FindPersonByPhoneAsync(personalData.PhoneIndex(request.Phone)),
-            _ => throw Refuse.Invalid("PERSON_REQUIRED", "请指定一个人。", new FieldFault("person", "必填。")),
-        };
-        return person ?? throw PersonStore.Unknown();
     }
 }
