@@ -9,7 +9,7 @@ public sealed class ForgetJob(Database database, TimeProvider clock) : IJob
 {
     private const int RowsMax = 500;
 
-    public string Name => "forget";
+    public TimeSpan Every => TimeSpan.FromMinutes(1);
 
     public Task<int> RunAsync(CancellationToken cancel) =>
         database.HousekeepAsync(db => db.ForgetExpiredAsync(clock.Now(), RowsMax), cancel);

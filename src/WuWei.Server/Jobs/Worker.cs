@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WuWei.Data;
@@ -7,17 +8,18 @@ using WuWei.Time;
 namespace WuWei.Jobs;
 
 /// <summary>
-/// Runs every job about once a second on the copy that holds the lease. The lease only saves work: each job is correct
+/// Runs the jobs, each at its own pace, on the copy that holds the lease. The lease only saves work: each job is correct
 /// when several copies run it, so a copy that is late to notice does no harm.
 /// </summary>
 public sealed partial class Worker(
     IEnumerable<IJob> jobs, Database database, TimeProvider clock, ILogger<Worker> log) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LeaseTerm = TimeSpan.FromSeconds(15);
 
     private readonly Guid _self = Guid.NewGuid();
+    private readonly Dictionary<IJob, long> _ranAt = [];
 
     /// <summary>One round of all jobs, whoever holds the lease.</summary>
     public async Task RunOnceAsync(CancellationToken cancel)
@@ -44,7 +46,11 @@ public sealed partial class Worker(
         {
             if (await database.HousekeepAsync(TakeLeaseAsync, cancel))
             {
-                await RunOnceAsync(cancel);
+                foreach (var job in jobs.Where(IsDue))
+                {
+                    await job.RunAsync(cancel);
+                    _ranAt[job] = Stopwatch.GetTimestamp();
+                }
             }
 
             return true;
@@ -66,6 +72,8 @@ public sealed partial class Worker(
             return false;
         }
     }
+
+    private bool IsDue(IJob job) => !_ranAt.TryGetValue(job, out var at) || Stopwatch.GetElapsedTime(at) >= job.Every;
 
     private async Task<bool> TakeLeaseAsync(DbSession db)
     {

@@ -13,8 +13,6 @@ public sealed class Sealer(Database database) : IJob
 {
     private const int EntriesMax = 500;
 
-    public string Name => "journal";
-
     /// <summary>Seals what is pending, a batch at a time.</summary>
     /// <returns>How many entries were sealed.</returns>
     public async Task<int> RunAsync(CancellationToken cancel)

@@ -8,8 +8,6 @@ public sealed class FoldCountsJob(Database database) : IJob
 {
     private const int RowsMax = 1_000;
 
-    public string Name => "wish counts";
-
     public async Task<int> RunAsync(CancellationToken cancel)
     {
         var total = 0;

@@ -16,8 +16,6 @@ public sealed partial class WishClockJob(
 {
     private const int WishesMax = 200;
 
-    public string Name => "wish clock";
-
     public async Task<int> RunAsync(CancellationToken cancel)
     {
         var total = 0;

@@ -40,13 +40,8 @@ public static class WishListStore
     private const string People =
         "LEFT JOIN person m ON m.id = w.maker_id LEFT JOIN person k ON k.id = w.claimer_id";
 
-    private const string RowFilter =
-        """
-        (@publicOnly = 0 OR l.public = 1) AND (@effortMax = 0 OR l.effort_minutes <= @effortMax)
-        AND (@remote = 0 OR l.remote = 1) AND (@overdue = 0 OR l.overdue = 1)
-        AND (@categoryId IS NULL OR l.category_id IN (
-          SELECT c.id FROM category c WHERE c.id = @categoryId OR c.parent_id = @categoryId))
-        """;
+    private static readonly UnitSql Newest = new("made_at", "DESC", "<");
+    private static readonly UnitSql Deadline = new("deadline_at", "ASC", ">");
 
     private const string WishFilters =
         """
@@ -57,70 +52,12 @@ public static class WishListStore
         """;
 
     public static Task<WishPage> ListNewestInUnitAsync(
-        this DbSession db, Guid unitId, WishFilter filter, PageToken? after, int size, DateTime now) => ListInUnitAsync(
-        db,
-        filter.IsSparse
-            ? $"""
-            SELECT {Columns}
-            FROM (
-              SELECT l.wish_id, l.made_at
-              FROM (
-                SELECT wish_id, made_at, category_id, effort_minutes, remote, public, overdue FROM wish_in_unit
-                WHERE unit_id = @unitId AND status = @status
-                  AND made_at <= @at AND (made_at < @at OR wish_id < @id)
-                ORDER BY made_at DESC, wish_id DESC LIMIT {ScanMax}
-              ) l
-              WHERE {RowFilter}
-              ORDER BY l.made_at DESC, l.wish_id DESC LIMIT @take
-            ) page
-            JOIN wish w ON w.id = page.wish_id {People}
-            ORDER BY page.made_at DESC, page.wish_id DESC
-            """
-            : $"""
-            SELECT {Columns}
-            FROM (
-              SELECT l.wish_id, l.made_at FROM wish_in_unit l
-              WHERE l.unit_id = @unitId AND l.status = @status
-                AND l.made_at <= @at AND (l.made_at < @at OR l.wish_id < @id)
-                AND (@publicOnly = 0 OR l.public = 1)
-              ORDER BY l.made_at DESC, l.wish_id DESC LIMIT @take
-            ) page
-            JOIN wish w ON w.id = page.wish_id {People}
-            ORDER BY page.made_at DESC, page.wish_id DESC
-            """,
-        """
-        SELECT made_at AS at, wish_id AS id FROM wish_in_unit
-        WHERE unit_id = @unitId AND status = @status AND made_at <= @at AND (made_at < @at OR wish_id < @id)
-        ORDER BY made_at DESC, wish_id DESC LIMIT 1 OFFSET @offset
-        """,
-        unitId, filter, after ?? PageToken.Newest, size, now, w => w.MadeAt);
+        this DbSession db, Guid unitId, WishFilter filter, PageToken? after, int size, DateTime now) =>
+        ListInUnitAsync(db, Newest, unitId, filter, after ?? PageToken.Newest, size, now, w => w.MadeAt);
 
     public static Task<WishPage> ListByDeadlineInUnitAsync(
-        this DbSession db, Guid unitId, WishFilter filter, PageToken? after, int size, DateTime now) => ListInUnitAsync(
-        db,
-        $"""
-        SELECT {Columns}
-        FROM (
-          SELECT l.wish_id, l.deadline_at
-          FROM (
-            SELECT i.wish_id, i.deadline_at, i.category_id, i.effort_minutes, i.remote, i.public, i.overdue
-            FROM wish_in_unit i
-            WHERE i.unit_id = @unitId AND i.status = @status
-              AND i.deadline_at >= @at AND (i.deadline_at > @at OR i.wish_id > @id)
-            ORDER BY i.deadline_at, i.wish_id LIMIT {ScanMax}
-          ) l
-          WHERE {RowFilter}
-          ORDER BY l.deadline_at, l.wish_id LIMIT @take
-        ) page
-        JOIN wish w ON w.id = page.wish_id {People}
-        ORDER BY page.deadline_at, page.wish_id
-        """,
-        """
-        SELECT deadline_at AS at, wish_id AS id FROM wish_in_unit
-        WHERE unit_id = @unitId AND status = @status AND deadline_at >= @at AND (deadline_at > @at OR wish_id > @id)
-        ORDER BY deadline_at, wish_id LIMIT 1 OFFSET @offset
-        """,
-        unitId, filter, after ?? PageToken.Oldest, size, now, w => w.DeadlineAt);
+        this DbSession db, Guid unitId, WishFilter filter, PageToken? after, int size, DateTime now) =>
+        ListInUnitAsync(db, Deadline, unitId, filter, after ?? PageToken.Oldest, size, now, w => w.DeadlineAt);
 
     /// <summary>Made by a person, or for their phone.</summary>
     public static async Task<WishPage> ListMineAsync(
@@ -182,10 +119,10 @@ public static class WishListStore
     }
 
     private static async Task<WishPage> ListInUnitAsync(
-        DbSession db, string sql, string scanEndSql, Guid unitId, WishFilter filter, PageToken from, int size,
-        DateTime now, Func<Wish, DateTime> sortedAt)
+        DbSession db, UnitSql sql, Guid unitId, WishFilter filter, PageToken from, int size, DateTime now,
+        Func<Wish, DateTime> sortedAt)
     {
-        var rows = await db.ListAsync<Wish>(sql, new
+        var rows = await db.ListAsync<Wish>(filter.IsSparse ? sql.Sparse : sql.Dense, new
         {
             unitId,
             status = filter.Status,
@@ -205,7 +142,7 @@ public static class WishListStore
         }
 
         // Few matched: the next page starts where this scan ended, if it did not reach the end of the list.
-        var end = await db.FindAsync<Position>(scanEndSql, new
+        var end = await db.FindAsync<Position>(sql.ScanEnd, new
         {
             unitId,
             status = filter.Status,
@@ -235,6 +172,57 @@ public static class WishListStore
         where T : Wish => rows.Count > size
         ? new WishPage([.. rows.Take(size)], token(rows[size - 1]))
         : new WishPage([.. rows], null);
+
+    /// <summary>The statements that page through a unit's list in one order.</summary>
+    private sealed class UnitSql(string column, string direction, string beyond)
+    {
+        /// <summary>Nearly every row fits: read until the page is full.</summary>
+        public string Dense { get; } =
+            $"""
+            SELECT {Columns}
+            FROM (
+              SELECT l.wish_id, l.{column} FROM wish_in_unit l
+              WHERE l.unit_id = @unitId AND l.status = @status
+                AND l.{column} {beyond}= @at AND (l.{column} {beyond} @at OR l.wish_id {beyond} @id)
+                AND (@publicOnly = 0 OR l.public = 1)
+              ORDER BY l.{column} {direction}, l.wish_id {direction} LIMIT @take
+            ) page
+            JOIN wish w ON w.id = page.wish_id {People}
+            ORDER BY page.{column} {direction}, page.wish_id {direction}
+            """;
+
+        /// <summary>Few rows may fit: look at so many and no more.</summary>
+        public string Sparse { get; } =
+            $"""
+            SELECT {Columns}
+            FROM (
+              SELECT l.wish_id, l.{column}
+              FROM (
+                SELECT i.wish_id, i.{column}, i.category_id, i.effort_minutes, i.remote, i.public, i.overdue
+                FROM wish_in_unit i
+                WHERE i.unit_id = @unitId AND i.status = @status
+                  AND i.{column} {beyond}= @at AND (i.{column} {beyond} @at OR i.wish_id {beyond} @id)
+                ORDER BY i.{column} {direction}, i.wish_id {direction} LIMIT {ScanMax}
+              ) l
+              WHERE (@publicOnly = 0 OR l.public = 1) AND (@effortMax = 0 OR l.effort_minutes <= @effortMax)
+                AND (@remote = 0 OR l.remote = 1) AND (@overdue = 0 OR l.overdue = 1)
+                AND (@categoryId IS NULL OR l.category_id IN (
+                  SELECT c.id FROM category c WHERE c.id = @categoryId OR c.parent_id = @categoryId))
+              ORDER BY l.{column} {direction}, l.wish_id {direction} LIMIT @take
+            ) page
+            JOIN wish w ON w.id = page.wish_id {People}
+            ORDER BY page.{column} {direction}, page.wish_id {direction}
+            """;
+
+        /// <summary>The last row that such a look reached; none when it reached the end of the list.</summary>
+        public string ScanEnd { get; } =
+            $"""
+            SELECT {column} AS at, wish_id AS id FROM wish_in_unit
+            WHERE unit_id = @unitId AND status = @status
+              AND {column} {beyond}= @at AND ({column} {beyond} @at OR wish_id {beyond} @id)
+            ORDER BY {column} {direction}, wish_id {direction} LIMIT 1 OFFSET @offset
+            """;
+    }
 
     /// <summary>A wish with what this list is sorted by.</summary>
     private sealed record Listed : Wish

@@ -160,12 +160,28 @@ public sealed partial class WishService
                 : throw Refuse.Invalid("REASON_REQUIRED", "请说明查看的理由。", new FieldFault("reason", "必填。"));
         }
 
-        Wire.RevealContactResponse Contact(Wish wish) => WishContact.Of(wish, personalData) is { } contact
-            ? new Wire.RevealContactResponse
-            {
-                Contact = new Wire.Contact { Name = contact.Name, Phone = contact.Phone, Address = contact.Address },
-            }
-            : throw Refuse.Missing("CONTACT_NONE", "这个心愿没有留联系方式。");
+        Wire.RevealContactResponse Contact(Wish wish)
+        {
+            var contact = WishContact.Of(wish, personalData);
+            var beneficiary = WishBeneficiary.Of(wish, personalData);
+            return contact is null && beneficiary is null
+                ? throw Refuse.Missing("CONTACT_NONE", "这个心愿没有留联系方式。")
+                : new Wire.RevealContactResponse
+                {
+                    Contact = contact is null ? null : new Wire.Contact
+                    {
+                        Name = contact.Name,
+                        Phone = contact.Phone,
+                        Address = contact.Address,
+                    },
+                    Beneficiary = beneficiary is null ? null : new Wire.Beneficiary
+                    {
+                        Name = beneficiary.Name,
+                        Phone = beneficiary.Phone,
+                        Consent = (Wire.Consent)wish.Consent,
+                    },
+                };
+        }
     }
 
     /// <summary>The claim is over, and the claimer has a hand free.</summary>
