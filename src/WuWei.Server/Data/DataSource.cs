@@ -31,6 +31,13 @@ public static class DataSource
             .Build();
     }
 
+    /// <summary>
+    /// The only way to a connection. It takes no cancellation: a caller who gave up between connecting and setting up
+    /// would leave a connection in the pool that is not set up, for good. The connection's own time limit holds.
+    /// </summary>
+    public static ValueTask<MySqlConnection> OpenSetUpAsync(this MySqlDataSource source) =>
+        source.OpenConnectionAsync(CancellationToken.None);
+
     private static async ValueTask SetUpAsync(MySqlConnectionOpenedContext context, CancellationToken cancel)
     {
         if ((context.Conditions & MySqlConnectionOpenedConditions.New) == 0)

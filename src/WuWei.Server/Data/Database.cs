@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using MySqlConnector;
 using WuWei.Errors;
@@ -10,17 +11,49 @@ public sealed partial class Database(MySqlDataSource source, ILogger<Database> l
     private const int AttemptsMax = 8;
     private const int PauseMaxMs = 40;
 
-    /// <summary>Reads without a transaction: each statement sees what is committed then.</summary>
+    /// <summary>As many as a pool holds: after a restart of the database all of them are dead.</summary>
+    private const int DeadMax = 64;
+
+    private static readonly TimeSpan DeadWithin = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Reads without a transaction: each statement sees what is committed then. The block may run again on another
+    /// connection.
+    /// </summary>
     public async Task<T> ReadAsync<T>(Func<DbSession, Task<T>> block, CancellationToken cancel)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var connection = await source.OpenSetUpAsync();
+                var usedAt = Stopwatch.GetTimestamp();
+                try
+                {
+                    return await block(new DbSession(connection, cancel));
+                }
+                catch (Exception e) when (WasDead(e, usedAt) && attempt < DeadMax)
+                {
+                    // Pooled since before the database restarted: the next may be alive.
+                }
+            }
+            catch (Exception e) when (IsAway(e))
+            {
+                throw Away(e);
+            }
+        }
+    }
+
+    /// <summary>Whether the database answers at all.</summary>
+    public async Task<bool> AnswersAsync(CancellationToken cancel)
     {
         try
         {
-            await using var connection = await source.OpenConnectionAsync(cancel);
-            return await block(new DbSession(connection, cancel));
+            return await ReadAsync(db => db.FindAsync<int>("SELECT 1"), cancel) == 1;
         }
-        catch (Exception e) when (IsAway(e))
+        catch (RefusedException)
         {
-            throw Away(e);
+            return false;
         }
     }
 
@@ -61,9 +94,8 @@ public sealed partial class Database(MySqlDataSource source, ILogger<Database> l
 
     private async Task<T> TryOnceAsync<T>(Func<DbSession, Task<T>> block, bool journaled, CancellationToken cancel)
     {
-        await using var connection = await source.OpenConnectionAsync(cancel);
+        await using var connection = await BeginAsync(cancel);
         var db = new DbSession(connection, cancel);
-        await db.BeginAsync();
         try
         {
             var result = await block(db);
@@ -82,15 +114,53 @@ public sealed partial class Database(MySqlDataSource source, ILogger<Database> l
         }
     }
 
+    /// <summary>
+    /// A connection in a transaction. One that turns out to be dead was pooled since before the database restarted;
+    /// nothing was done on it, so the next is taken and the caller need not know.
+    /// </summary>
+    private async Task<MySqlConnection> BeginAsync(CancellationToken cancel)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var connection = await source.OpenSetUpAsync();
+            var db = new DbSession(connection, cancel);
+            var usedAt = Stopwatch.GetTimestamp();
+            try
+            {
+                await db.BeginAsync();
+                return connection;
+            }
+            catch (Exception e)
+            {
+                var wasDead = WasDead(e, usedAt);
+                await db.RollbackAsync();
+                await connection.DisposeAsync();
+                if (!wasDead || attempt == DeadMax)
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
     /// <summary>Deadlock, lock wait, MariaDB's "record has changed since last read", and our own guards.</summary>
     private static bool IsConflict(Exception e) =>
         e is ConflictException or MySqlException { Number: 1213 or 1205 or 1020 };
 
+    /// <summary>
+    /// A connection that died in the pool fails at its first use and at once. One that broke later, under a statement
+    /// that hung or was killed on purpose, is not tried again.
+    /// </summary>
+    private static bool WasDead(Exception e, long usedAt) =>
+        IsAway(e) && Stopwatch.GetElapsedTime(usedAt) < DeadWithin;
+
     private static bool IsAway(Exception e) => e switch
     {
+        // It hangs; or somebody there killed the statement (a caller who gave up is an OperationCanceledException).
+        MySqlException { ErrorCode: MySqlErrorCode.CommandTimeoutExpired or MySqlErrorCode.QueryInterrupted } => true,
         MySqlException { ErrorCode: MySqlErrorCode.UnableToConnectToHost or MySqlErrorCode.ConnectionCountError } => true,
         // Shutting down, killed, or read-only after a failover.
-        MySqlException my when (int)my.ErrorCode is 1053 or 1077 or 1290 or 1927 or 2006 or 2013 => true,
+        MySqlException my when (int)my.ErrorCode is 1053 or 1077 or 1290 or 1836 or 1927 or 2006 or 2013 => true,
         MySqlException { InnerException: IOException or System.Net.Sockets.SocketException } => true,
         MySqlException my => my.Message.StartsWith("Failed to read", StringComparison.Ordinal)
             || my.Message.StartsWith("Connect Timeout", StringComparison.Ordinal),

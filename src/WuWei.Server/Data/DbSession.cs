@@ -59,7 +59,10 @@ public sealed class DbSession(MySqlConnection connection, CancellationToken canc
         Queue(sql, parameters);
     }
 
-    internal Task BeginAsync() => RunAsync("START TRANSACTION", cancel);
+    /// <summary>
+    /// Whatever a pooled connection may have been left with is rolled back first: START TRANSACTION alone would commit it.
+    /// </summary>
+    internal Task BeginAsync() => RunAsync("ROLLBACK; START TRANSACTION", cancel);
 
     internal async Task CommitAsync()
     {
@@ -73,16 +76,17 @@ public sealed class DbSession(MySqlConnection connection, CancellationToken canc
         await batch.ExecuteNonQueryAsync(cancel);
     }
 
-    /// <summary>Leaves no transaction behind on a pooled connection: if it cannot be ended, the connection is.</summary>
+    /// <summary>Leaves no transaction behind on a pooled connection.</summary>
     internal async Task RollbackAsync()
     {
         try
         {
             await RunAsync("ROLLBACK", CancellationToken.None);
         }
-        catch (Exception e) when (e is MySqlException or InvalidOperationException or IOException)
+        catch (Exception)
         {
-            await MySqlConnection.ClearPoolAsync(connection, CancellationToken.None);
+            // Dead, and the pool drops it; or else the next to use it begins with a rollback. What matters to the
+            // caller is the failure that brought us here.
         }
     }
 

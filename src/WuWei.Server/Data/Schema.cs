@@ -55,7 +55,7 @@ public static class Schema
     /// <summary>The version a database is at; 0 when it has none yet.</summary>
     public static async Task<int> FindVersionAsync(MySqlDataSource source, CancellationToken cancel)
     {
-        await using var connection = await source.OpenConnectionAsync(cancel);
+        await using var connection = await source.OpenSetUpAsync();
         await using var command = new MySqlCommand(
             $"SELECT COALESCE(MAX(CAST(version AS UNSIGNED)), 0) FROM {History} WHERE success = 1", connection);
         try
