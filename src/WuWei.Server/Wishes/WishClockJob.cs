@@ -45,9 +45,10 @@ public sealed partial class WishClockJob(
             return late.Wish is { } wish
                 && await database.HousekeepAsync(db => db.RewindAsync(wish, late.At), cancel);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or RefusedException))
+        catch (Exception e) when (e is not (OperationCanceledException
+            or RefusedException { Code: StatusCode.Unavailable or StatusCode.ResourceExhausted }))
         {
-            // One broken wish must not stop the clocks of all others.
+            // One broken wish must not stop the clocks of all others, nor the jobs that come after this one.
             LogFailed(id, e.GetType().Name, e.StackTrace);
             return false;
         }
