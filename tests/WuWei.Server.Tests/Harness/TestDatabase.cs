@@ -20,10 +20,14 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public static string Redis => Setting("WUWEI_REDIS");
 
-    public static async Task<TestDatabase> CreateAsync(bool migrate = true)
+    public static Task<TestDatabase> CreateAsync(bool migrate = true) =>
+        CreateAsync(Setting("WUWEI_MYSQL_OWNER"), Setting("WUWEI_MYSQL"), migrate);
+
+    /// <summary>On another server than everybody's: one that may be killed.</summary>
+    public static async Task<TestDatabase> CreateAsync(string owner, string service, bool migrate = true)
     {
         var name = $"wuwei_test_{Guid.NewGuid():n}";
-        var database = new TestDatabase(With(Setting("WUWEI_MYSQL_OWNER"), name), With(Setting("WUWEI_MYSQL"), name));
+        var database = new TestDatabase(With(owner, name), With(service, name));
         if (migrate)
         {
             await Schema.MigrateAsync(database.Owner, database.Service, _ => { }, CancellationToken.None);
@@ -31,6 +35,10 @@ public sealed class TestDatabase : IAsyncDisposable
 
         return database;
     }
+
+    /// <summary>The same database, which the server reaches through another port: a proxy's.</summary>
+    public TestDatabase Through(int port) => new(
+        Owner, new MySqlConnectionStringBuilder(Service) { Server = "127.0.0.1", Port = (uint)port }.ConnectionString);
 
     /// <summary>As the owner, for looking behind the server's back.</summary>
     public async Task<T?> ScalarAsync<T>(string sql, params (string Name, object? Value)[] parameters)
