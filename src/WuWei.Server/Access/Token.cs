@@ -14,7 +14,8 @@ public static class Token
     public static byte[]? Hash(string text)
     {
         Span<byte> bytes = stackalloc byte[Bytes];
-        return text.Length == Base64Url.GetEncodedLength(Bytes)
+        // TryDecode throws at a character that is none of its alphabet; IsValid does not.
+        return text.Length == Base64Url.GetEncodedLength(Bytes) && Base64Url.IsValid(text)
             && Base64Url.TryDecodeFromChars(text, bytes, out var written) && written == Bytes
             ? SHA256.HashData(bytes)
             : null;

@@ -18,7 +18,8 @@ public sealed record PageToken(DateTime At, Guid Id)
     public static PageToken Read(string text)
     {
         Span<byte> bytes = stackalloc byte[Bytes];
-        if (text.Length != Base64Url.GetEncodedLength(Bytes)
+        // TryDecode throws at a character that is none of its alphabet; IsValid does not.
+        if (text.Length != Base64Url.GetEncodedLength(Bytes) || !Base64Url.IsValid(text)
             || !Base64Url.TryDecodeFromChars(text, bytes, out var written) || written != Bytes)
         {
             throw Invalid();
