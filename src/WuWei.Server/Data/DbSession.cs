@@ -1,3 +1,5 @@
+using System.Data.Common;
+using System.Globalization;
 using Dapper;
 using MySqlConnector;
 
@@ -27,7 +29,7 @@ public sealed class DbSession(MySqlConnection connection, CancellationToken canc
     {
         await using var command = await CommandAsync(sql, parameters);
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        var parse = reader.GetRowParser<T>();
+        var parse = Scalar<T>() ?? reader.GetRowParser<T>();
         var rows = new List<T>();
         while (await reader.ReadAsync(cancel))
         {
@@ -88,6 +90,19 @@ public sealed class DbSession(MySqlConnection connection, CancellationToken canc
             // Dead, and the pool drops it; or else the next to use it begins with a rollback. What matters to the
             // caller is the failure that brought us here.
         }
+    }
+
+    /// <summary>
+    /// One number, whatever width the server gives it: Dapper's parser casts, and a BIGINT is no <c>int?</c> to it.
+    /// </summary>
+    private static Func<DbDataReader, T>? Scalar<T>()
+    {
+        var type = Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T);
+        return type.IsPrimitive
+            ? row => row.IsDBNull(0)
+                ? default!
+                : (T)Convert.ChangeType(row.GetValue(0), type, CultureInfo.InvariantCulture)
+            : null;
     }
 
     private async Task RunAsync(string sql, CancellationToken token)
