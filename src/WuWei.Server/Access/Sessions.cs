@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Caching.Hybrid;
+using StackExchange.Redis;
 using WuWei.Calls;
 using WuWei.Data;
 using WuWei.Time;
@@ -44,7 +45,14 @@ public sealed class Sessions(Database database, HybridCache cache, TimeProvider 
     {
         foreach (var hash in tokenHashes)
         {
-            await cache.RemoveAsync(Key(hash));
+            try
+            {
+                await cache.RemoveAsync(Key(hash));
+            }
+            catch (Exception e) when (e is RedisException or TimeoutException)
+            {
+                // Redis is away: this process has forgotten already, and the others remember for seconds only.
+            }
         }
     }
 
