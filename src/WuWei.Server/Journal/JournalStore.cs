@@ -71,7 +71,8 @@ public static class JournalStore
             """
             SELECT (SELECT COUNT(*) FROM journal_entry) AS entries,
               (SELECT COUNT(*) FROM journal_pending p JOIN journal_entry e ON e.id = p.entry_id) AS pending,
-              (SELECT COUNT(*) FROM journal_seal) AS seals
+              (SELECT COUNT(*) FROM journal_seal) AS seals,
+              (SELECT number FROM journal_head WHERE id = 1) AS head
             """))!;
 
     private static async Task<bool> Moved(Task<int> rows) => await rows == 1;
@@ -96,4 +97,7 @@ public sealed record JournalTotals
     public long Entries { get; init; }
     public long Pending { get; init; }
     public long Seals { get; init; }
+
+    /// <summary>The last number given.</summary>
+    public long Head { get; init; }
 }

@@ -53,6 +53,12 @@ public sealed class Verifier(Database database)
             faults.Add($"{totals.Entries} entries, but {totals.Seals} sealed and {totals.Pending} pending");
         }
 
+        // A seal behind the head is no part of the chain, and would hide an entry that nobody ever sealed.
+        if (totals.Seals != totals.Head)
+        {
+            faults.Add($"{totals.Seals} seals, but the head stands at {totals.Head}");
+        }
+
         return new JournalReport(number, totals.Pending, faults);
     }
 
