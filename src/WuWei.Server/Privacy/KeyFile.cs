@@ -17,6 +17,12 @@ public sealed class KeyFile : IKeyModule
     private const int TagBits = 128;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
+    {
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
     private readonly Dictionary<byte, KeyParameter> _keys;
     private readonly KeyParameter _index;
 
@@ -41,8 +47,18 @@ public sealed class KeyFile : IKeyModule
         }
 
         using var stream = File.OpenRead(path);
-        return new KeyFile(JsonSerializer.Deserialize<Content>(stream, JsonSerializerOptions.Web)
-            ?? throw new InvalidDataException("The key file is empty."));
+        try
+        {
+            var content = JsonSerializer.Deserialize<Content>(stream, Strict);
+            return content?.Keys is { } keys && !keys.Contains(null!) && keys.DistinctBy(k => k.Id).Count() == keys.Length
+                ? new KeyFile(content)
+                : throw new JsonException();
+        }
+        catch (JsonException)
+        {
+            // Not the exception itself: its message may quote the file.
+            throw new InvalidDataException($"The key file {path} is damaged: restore it from its backup.");
+        }
     }
 
     /// <summary>Writes a new file of random keys, whole or not at all; false if there is one already.</summary>
