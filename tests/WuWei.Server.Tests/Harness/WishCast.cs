@@ -1,0 +1,75 @@
+using WuWei.Wishes;
+
+namespace WuWei.Tests.Harness;
+
+/// <summary>The people around one wish: family makes it for a beneficiary who has an account.</summary>
+public sealed record WishCast(
+    World World, Actor Maker, Actor Beneficiary, Actor Claimer, Actor Other, Actor Staff, Actor SecondStaff)
+{
+    public static async Task<WishCast> CreateAsync(World world) => new(
+        world, await world.ResidentAsync(), await world.ResidentAsync(), await world.ResidentAsync(),
+        await world.ResidentAsync(), await world.StaffAsync(world.Community),
+        await world.StaffAsync(world.Community));
+
+    /// <summary>Approves, moves and withdraws as this permission says; the first that may.</summary>
+    public Actor WhoMay(string rpc) => rpc switch
+    {
+        "ClaimWish" or "ReleaseWish" or "DeliverWish" or "RevealContact" => Claimer,
+        "ConfirmWish" or "DisputeWish" or "WithdrawWish" or "RemakeWish" => Maker,
+        _ => Staff,
+    };
+
+    public Wire.MakeWishRequest Request()
+    {
+        var request = World.Request();
+        request.Origin = Wire.WishOrigin.Family;
+        request.Beneficiary = new() { Name = "李奶奶", Phone = Beneficiary.Phone, Consent = Wire.Consent.InPerson };
+        return request;
+    }
+
+    /// <summary>A wish in this state; a kept one has its overturn proposed when asked for.</summary>
+    public async Task<string> WishAsync(WishStatus status, bool overturnProposed = false)
+    {
+        var id = await Maker.MakeAsync(Request());
+        string[] moves = status switch
+        {
+            WishStatus.PendingReview => [],
+            WishStatus.Open => ["ApproveWish"],
+            WishStatus.Claimed => ["ApproveWish", "ClaimWish"],
+            WishStatus.Delivered => ["ApproveWish", "ClaimWish", "DeliverWish"],
+            WishStatus.Kept => ["ApproveWish", "ClaimWish", "DeliverWish", "ConfirmWish"],
+            WishStatus.Rejected => ["RejectWish"],
+            WishStatus.Withdrawn => ["WithdrawWish"],
+            _ => throw new ArgumentException("Only the clock gets there."),
+        };
+        foreach (var move in moves)
+        {
+            await WhoMay(move).Wishes.CallAsync(move, id, Other);
+        }
+
+        if (overturnProposed)
+        {
+            await SecondStaff.Wishes.CallAsync("ProposeOverturn", id, Other);
+        }
+
+        return id;
+    }
+
+    /// <summary>Where a call of this name starts.</summary>
+    public Task<string> WishForAsync(string rpc) => rpc switch
+    {
+        "ApproveWish" or "RejectWish" => WishAsync(WishStatus.PendingReview),
+        "OfferWish" or "ClaimWish" or "WithdrawWish" or "EscalateWish" => WishAsync(WishStatus.Open),
+        "ReleaseWish" or "RevokeClaim" or "RevealContact" or "DeliverWish" => WishAsync(WishStatus.Claimed),
+        "ConfirmWish" or "DisputeWish" => WishAsync(WishStatus.Delivered),
+        "ProposeOverturn" => WishAsync(WishStatus.Kept),
+        "OverturnWish" => WishAsync(WishStatus.Kept, overturnProposed: true),
+        "RemakeWish" => WishAsync(WishStatus.Withdrawn),
+        _ => throw new ArgumentException(rpc),
+    };
+
+    /// <summary>All that staff see of a wish: itself and its journey.</summary>
+    public async Task<(Wire.Wish Wish, Wire.GetWishJourneyResponse Journey)> AllOfAsync(string id) => (
+        (await Staff.Wishes.GetWishAsync(new() { WishId = id })).Wish,
+        await Staff.Wishes.GetWishJourneyAsync(new() { WishId = id }));
+}
