@@ -88,11 +88,11 @@ public sealed class AccessService(
     {
         var call = context.Call();
         var tree = await units.TreeAsync(context.CancellationToken);
-        var unit = tree.GetOpen(Faults.IdOf("unit_id", request.UnitId));
-        var grant = RoleGrant.Read(request, unit.Id, clock.NewId(), call.Now);
+        var unit = tree.Get(Faults.IdOf("unit_id", request.UnitId));
 
         var response = await writer.WriteAsync(context, request, async db =>
         {
+            var grant = RoleGrant.Read(request, tree.GetOpen(unit.Id).Id, clock.NewId(), call.Now);
             RoleGrant.Demand(call, grant.Role, unit);
             var person = await db.GetAcquaintanceAsync(personalData, request.PersonId, request.Phone);
             if (person.Id == call.Caller.PersonId)
@@ -100,19 +100,26 @@ public sealed class AccessService(
                 throw Refuse.Denied("ROLE_OWN", "不能给自己授予身份。");
             }
 
-            await db.EndOverRolesAsync(person.Id, grant.Role, unit.Id, call.Now);
-            await db.AddRoleAsync(person.Id, grant, call.Caller.PersonId);
-            db.Record(JournalEntry.By(call, "staff", "ROLE_GRANTED", "role", grant.Id, unit.Id, new
+            if (await db.EndOverRolesAsync(person.Id, grant.Role, unit.Id, call.Now) > 0)
             {
-                personId = person.Id,
-                role = grant.Role.ToString(),
-                grant.StartsAt,
-                grant.EndsAt,
-            }));
+                db.Record(Entry("ROLE_TERM_OVER", person.Id));
+            }
+
+            await db.AddRoleAsync(person.Id, grant, call.Caller.PersonId);
+            db.Record(Entry("ROLE_GRANTED", grant.Id));
             return new Wire.GrantRoleResponse { Holder = ToWire(person.Id, person.ShownName, grant) };
+
+            JournalEntry Entry(string kind, Guid subject) => JournalEntry.By(
+                call, "staff", kind, "role", subject, unit.Id, new
+                {
+                    personId = person.Id,
+                    role = grant.Role.ToString(),
+                    grant.StartsAt,
+                    grant.EndsAt,
+                });
         }, again: (_, first) =>
         {
-            RoleGrant.Demand(call, grant.Role, unit);
+            RoleGrant.Demand(call, (Role)request.Role, unit);
             return Task.FromResult(first);
         });
         await sessions.ForgetAsync(Guid.Parse(response.Holder.PersonId), context.CancellationToken);

@@ -6,7 +6,10 @@ namespace WuWei.Access;
 /// <summary>Every SQL statement on sessions, codes and staff logins.</summary>
 public static class AccessStore
 {
-    /// <summary>The person behind a token, with every role that is not over yet.</summary>
+    /// <summary>
+    /// The person behind a token, with every role that is not over yet; staff, auditor and operator (6, 8, 9) only if
+    /// the session began with a password.
+    /// </summary>
     public static async Task<(Caller Caller, DateTime RenewedAt)?> FindCallerAsync(
         this DbSession db, byte[] tokenHash, DateTime now)
     {
@@ -17,6 +20,7 @@ public static class AccessStore
             FROM session s
             JOIN person p ON p.id = s.person_id
             LEFT JOIN role_grant g ON g.person_id = p.id AND g.live = 1 AND (g.ends_at IS NULL OR g.ends_at > @now)
+              AND (s.by_password = 1 OR g.role NOT IN (6, 8, 9))
             WHERE s.token_hash = @tokenHash
             """, new { tokenHash, now });
         if (rows.Count == 0)
@@ -33,12 +37,12 @@ public static class AccessStore
         return (caller, first.RenewedAt);
     }
 
-    public static void AddSession(this DbSession db, byte[] tokenHash, Guid personId, DateTime now, DateTime expiresAt) =>
-        db.Queue(
-            """
-            INSERT INTO session (token_hash, person_id, made_at, renewed_at, expires_at)
-            VALUES (@tokenHash, @personId, @now, @now, @expiresAt)
-            """, new { tokenHash, personId, now, expiresAt });
+    public static void AddSession(
+        this DbSession db, byte[] tokenHash, Guid personId, bool byPassword, DateTime now, DateTime expiresAt) => db.Queue(
+        """
+        INSERT INTO session (token_hash, person_id, by_password, made_at, renewed_at, expires_at)
+        VALUES (@tokenHash, @personId, @byPassword, @now, @now, @expiresAt)
+        """, new { tokenHash, personId, byPassword, now, expiresAt });
 
     public static Task<int> RenewSessionAsync(
         this DbSession db, byte[] tokenHash, DateTime renewedAt, DateTime now, DateTime expiresAt) => db.ExecuteAsync(

@@ -11,6 +11,14 @@ public sealed class ForgetJob(Database database, TimeProvider clock) : IJob
 
     public TimeSpan Every => TimeSpan.FromMinutes(1);
 
-    public Task<int> RunAsync(CancellationToken cancel) =>
-        database.HousekeepAsync(db => db.ForgetExpiredAsync(clock.Now(), RowsMax), cancel);
+    public async Task<int> RunAsync(CancellationToken cancel)
+    {
+        var total = 0;
+        for (var batch = RowsMax; batch >= RowsMax; total += batch)
+        {
+            batch = await database.HousekeepAsync(db => db.ForgetExpiredAsync(clock.Now(), RowsMax), cancel);
+        }
+
+        return total;
+    }
 }

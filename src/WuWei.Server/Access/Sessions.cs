@@ -33,10 +33,11 @@ public sealed class Sessions(Database database, HybridCache cache, TimeProvider 
     }
 
     /// <summary>Starts a session in the transaction of the sign-in.</summary>
-    public static (string Token, DateTime ExpiresAt) Start(DbSession db, Guid personId, DateTime now)
+    /// <param name="byPassword">With password and authenticator: the roles of staff count only then.</param>
+    public static (string Token, DateTime ExpiresAt) Start(DbSession db, Guid personId, bool byPassword, DateTime now)
     {
         var token = Token.New();
-        db.AddSession(Token.Hash(token)!, personId, now, now + Term);
+        db.AddSession(Token.Hash(token)!, personId, byPassword, now, now + Term);
         return (token, now + Term);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using MySqlConnector;
 using OtpNet;
 using WuWei.Calls;
 using WuWei.Data;
@@ -28,7 +29,8 @@ public sealed class SignIn(
     private static readonly TimeSpan CodeTerm = TimeSpan.FromMinutes(5);
     private static readonly Limit CodesPerPhoneAndSource = new("code", 5, TimeSpan.FromHours(1));
     private static readonly Limit CodesPerSource = new("code-source", 300, TimeSpan.FromHours(1));
-    private static readonly Limit StaffFailures = new("staff-failure", 5, TimeSpan.FromMinutes(15));
+    private static readonly Limit StaffTries = new("staff", 5, TimeSpan.FromMinutes(15));
+    private static readonly Limit StaffTriesPerSource = new("staff-source", 100, TimeSpan.FromMinutes(15));
 
     public async Task<SignInCode> AskCodeAsync(string phone, string source, CancellationToken cancel)
     {
@@ -98,11 +100,11 @@ public sealed class SignIn(
             var known = await db.FindPersonByPhoneAsync(code.PhoneIndex);
             if (known is null)
             {
-                await db.AddPersonAsync(personalData, newcomer, now);
+                await AddNewcomerAsync(db, newcomer, now);
                 db.Record(Entry(call, newcomer.Id, "PERSON_REGISTERED", new { }));
             }
 
-            return Start(db, call, known is null ? newcomer : await db.GetPersonAsync(personalData, known.Id), "code");
+            return Start(db, call, known is null ? newcomer : await db.GetPersonAsync(personalData, known.Id), byPassword: false);
         }, cancel);
     }
 
@@ -110,32 +112,45 @@ public sealed class SignIn(
         string name, string password, string totp, Call call, CancellationToken cancel)
     {
         var now = call.Now;
-        var subject = personalData.Index("staff-failure", $"{name} {call.Source}");
         if (name.Length > 40 || password.Length > Passwords.LengthMax || totp.Length > 10)
         {
-            throw await WrongCredentialsAsync(call, subject);
+            throw await WrongCredentialsAsync(call);
         }
 
-        var (room, login) = await database.ReadAsync(async db =>
-            (await db.HasRoomAsync(StaffFailures, subject, now), await db.FindStaffLoginAsync(name)), cancel);
-        if (!room)
+        // Counted before the costly check, so that neither many at once nor many names get more than their share.
+        var subject = personalData.Index("staff", $"{name} {call.Source}");
+        var source = personalData.Index("source", call.Source);
+        if (!await database.HousekeepAsync(async db =>
+            await db.TakeAsync(StaffTriesPerSource, source, now) && await db.TakeAsync(StaffTries, subject, now), cancel))
         {
-            throw Refuse.Exhausted("SIGN_IN_TOO_OFTEN", "密码错误次数过多，请 15 分钟后再试。");
+            throw Refuse.Exhausted("SIGN_IN_TOO_OFTEN", "登录失败次数过多，请过 15 分钟再试。");
         }
 
+        var login = await database.ReadAsync(db => db.FindStaffLoginAsync(name), cancel);
         var passwordRight = await passwords.VerifyAsync(password, login?.PasswordHash, cancel);
         if (!passwordRight || login is null || !IsTotp(login, totp, now, out var step))
         {
-            throw await WrongCredentialsAsync(call, subject);
+            throw await WrongCredentialsAsync(call);
         }
 
-        if (!await database.HousekeepAsync(db => db.UseTotpAsync(login.Name, step), cancel))
+        try
         {
-            throw await WrongCredentialsAsync(call, subject);
-        }
+            return await database.WriteAsync(async db =>
+            {
+                if (!await db.UseTotpAsync(login.Name, step))
+                {
+                    throw WrongCredentials();
+                }
 
-        return await database.WriteAsync(
-            async db => Start(db, call, await db.GetPersonAsync(personalData, login.PersonId), "password"), cancel);
+                await db.GiveBackAsync(StaffTriesPerSource, source, now);
+                await db.GiveBackAsync(StaffTries, subject, now);
+                return Start(db, call, await db.GetPersonAsync(personalData, login.PersonId), byPassword: true);
+            }, cancel);
+        }
+        catch (RefusedException refused) when (refused.Code == StatusCode.Unauthenticated)
+        {
+            throw await WrongCredentialsAsync(call);
+        }
     }
 
     /// <summary>The login of a new staff member; the secret is shown to them once.</summary>
@@ -152,10 +167,23 @@ public sealed class SignIn(
         new Totp(personalData.Open(SecretColumn, login.Name, login.TotpSecret)).VerifyTotp(
             now, totp, out step, new VerificationWindow(TotpStepsApart, TotpStepsApart));
 
-    private static SignedIn Start(DbSession db, Call call, Person person, string how)
+    /// <summary>The same phone signing in for the first time twice at once becomes one person.</summary>
+    private async Task AddNewcomerAsync(DbSession db, Person newcomer, DateTime now)
     {
-        var (token, expiresAt) = Sessions.Start(db, person.Id, call.Now);
-        db.Record(Entry(call, person.Id, "SIGNED_IN", new { how }));
+        try
+        {
+            await db.AddPersonAsync(personalData, newcomer, now);
+        }
+        catch (MySqlException e) when (e.ErrorCode == MySqlErrorCode.DuplicateKeyEntry)
+        {
+            throw new ConflictException();
+        }
+    }
+
+    private static SignedIn Start(DbSession db, Call call, Person person, bool byPassword)
+    {
+        var (token, expiresAt) = Sessions.Start(db, person.Id, byPassword, call.Now);
+        db.Record(Entry(call, person.Id, "SIGNED_IN", new { byPassword }));
         return new SignedIn(person, token, expiresAt);
     }
 
@@ -172,12 +200,14 @@ public sealed class SignIn(
     private static RefusedException WrongCode() =>
         Refuse.Unauthenticated("CODE_WRONG", "验证码不对或已过期，请重新获取。");
 
-    private async Task<RefusedException> WrongCredentialsAsync(Call call, byte[] subject)
+    private async Task<RefusedException> WrongCredentialsAsync(Call call)
     {
-        await database.HousekeepAsync(db => db.TakeAsync(StaffFailures, subject, call.Now), CancellationToken.None);
         await events.NoteAsync(SecurityEvents.SignInRefused, call.Source, null, call.Permission.Rpc);
-        return Refuse.Unauthenticated("CREDENTIALS_WRONG", "用户名、密码或动态口令不对。");
+        return WrongCredentials();
     }
+
+    private static RefusedException WrongCredentials() =>
+        Refuse.Unauthenticated("CREDENTIALS_WRONG", "用户名、密码或动态口令不对。");
 
     private byte[] CodeHash(Guid challengeId, string digits) => personalData.Index("sign-in-code", $"{challengeId} {digits}");
 }

@@ -78,25 +78,22 @@ public sealed class KeyedWriter(Database database, PersonalData personalData)
         catch (Exception e) when (e is RefusedException { Code: not StatusCode.Unavailable } || IsDuplicate(e))
         {
             // Either a real refusal, or the echo of an earlier try that succeeded: only a new transaction can tell.
-            return await database.ReadAsync(async db =>
+            var first = await database.ReadAsync(db => db.FindAsync<First>(
+                """
+                SELECT rpc, request_hash, reply FROM request_key WHERE caller_id = @CallerId AND request_key = @Key
+                """, new { CallerId = call.Caller.PersonId, call.Key }), context.CancellationToken);
+            if (first is null)
             {
-                var first = await db.FindAsync<First>(
-                    """
-                    SELECT rpc, request_hash, reply FROM request_key WHERE caller_id = @CallerId AND request_key = @Key
-                    """, new { CallerId = call.Caller.PersonId, call.Key });
-                if (first is null)
-                {
-                    throw e;
-                }
+                throw;
+            }
 
-                if (first.Rpc != call.Permission.Rpc
-                    || !CryptographicOperations.FixedTimeEquals(first.RequestHash, hash))
-                {
-                    throw Refuse.Invalid("IDEMPOTENCY_KEY_REUSED", "这个请求编号已用于另一项操作。");
-                }
+            if (first.Rpc != call.Permission.Rpc
+                || !CryptographicOperations.FixedTimeEquals(first.RequestHash, hash))
+            {
+                throw Refuse.Invalid("IDEMPOTENCY_KEY_REUSED", "这个请求编号已用于另一项操作。");
+            }
 
-                return await replay(db, first.Reply);
-            }, context.CancellationToken);
+            return await database.ReadAsync(db => replay(db, first.Reply), context.CancellationToken);
         }
     }
 

@@ -6,7 +6,14 @@ namespace WuWei.Calls;
 /// <param name="Name">At most 24 characters.</param>
 public sealed record Limit(string Name, int Max, TimeSpan Period)
 {
-    public DateTime PeriodStart(DateTime now) => new(now.Ticks - (now.Ticks % Period.Ticks), DateTimeKind.Utc);
+    private static readonly TimeSpan China = TimeSpan.FromHours(8);
+
+    /// <summary>Periods start with the day of China, or at whole parts of it.</summary>
+    public DateTime PeriodStart(DateTime now)
+    {
+        var local = (now + China).Ticks;
+        return new DateTime(local - (local % Period.Ticks), DateTimeKind.Utc) - China;
+    }
 }
 
 public static class LimitStore
@@ -27,11 +34,10 @@ public static class LimitStore
             """, new { limit.Name, subject, start, limit.Max }) == 1;
     }
 
-    /// <summary>Whether the limit still leaves room, without counting.</summary>
-    public static async Task<bool> HasRoomAsync(this DbSession db, Limit limit, byte[] subject, DateTime now) =>
-        await db.FindAsync<int?>(
-            """
-            SELECT CAST(times AS SIGNED INTEGER) FROM limit_count
-            WHERE rule = @Name AND subject = @subject AND period_start = @start
-            """, new { limit.Name, subject, start = limit.PeriodStart(now) }) is not { } times || times < limit.Max;
+    /// <summary>Undoes one <see cref="TakeAsync"/> of the same period.</summary>
+    public static Task<int> GiveBackAsync(this DbSession db, Limit limit, byte[] subject, DateTime now) => db.ExecuteAsync(
+        """
+        UPDATE limit_count SET times = times - 1
+        WHERE rule = @Name AND subject = @subject AND period_start = @start AND times > 0
+        """, new { limit.Name, subject, start = limit.PeriodStart(now) });
 }

@@ -11,6 +11,8 @@ namespace WuWei.Errors;
 /// </summary>
 public sealed class Faults
 {
+    private const int PhoneLengthMax = 20;
+
     private readonly List<FieldFault> _faults = [];
 
     public void Add(string field, string description) => _faults.Add(new FieldFault(field, description));
@@ -53,17 +55,17 @@ public sealed class Faults
         return text;
     }
 
-    /// <summary>A mobile number, or a land line with its area code.</summary>
+    /// <summary>The digits of a mobile number, or of a land line with its area code; hyphens are left out.</summary>
     public string Phone(string field, string text)
     {
-        var digits = text.Replace("-", "", StringComparison.Ordinal);
+        var digits = text.Length <= PhoneLengthMax ? text.Replace("-", "", StringComparison.Ordinal) : "";
         var landLine = digits.Length is >= 10 and <= 12 && digits[0] == '0' && digits.All(char.IsAsciiDigit);
-        if (!IsMobile(text) && !landLine)
+        if (!IsMobile(digits) && !landLine)
         {
             Add(field, "请填写手机号，或带区号的座机号。");
         }
 
-        return text;
+        return digits;
     }
 
     public int Range(string field, int value, int min, int max)
@@ -116,7 +118,9 @@ public sealed class Faults
     {
         var faults = new Faults();
         var trimmed = faults.Text(field, text, min, max, lines: true);
-        faults.ThrowIfAny("TEXT_LENGTH", $"请写 {min} 到 {max} 个字，不要含特殊字符。");
+        faults.ThrowIfAny("TEXT_LENGTH", min == 0
+            ? $"最多 {max} 个字，不要含特殊字符。"
+            : $"请写 {min} 到 {max} 个字，不要含特殊字符。");
         return trimmed;
     }
 

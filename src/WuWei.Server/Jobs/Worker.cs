@@ -40,20 +40,33 @@ public sealed partial class Worker(
         }
     }
 
-    private async Task<bool> TryRoundAsync(CancellationToken cancel)
+    private Task<bool> TryRoundAsync(CancellationToken cancel) => TryAsync("lease", async () =>
+    {
+        if (!await database.HousekeepAsync(TakeLeaseAsync, cancel))
+        {
+            return true;
+        }
+
+        var allWell = true;
+        foreach (var job in jobs.Where(IsDue))
+        {
+            allWell &= await TryAsync(job.GetType().Name, async () =>
+            {
+                await job.RunAsync(cancel);
+                _ranAt[job] = Stopwatch.GetTimestamp();
+                return true;
+            }, cancel);
+        }
+
+        return allWell;
+    }, cancel);
+
+    /// <summary>What fails is tried again in the next round, and does not keep the other jobs from theirs.</summary>
+    private async Task<bool> TryAsync(string what, Func<Task<bool>> act, CancellationToken cancel)
     {
         try
         {
-            if (await database.HousekeepAsync(TakeLeaseAsync, cancel))
-            {
-                foreach (var job in jobs.Where(IsDue))
-                {
-                    await job.RunAsync(cancel);
-                    _ranAt[job] = Stopwatch.GetTimestamp();
-                }
-            }
-
-            return true;
+            return await act();
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -61,14 +74,12 @@ public sealed partial class Worker(
         }
         catch (RefusedException e)
         {
-            // Busy or away: the next round finds the same work.
-            LogPostponed(e.Reason);
+            LogPostponed(what, e.Reason);
             return false;
         }
         catch (Exception e)
         {
-            // A job that fails must not end the others for good.
-            LogFailed(e.GetType().Name, e.StackTrace);
+            LogFailed(what, e.GetType().Name, e.StackTrace);
             return false;
         }
     }
@@ -89,9 +100,9 @@ public sealed partial class Worker(
             """, new { _self, endsAt, now }) == 1;
     }
 
-    [LoggerMessage(LogLevel.Warning, "Background work postponed: {Reason}")]
-    private partial void LogPostponed(string reason);
+    [LoggerMessage(LogLevel.Warning, "Background work {What} postponed: {Reason}")]
+    private partial void LogPostponed(string what, string reason);
 
-    [LoggerMessage(LogLevel.Error, "Background work failed with {Kind} at {Trace}")]
-    private partial void LogFailed(string kind, string? trace);
+    [LoggerMessage(LogLevel.Error, "Background work {What} failed with {Kind} at {Trace}")]
+    private partial void LogFailed(string what, string kind, string? trace);
 }

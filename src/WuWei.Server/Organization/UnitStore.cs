@@ -18,7 +18,7 @@ public static class UnitStore
         var paths = (await db.ListAsync<AncestorRow>(
                 "SELECT unit_id, ancestor_id, distance FROM unit_ancestor"))
             .ToLookup(a => a.UnitId);
-        var codes = (await db.ListAsync<CodeRow>("SELECT unit_id, system, code FROM unit_code"))
+        var codes = (await db.ListAsync<CodeRow>("SELECT unit_id, code_system AS `system`, code FROM unit_code"))
             .ToLookup(c => c.UnitId, c => new UnitCode(c.System, c.Code));
         var byCode = kinds.ToDictionary(k => k.Code);
         return new UnitTree(kinds, rows.Select(r => new Unit(
@@ -43,11 +43,13 @@ public static class UnitStore
             """, new { id, parentId });
         foreach (var code in codes)
         {
-            await db.ExecuteAsync(
-                "INSERT INTO unit_code (system, code, unit_id) VALUES (@System, @Code, @id)",
-                new { code.System, code.Code, id });
+            await db.AddUnitCodeAsync(id, code);
         }
     }
+
+    public static Task<int> AddUnitCodeAsync(this DbSession db, Guid id, UnitCode code) => db.ExecuteAsync(
+        "INSERT INTO unit_code (code_system, code, unit_id) VALUES (@System, @Code, @id)",
+        new { code.System, code.Code, id });
 
     private sealed record KindRow
     {

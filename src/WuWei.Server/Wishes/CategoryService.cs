@@ -27,20 +27,19 @@ public sealed class CategoryService(KeyedWriter writer, Units units, Categories 
         var tree = await units.TreeAsync(context.CancellationToken);
         var district = tree.Get(Faults.IdOf("category.district_id", wire.DistrictId));
         var book = await categories.BookAsync(context.CancellationToken);
-        var parent = ParentOf(wire, district, book);
         if (wire.Id.Length > 0)
         {
             throw Refuse.Invalid("CATEGORY_INVALID", "新类别不要带编号。", new FieldFault("category.id", "应为空。"));
         }
 
-        if (book.Of(district.Id).Count() >= Category.CountMax)
-        {
-            throw Refuse.Invalid("CATEGORY_TOO_MANY", $"一个区最多 {Category.CountMax} 个类别。");
-        }
-
-        var category = CategoryReader.Read(wire, clock.NewId(), district.Id, parent);
         return await WriteAsync(context, request, district, async db =>
         {
+            if (book.Of(district.Id).Count() >= Category.CountMax)
+            {
+                throw Refuse.Invalid("CATEGORY_TOO_MANY", $"一个区最多 {Category.CountMax} 个类别。");
+            }
+
+            var category = CategoryReader.Read(wire, clock.NewId(), district.Id, ParentOf(wire, district, book));
             await db.AddCategoryAsync(category);
             db.Record(Entry(call, "CATEGORY_ADDED", category));
             return new Wire.AddCategoryResponse { Category = ToWire(category) };
@@ -103,20 +102,9 @@ public sealed class CategoryService(KeyedWriter writer, Units units, Categories 
                 "CATEGORY_INVALID", "类别只有两级，同属一个区。", new FieldFault("category.parent_id", "应为本区的一级类别。"));
     }
 
+    /// <summary>Whole, because it is nobody's personal data and the row is overwritten.</summary>
     private static JournalEntry Entry(Call call, string kind, Category category) => JournalEntry.By(
-        call, "staff", kind, "category", category.Id, category.DistrictId, new
-        {
-            category.Code,
-            category.Version,
-            category.Active,
-            category.Rules?.NeedsReview,
-            category.Rules?.Sensitive,
-            category.Rules?.ReviewHours,
-            category.Rules?.EscalationHours,
-            category.Rules?.DeliveryDays,
-            claimers = category.Rules?.AllowedClaimers.Select(c => c.ToString()),
-            fields = category.Rules?.Fields.Select(f => f.Key),
-        });
+        call, "staff", kind, "category", category.Id, category.DistrictId, category);
 
     private static Wire.Category ToWire(Category category)
     {

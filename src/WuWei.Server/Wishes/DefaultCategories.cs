@@ -9,7 +9,7 @@ namespace WuWei.Wishes;
 /// <summary>The two levels of categories that a district starts with; its staff change them as they like.</summary>
 public static class DefaultCategories
 {
-    /// <summary>What imported wishes belong to.</summary>
+    /// <summary>What imported wishes belong to; takes no new ones.</summary>
     public const string Imported = "imported";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -33,7 +33,7 @@ public static class DefaultCategories
             foreach (var (below, child) in parent.Children.Index())
             {
                 await AddAsync(new Category(
-                    clock.NewId(), districtId, level1.Id, child.Code, child.Name, below, Active: true,
+                    clock.NewId(), districtId, level1.Id, child.Code, child.Name, below, Active: child.Code != Imported,
                     new CategoryRules(
                         child.NeedsReview, child.Sensitive, child.ReviewHours, child.EscalationHours, child.DeliveryDays,
                         child.Claimers, [.. child.Fields.Select(f => f with { Choices = f.Choices ?? [] })]),

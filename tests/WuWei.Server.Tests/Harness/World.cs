@@ -105,7 +105,7 @@ public sealed class World
         {
             await db.AddPersonAsync(_server.PersonalData, person, now);
             db.Record(JournalEntry.BySystem(now, "operator", "PERSON_REGISTERED", "person", person.Id, home, new { }));
-            return Sessions.Start(db, person.Id, now).Token;
+            return Sessions.Start(db, person.Id, byPassword: true, now).Token;
         }, CancellationToken.None);
         return new Actor(_server.Channel, person.Id, name, phone, token);
     }

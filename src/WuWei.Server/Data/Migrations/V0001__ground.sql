@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS journal_entry (
   subject VARCHAR(24) NOT NULL,
   subject_id BINARY(16) NOT NULL,
   unit_id BINARY(16) NULL,
-  detail VARCHAR(4000) NOT NULL,
+  detail TEXT NOT NULL,
   KEY by_subject (subject_id, id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 

@@ -45,11 +45,11 @@ CREATE TABLE IF NOT EXISTS unit_ancestor (
 
 -- What other systems call a unit.
 CREATE TABLE IF NOT EXISTS unit_code (
-  system VARCHAR(16) NOT NULL,
+  code_system VARCHAR(16) NOT NULL,
   code VARCHAR(32) NOT NULL,
   unit_id BINARY(16) NOT NULL,
-  PRIMARY KEY (system, code),
-  UNIQUE KEY one_per_system (unit_id, system),
+  PRIMARY KEY (code_system, code),
+  UNIQUE KEY one_per_system (unit_id, code_system),
   CONSTRAINT code_of_unit FOREIGN KEY (unit_id) REFERENCES unit (id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
@@ -97,6 +97,8 @@ CREATE TABLE IF NOT EXISTS session (
   person_id BINARY(16) NOT NULL,
   made_at DATETIME(6) NOT NULL,
   renewed_at DATETIME(6) NOT NULL,
+  -- Begun with password and authenticator: only then do the roles of staff, auditor and operator count.
+  by_password BOOLEAN NOT NULL,
   expires_at DATETIME(6) NOT NULL,
   KEY by_person (person_id),
   KEY by_age (expires_at),

@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS category (
   position SMALLINT UNSIGNED NOT NULL,
   active BOOLEAN NOT NULL,
   -- NULL on level 1; otherwise the rules as JSON.
-  rules VARCHAR(8000) NULL,
+  rules MEDIUMTEXT NULL,
   version INT UNSIGNED NOT NULL,
   UNIQUE KEY by_code (district_id, code),
   CONSTRAINT category_of_district FOREIGN KEY (district_id) REFERENCES unit (id)
@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS wish (
   -- The content of a private or sensitive wish is sealed, that of others is plain: one or the other.
   title VARCHAR(40) NULL,
   text VARCHAR(2500) NULL,
-  answers VARCHAR(4000) NULL,
+  answers TEXT NULL,
   content MEDIUMBLOB NULL,
   contact BLOB NULL,
   effort_minutes SMALLINT UNSIGNED NOT NULL,
@@ -48,7 +48,9 @@ CREATE TABLE IF NOT EXISTS wish (
   -- How often the clock urged somebody since clock_from.
   reminders SMALLINT UNSIGNED NOT NULL,
   overdue BOOLEAN NOT NULL,
-  expiry_noticed BOOLEAN NOT NULL,
+  -- When the clock last urged somebody in this state, and when the maker was told that it expires.
+  urged_at DATETIME(6) NULL,
+  noticed_at DATETIME(6) NULL,
   made_at DATETIME(6) NOT NULL,
   -- When the running clock started: at the last change of state or level.
   clock_from DATETIME(6) NOT NULL,
@@ -67,13 +69,18 @@ CREATE TABLE IF NOT EXISTS wish (
   auto_confirmed BOOLEAN NOT NULL,
   overturn_by BINARY(16) NULL,
   import_ref VARCHAR(64) NULL,
+  -- The ended wish it makes again; once.
+  remade_from BINARY(16) NULL,
   KEY by_clock (clock_at),
   KEY by_maker (maker_id, made_at, id),
   KEY by_beneficiary (beneficiary_index, made_at, id),
   UNIQUE KEY imported_once (import_ref),
+  UNIQUE KEY remade_once (remade_from),
   CONSTRAINT wish_of_unit FOREIGN KEY (unit_id) REFERENCES unit (id),
   CONSTRAINT wish_of_category FOREIGN KEY (category_id) REFERENCES category (id),
-  CONSTRAINT content_once CHECK ((content IS NULL) = (title IS NOT NULL AND text IS NOT NULL))
+  CONSTRAINT content_once CHECK (
+    (content IS NULL AND title IS NOT NULL AND text IS NOT NULL)
+    OR (content IS NOT NULL AND title IS NULL AND text IS NULL AND answers IS NULL))
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 -- Lists: one row per wish and ancestor of its unit, so that a district's page is one index range like a community's.

@@ -1,16 +1,17 @@
 using WuWei.Calls;
 using WuWei.Data;
 using WuWei.Errors;
+using WuWei.Identity;
 using WuWei.Journal;
 using WuWei.Organization;
 using WuWei.Privacy;
 using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
 
-namespace WuWei.Identity;
+namespace WuWei.Access;
 
 /// <summary>The wire of identity.proto: the caller as a person.</summary>
 public sealed class IdentityService(
-    Database database, KeyedWriter writer, PersonalData personalData, Units units)
+    Database database, KeyedWriter writer, PersonalData personalData, Units units, Sessions sessions)
     : Wire.IdentityService.IdentityServiceBase
 {
     public override async Task<Wire.GetMeResponse> GetMe(Wire.GetMeRequest request, ServerCallContext context)
@@ -26,15 +27,12 @@ public sealed class IdentityService(
         var call = context.Call();
         var name = request.HasName ? NameOf(request.Name) : null;
         bool? badge = request.HasShowPartyBadge ? request.ShowPartyBadge : null;
-        Guid? home = null;
-        if (request.HasHomeUnitId)
+        var tree = await units.TreeAsync(context.CancellationToken);
+        var response = await writer.WriteAsync(context, request, async db =>
         {
-            var tree = await units.TreeAsync(context.CancellationToken);
-            home = tree.GetOpen(Faults.IdOf("home_unit_id", request.HomeUnitId)).DemandHome().Id;
-        }
-
-        return await writer.WriteAsync(context, request, async db =>
-        {
+            Guid? home = request.HasHomeUnitId
+                ? tree.GetOpen(Faults.IdOf("home_unit_id", request.HomeUnitId)).DemandHome().Id
+                : null;
             await db.UpdatePersonAsync(personalData, call.Caller.PersonId, name, home, badge);
             db.Record(JournalEntry.By(call, "self", "PERSON_UPDATED", "person", call.Caller.PersonId, home, new
             {
@@ -46,6 +44,8 @@ public sealed class IdentityService(
             var me = await db.GetPersonAsync(personalData, call.Caller.PersonId);
             return new Wire.UpdateMeResponse { Me = ToWire(me, call.Caller.Roles, call.Now) };
         }, again: (_, first) => Task.FromResult(first));
+        await sessions.ForgetAsync(call.Caller.PersonId, context.CancellationToken);
+        return response;
     }
 
     public static Wire.Me ToWire(Person person, IEnumerable<HeldRole> roles, DateTime now) => new()
