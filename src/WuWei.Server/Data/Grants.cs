@@ -38,7 +38,7 @@ public static class Grants
         ["wish"] = Change,
         ["wish_in_unit"] = All,
         ["wish_claim"] = Change,
-        ["wish_offer"] = Append,
+        ["wish_offer"] = Pending,
         ["wish_step"] = Append,
         ["wish_count_change"] = Pending,
         ["wish_count"] = Change,

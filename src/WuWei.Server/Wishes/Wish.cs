@@ -120,6 +120,8 @@ public record Wish
             ClaimKind = kind,
             CreditedUnitId = creditedUnitId,
             ClaimedAt = now,
+            // An offer is good for one claim: who gives a private wish back, or loses it, must not see it any more.
+            Offered = false,
         }).Entered(rules, canClimb: false, now);
 
     public Wish Delivered(CategoryRules rules, DateTime now) => (this with

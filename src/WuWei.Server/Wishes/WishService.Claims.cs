@@ -69,6 +69,10 @@ public sealed partial class WishService
             {
                 await m.Db.TakeClaimAsync(caller.PersonId, options.Value.ClaimsMax);
                 m.Db.QueueClaim(claimed);
+                if ((m.Sight.Relation & Relation.Offered) != 0)
+                {
+                    m.Db.QueueOfferEnd(claimed.Id, caller.PersonId);
+                }
             });
     }
 

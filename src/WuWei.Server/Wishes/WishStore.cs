@@ -252,6 +252,9 @@ public static class WishStore
             "INSERT IGNORE INTO wish_offer (wish_id, person_id, offered_at) VALUES (@wishId, @personId, @now)",
             new { wishId, personId, now }) == 1;
 
+    public static void QueueOfferEnd(this DbSession db, Guid wishId, Guid personId) => db.Queue(
+        "DELETE FROM wish_offer WHERE wish_id = @wishId AND person_id = @personId", new { wishId, personId });
+
     /// <summary>Wishes whose clock has struck, the longest waiting first.</summary>
     public static Task<List<Guid>> ListDueAsync(this DbSession db, DateTime now, int countMax) => db.ListAsync<Guid>(
         "SELECT id FROM wish WHERE clock_at <= @now ORDER BY clock_at LIMIT @countMax", new { now, countMax });
