@@ -153,7 +153,10 @@ public class WishClaimTests(SharedServer shared)
         var now = shared.Server.Clock.Now;
         Wire.DeliverWishRequest At(DateTime at) => new()
         {
-            WishId = id, Note = "修好了", Place = "三单元", DoneAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTime(at),
+            WishId = id,
+            Note = "修好了",
+            Place = "三单元",
+            DoneAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTime(at),
         };
 
         Assert.Equal("WISH_DONE_AT", await Refusals.ReasonAsync(cast.Claimer.Wishes.DeliverWishAsync(At(now.AddSeconds(1)))));

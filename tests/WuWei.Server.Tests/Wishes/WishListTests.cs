@@ -191,7 +191,9 @@ public sealed class WishListTests : IAsyncLifetime
     {
         var request = new Wire.ListWishesRequest
         {
-            View = Wire.WishView.Unit, UnitId = $"{unit}", Status = Wire.WishStatus.Open,
+            View = Wire.WishView.Unit,
+            UnitId = $"{unit}",
+            Status = Wire.WishStatus.Open,
         };
         change?.Invoke(request);
         return request;

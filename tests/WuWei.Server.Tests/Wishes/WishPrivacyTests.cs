@@ -109,7 +109,10 @@ public class WishPrivacyTests(SharedServer shared)
             var seen = (await cast.Other.Wishes.GetWishAsync(new() { WishId = id })).Wish;
             var listed = (await cast.Other.Wishes.ListWishesAsync(new()
             {
-                View = Wire.WishView.Unit, UnitId = request.UnitId, Status = seen.Status, CategoryId = request.CategoryId,
+                View = Wire.WishView.Unit,
+                UnitId = request.UnitId,
+                Status = seen.Status,
+                CategoryId = request.CategoryId,
             })).Wishes.Single(w => w.Id == id);
             foreach (var wish in new[] { seen, listed })
             {
