@@ -25,6 +25,7 @@ public sealed class UnitImport(Database database, Units units, TimeProvider cloc
         var rows = Ordered(CsvRows.Read(file, "code", "name", "level", "parent_code"), under);
         var ids = new Dictionary<string, Guid>();
         var differences = new List<string>();
+        var missing = new List<(Guid UnitId, UnitCode Code)>();
         var added = new List<(CsvRow Row, Guid Id)>();
         foreach (var row in rows)
         {
@@ -39,6 +40,7 @@ public sealed class UnitImport(Database database, Units units, TimeProvider cloc
             {
                 ids.Add(row["code"], there.Id);
                 differences.AddRange(Differences(row, there, tree, system));
+                missing.AddRange(Codes(row).Except(there.Codes).Select(code => (there.Id, code)));
                 continue;
             }
 
@@ -46,37 +48,58 @@ public sealed class UnitImport(Database database, Units units, TimeProvider cloc
             added.Add((row, ids[row["code"]]));
         }
 
-        var categories = 0;
         foreach (var batch in added.Chunk(BatchSize))
         {
             await database.WriteAsync(async db =>
             {
                 foreach (var (row, id) in batch)
                 {
-                    await AddAsync(db, row, id, Parent(row, ids), system);
+                    await AddAsync(db, row, id, Parent(row, ids, tree, system), system);
                 }
 
                 await db.SnapshotChangedAsync(UnitStore.Version);
                 return true;
             }, cancel);
-            foreach (var (_, id) in batch.Where(a => kinds[a.Row["level"]].Categories))
-            {
-                categories += await database.WriteAsync(db => db.AddDefaultsAsync(id, clock), cancel);
-            }
-
             progress(added.IndexOf(batch[^1]) + 1, added.Count);
         }
 
+        if (missing.Count > 0)
+        {
+            await AddCodesAsync(missing, cancel);
+        }
+
+        var categories = 0;
+        foreach (var district in rows.Where(r => kinds[r["level"]].Categories).Select(r => ids[r["code"]]))
+        {
+            categories += await AddCategoriesAsync(district, cancel);
+        }
+
         units.Forget();
-        return new UnitReport(added.Count, rows.Count - added.Count, categories, differences);
+        return new UnitReport(added.Count, rows.Count - added.Count, missing.Count, categories, differences);
     }
+
+    /// <summary>A district without categories gets the default ones, also when an earlier import was cut off before.</summary>
+    private async Task<int> AddCategoriesAsync(Guid district, CancellationToken cancel) =>
+        await database.ReadAsync(db => db.HasCategoriesAsync(district), cancel)
+            ? 0
+            : await database.WriteAsync(db => db.AddDefaultsAsync(district, clock), cancel);
+
+    private Task<bool> AddCodesAsync(List<(Guid UnitId, UnitCode Code)> codes, CancellationToken cancel) =>
+        database.WriteAsync(async db =>
+        {
+            foreach (var (unitId, code) in codes)
+            {
+                await db.AddUnitCodeAsync(unitId, code);
+                db.Record(JournalEntry.BySystem(clock.Now(), "operator", "UNIT_CODE_ADDED", "unit", unitId, unitId, code));
+            }
+
+            await db.SnapshotChangedAsync(UnitStore.Version);
+            return true;
+        }, cancel);
 
     private async Task AddAsync(DbSession db, CsvRow row, Guid id, Guid? parentId, string system)
     {
-        var codes = row.Fields
-            .Where(f => f.Key.StartsWith(CodeColumn, StringComparison.Ordinal) && f.Value.Length > 0)
-            .Select(f => new UnitCode(f.Key[CodeColumn.Length..], f.Value))
-            .Prepend(new UnitCode(system, row["code"]));
+        var codes = Codes(row).Prepend(new UnitCode(system, row["code"]));
         await db.AddUnitAsync(id, parentId, row["level"], row["name"], codes, clock.Now());
         db.Record(JournalEntry.BySystem(clock.Now(), "operator", "UNIT_ADDED", "unit", id, parentId, new
         {
@@ -84,6 +107,11 @@ public sealed class UnitImport(Database database, Units units, TimeProvider cloc
             code = row["code"],
         }));
     }
+
+    /// <summary>What other systems call the unit.</summary>
+    private static IEnumerable<UnitCode> Codes(CsvRow row) => row.Fields
+        .Where(f => f.Key.StartsWith(CodeColumn, StringComparison.Ordinal) && f.Value.Length > 0)
+        .Select(f => new UnitCode(f.Key[CodeColumn.Length..], f.Value));
 
     /// <summary>Only the subtree asked for, parents before children.</summary>
     private static List<CsvRow> Ordered(List<CsvRow> rows, string? under)
@@ -112,9 +140,11 @@ public sealed class UnitImport(Database database, Units units, TimeProvider cloc
         return ordered;
     }
 
-    /// <summary>A root of what is loaded has no parent, whatever the file says above it.</summary>
-    private static Guid? Parent(CsvRow row, Dictionary<string, Guid> ids) =>
-        ids.TryGetValue(row["parent_code"], out var parent) ? parent : null;
+    /// <summary>In the file or here already; a root has none, whatever the file says above it.</summary>
+    private static Guid? Parent(CsvRow row, Dictionary<string, Guid> ids, UnitTree tree, string system) =>
+        ids.TryGetValue(row["parent_code"], out var parent)
+            ? parent
+            : tree.Find(new UnitCode(system, row["parent_code"]))?.Id;
 
     private static IEnumerable<string> Differences(CsvRow row, Unit there, UnitTree tree, string system)
     {
@@ -123,12 +153,17 @@ public sealed class UnitImport(Database database, Units units, TimeProvider cloc
             yield return $"{row["code"]} is {there.Kind.Code} {there.Name} here, {row["level"]} {row["name"]} in the file";
         }
 
-        var parent = there.ParentId is { } id ? tree.Get(id).Codes.FirstOrDefault(c => c.System == system)?.Code : null;
-        if (parent is not null && parent != row["parent_code"])
+        var parent = there.ParentId is { } id
+            ? tree.Get(id).Codes.FirstOrDefault(c => c.System == system)?.Code ?? "another unit"
+            : "nothing";
+        if (parent != (row["parent_code"] is { Length: > 0 } code ? code : "nothing")
+            && (there.ParentId is not null || tree.Find(new UnitCode(system, row["parent_code"])) is not null))
         {
             yield return $"{row["code"]} is below {parent} here, {row["parent_code"]} in the file";
         }
     }
 }
 
-public sealed record UnitReport(int Added, int There, int Categories, IReadOnlyList<string> Differences);
+/// <param name="There">Units that were there already.</param>
+/// <param name="Codes">Codes of other systems that those got.</param>
+public sealed record UnitReport(int Added, int There, int Codes, int Categories, IReadOnlyList<string> Differences);

@@ -44,9 +44,10 @@ public static class ImportCommands
                 Console.WriteLine($"left as it is: {difference}");
             }
 
-            Console.WriteLine(report.Added == 0
+            Console.WriteLine(report is { Added: 0, Codes: 0, Categories: 0 }
                 ? $"nothing changed: all {report.There} units are there already"
-                : $"added {report.Added} units and {report.Categories} categories; {report.There} were there already");
+                : $"added {report.Added} units, {report.Codes} codes and {report.Categories} categories; "
+                    + $"{report.There} units were there already");
             return Exit.Done;
         });
         return units;

@@ -21,7 +21,8 @@ public sealed class DemoLoader
     public const string StaffPassword = "wuwei-demo-2026";
     public const string StaffSecret = "WUWEIDEMOWUWEIDEMOWUWEIDEMO2345A";
 
-    private const string Marker = "demo";
+    private const string Started = "demo-started";
+    private const string Loaded = "demo-loaded";
     private const int DaysBack = 45;
     private static readonly TimeSpan JobsEvery = TimeSpan.FromHours(6);
 
@@ -38,24 +39,48 @@ public sealed class DemoLoader
     }
 
     /// <returns>What was done, in a line.</returns>
+    /// <exception cref="InvalidOperationException">There are people or units that are not the demo's.</exception>
     public static async Task<string> LoadAsync(Action<int, int> progress, CancellationToken cancel)
     {
         await using var host = await DemoHost.StartAsync(cancel);
         var loader = new DemoLoader(host, DemoContent.Load());
-        if (await loader._database.ReadAsync(IsLoadedAsync, cancel))
+        if (await loader._database.ReadAsync(db => FindMarkAsync(db, Loaded), cancel) is not null)
         {
             return "the demo is there already";
         }
 
-        return await loader.LiveAsync(progress, cancel);
+        var now = await loader._database.HousekeepAsync(StartAsync, cancel);
+        return await loader.LiveAsync(now, progress, cancel);
     }
 
-    private static async Task<bool> IsLoadedAsync(DbSession db) => await db.FindAsync<int?>(
-        "SELECT 1 FROM data_version WHERE name = @Marker", new { Marker }) is not null;
-
-    private async Task<string> LiveAsync(Action<int, int> progress, CancellationToken cancel)
+    /// <summary>When the story ends: now, or the now of a load that was cut off, so that its requests are the same.</summary>
+    private static async Task<DateTime> StartAsync(DbSession db)
     {
-        var now = TimeProvider.System.Now();
+        if (await FindMarkAsync(db, Started) is { } seconds)
+        {
+            return DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime;
+        }
+
+        if (await db.FindAsync<int?>("SELECT 1 FROM person LIMIT 1") is not null
+            || await db.FindAsync<int?>("SELECT 1 FROM unit LIMIT 1") is not null)
+        {
+            throw new InvalidOperationException(
+                "This installation is in use. The demo, with passwords that everyone knows, goes into an empty one only.");
+        }
+
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        await MarkAsync(db, Started, now);
+        return DateTimeOffset.FromUnixTimeSeconds(now).UtcDateTime;
+    }
+
+    private static Task<long?> FindMarkAsync(DbSession db, string name) => db.FindAsync<long?>(
+        "SELECT CAST(version AS SIGNED) FROM data_version WHERE name = @name", new { name });
+
+    private static Task<int> MarkAsync(DbSession db, string name, long version) => db.ExecuteAsync(
+        "INSERT IGNORE INTO data_version (name, version) VALUES (@name, @version)", new { name, version });
+
+    private async Task<string> LiveAsync(DateTime now, Action<int, int> progress, CancellationToken cancel)
+    {
         _host.Clock.Set(now.AddDays(-DaysBack));
         var units = _host.Services.GetRequiredService<Units>();
         await new UnitImport(_database, units, _host.Clock).ImportAsync(
@@ -89,7 +114,7 @@ public sealed class DemoLoader
                 await db.EndSessionAsync(Token.Hash(token)!);
             }
 
-            await db.SnapshotChangedAsync(Marker);
+            await MarkAsync(db, Loaded, 1);
             return true;
         }, cancel);
         return $"the demo is loaded: {_content.Wishes.Count} wishes, {moves.Count} moves";

@@ -117,7 +117,7 @@ public sealed class AccessInterceptor(Sessions sessions, SecurityEvents events, 
         return key is { Length: >= KeyLengthMin and <= KeyLengthMax } && key.All(c => c is > ' ' and <= '~')
             ? key
             : throw Refuse.Invalid(
-                "IDEMPOTENCY_KEY_REQUIRED", $"缺少请求编号（{KeyLengthMin} 到 {KeyLengthMax} 个可见字符）。");
+                "IDEMPOTENCY_KEY_REQUIRED", $"请求没有带编号，请更新小程序后再试。");
     }
 
     private static Channel ChannelOf(ServerCallContext context) =>

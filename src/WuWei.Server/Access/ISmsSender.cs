@@ -10,5 +10,5 @@ public interface ISmsSender
 public sealed class ConsoleSms : ISmsSender
 {
     public Task SendCodeAsync(string phone, string code, CancellationToken cancel) =>
-        Console.Error.WriteLineAsync($"短信 {phone}：您的登录验证码是 {code}，5 分钟内有效。");
+        Console.Error.WriteLineAsync($"短信 {phone}：你的登录验证码是 {code}，5 分钟内有效。");
 }

@@ -90,7 +90,7 @@ public sealed class KeyedWriter(Database database, PersonalData personalData)
             if (first.Rpc != call.Permission.Rpc
                 || !CryptographicOperations.FixedTimeEquals(first.RequestHash, hash))
             {
-                throw Refuse.Invalid("IDEMPOTENCY_KEY_REUSED", "这个请求编号已用于另一项操作。");
+                throw Refuse.Invalid("IDEMPOTENCY_KEY_REUSED", "这次操作的编号已经用过，请重新操作。");
             }
 
             return await database.ReadAsync(db => replay(db, first.Reply), context.CancellationToken);

@@ -47,5 +47,5 @@ public sealed record PageToken(DateTime At, Guid Id)
         return Base64Url.EncodeToString(bytes);
     }
 
-    private static RefusedException Invalid() => Refuse.Invalid("PAGE_TOKEN", "翻页标记不对，请从第一页看起。");
+    private static RefusedException Invalid() => Refuse.Invalid("PAGE_TOKEN", "这一页打不开，请从第一页看起。");
 }

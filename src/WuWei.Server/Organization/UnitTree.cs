@@ -51,7 +51,7 @@ public sealed class UnitTree
     public Unit GetOpen(Guid id)
     {
         var unit = Get(id);
-        return unit.Closed ? throw Refuse.Premature("UNIT_CLOSED", "这个单元已经撤销或合并。") : unit;
+        return unit.Closed ? throw Refuse.Premature("UNIT_CLOSED", "这个社区或单位已经撤销或合并。") : unit;
     }
 
     public Unit? Find(UnitCode code) => _byCode.GetValueOrDefault(code);
@@ -61,7 +61,7 @@ public sealed class UnitTree
 
     /// <summary>The nearest unit, this one included, that holds wish categories.</summary>
     public Unit DistrictOf(Unit unit) => unit.Path.Select(Get).FirstOrDefault(u => u.Kind.Categories)
-        ?? throw Refuse.Premature("UNIT_HAS_NO_DISTRICT", "这个单元不属于任何区。");
+        ?? throw Refuse.Premature("UNIT_HAS_NO_DISTRICT", "这里不属于任何一个区。");
 
     /// <summary>The nearest unit, this one included, where a wish's audience stops.</summary>
     public Unit AudienceOf(Unit unit) => unit.Path.Select(Get).FirstOrDefault(u => u.Kind.Audience) ?? unit;
@@ -69,5 +69,5 @@ public sealed class UnitTree
     /// <summary>Where an audience goes when it climbs; null at the top.</summary>
     public Unit? AudienceAbove(Unit unit) => unit.Path.Skip(1).Select(Get).FirstOrDefault(u => u.Kind.Audience);
 
-    public static RefusedException Unknown() => Refuse.Missing("UNIT_UNKNOWN", "没有找到这个单元。");
+    public static RefusedException Unknown() => Refuse.Missing("UNIT_UNKNOWN", "没有找到这个社区或单位。");
 }

@@ -30,6 +30,10 @@ public static class CategoryStore
             r.Rules is null ? null : JsonSerializer.Deserialize<CategoryRules>(r.Rules, Json), r.Version)));
     }
 
+    public static async Task<bool> HasCategoriesAsync(this DbSession db, Guid districtId) =>
+        await db.FindAsync<int?>(
+            "SELECT 1 FROM category WHERE district_id = @districtId LIMIT 1", new { districtId }) is not null;
+
     public static async Task AddCategoryAsync(this DbSession db, Category category)
     {
         try
@@ -106,8 +110,9 @@ public sealed class CategoryBook(IEnumerable<Category> categories)
 {
     private readonly Dictionary<Guid, Category> _all = categories.ToDictionary(c => c.Id);
 
-    public Category Get(Guid id) => _all.GetValueOrDefault(id)
-        ?? throw Refuse.Missing("CATEGORY_UNKNOWN", "没有找到这个类别。");
+    public Category Get(Guid id) => _all.GetValueOrDefault(id) ?? throw Unknown();
+
+    public static RefusedException Unknown() => Refuse.Missing("CATEGORY_UNKNOWN", "没有找到这个类别。");
 
     /// <summary>The rules of a wish's category: always of level 2.</summary>
     public CategoryRules RulesOf(Guid id) => Get(id).Rules

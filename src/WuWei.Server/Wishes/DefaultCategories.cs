@@ -18,7 +18,7 @@ public static class DefaultCategories
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper) },
     };
 
-    /// <summary>Adds them to a district that has none, in the caller's transaction.</summary>
+    /// <summary>Adds them to a district, which must have none, in the caller's transaction.</summary>
     /// <returns>How many were added.</returns>
     public static async Task<int> AddDefaultsAsync(this DbSession db, Guid districtId, TimeProvider clock)
     {

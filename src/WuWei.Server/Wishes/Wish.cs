@@ -37,7 +37,12 @@ public record Wish
     public int Level { get; init; }
     public int Reminders { get; init; }
     public bool Overdue { get; init; }
-    public bool ExpiryNoticed { get; init; }
+
+    /// <summary>When the clock last urged somebody in this state.</summary>
+    public DateTime? UrgedAt { get; init; }
+
+    /// <summary>When the maker was told that it expires.</summary>
+    public DateTime? NoticedAt { get; init; }
     public DateTime MadeAt { get; init; }
     public DateTime ClockFrom { get; init; }
     public DateTime? DueAt { get; init; }
@@ -52,6 +57,7 @@ public record Wish
     public bool AutoConfirmed { get; init; }
     public Guid? OverturnBy { get; init; }
     public string? ImportRef { get; init; }
+    public Guid? RemadeFrom { get; init; }
 
     /// <summary>Known only where the name was joined in for showing.</summary>
     public string? MakerName { get; init; }
@@ -105,6 +111,8 @@ public record Wish
         ClaimedAt = null,
         DeliveredAt = null,
         DeliveredStep = null,
+        NoteId = null,
+        DeliveryNote = null,
         KeptAt = null,
         Rating = null,
         AutoConfirmed = false,
@@ -136,6 +144,8 @@ public record Wish
         Status = Next(Status, WishMove.Dispute),
         DeliveredAt = null,
         DeliveredStep = null,
+        NoteId = null,
+        DeliveryNote = null,
     }).Entered(rules, canClimb: false, now);
 
     public Wish Kept(WishMove move, int? rating, DateTime now) => (this with
@@ -154,21 +164,27 @@ public record Wish
         AudienceUnitId = audienceUnitId,
         Level = Level + 1,
         Reminders = 0,
+        UrgedAt = null,
         Overdue = Overdue || byClock,
         ClockFrom = now,
     }).Wound(rules, canClimb);
 
     /// <summary>
     /// What somebody is to it. Staff who made it on somebody's behalf are no more to it than their colleagues: what they
-    /// do, they do as staff, and say how they verified it.
+    /// do, they do as staff, and say how they verified it. A beneficiary counts once staff have read the wish: nobody's
+    /// unread text reaches a stranger by naming their phone.
     /// </summary>
     public Relation RelationOf(Caller caller) =>
         (MakerId == caller.PersonId && Origin != WishOrigin.Staff ? Relation.Maker : Relation.None)
-        | (BeneficiaryIndex is { } index && caller.PhoneIndex is { } own && index.AsSpan().SequenceEqual(own)
+        | (OpenedAt is not null && IsFor(caller.PhoneIndex)
             ? Relation.Beneficiary
             : Relation.None)
         | (ClaimerId == caller.PersonId ? Relation.Claimer : Relation.None)
         | (Offered && Status == WishStatus.Open ? Relation.Offered : Relation.None);
+
+    /// <summary>Whether it was made for the phone of this index.</summary>
+    public bool IsFor(byte[]? phoneIndex) =>
+        BeneficiaryIndex is { } index && phoneIndex is not null && index.AsSpan().SequenceEqual(phoneIndex);
 
     /// <summary>Whether somebody may know that it exists.</summary>
     public bool VisibleTo(Relation relation, bool overseer) => relation != Relation.None || overseer
@@ -182,7 +198,8 @@ public record Wish
         ClockFrom = now,
         Reminders = 0,
         Overdue = false,
-        ExpiryNoticed = DeadlineAt - WishClock.NoticeBefore <= now,
+        UrgedAt = null,
+        NoticedAt = WishClock.NoticedAtStart(DeadlineAt, now),
     }).Wound(rules, canClimb);
 
     /// <summary>With the next time the worker must look at it.</summary>

@@ -23,15 +23,24 @@ public static class WishClock
         WishStatus.Claimed => wish.Reminders switch
         {
             0 => (WishMove.Remind, wish.ClockFrom.AddDays(rules.DeliveryDays)),
-            1 => (WishMove.HandOver, wish.ClockFrom.AddDays(rules.DeliveryDays) + HandOverAfter),
-            var n => (WishMove.Remind,
-                wish.ClockFrom.AddDays(rules.DeliveryDays) + HandOverAfter + (UrgedEvery * (n - 1))),
+            1 => (WishMove.HandOver, AfterUrge(
+                wish, wish.ClockFrom.AddDays(rules.DeliveryDays) + HandOverAfter, HandOverAfter)),
+            var n => (WishMove.Remind, AfterUrge(
+                wish, wish.ClockFrom.AddDays(rules.DeliveryDays) + HandOverAfter + (UrgedEvery * (n - 1)), UrgedEvery)),
         },
         WishStatus.Delivered => wish.Reminders == 0
             ? (WishMove.Remind, wish.ClockFrom + ConfirmationUrgedAfter)
-            : (WishMove.AutoConfirm, wish.ClockFrom + AutoConfirmedAfter),
+            : (WishMove.AutoConfirm, AfterUrge(
+                wish, wish.ClockFrom + AutoConfirmedAfter, AutoConfirmedAfter - ConfirmationUrgedAfter)),
         _ => null,
     };
+
+    /// <summary>
+    /// What a wish that opens now has been told of its end. Its maker chose a date less than three days off knowing it;
+    /// one that is already past, because the wish opens again, gets a notice and three days.
+    /// </summary>
+    public static DateTime? NoticedAtStart(DateTime deadlineAt, DateTime now) =>
+        deadlineAt > now && deadlineAt - NoticeBefore <= now ? deadlineAt - NoticeBefore : null;
 
     /// <summary>By when the state should be over.</summary>
     public static DateTime? DueAt(Wish wish, CategoryRules rules) => wish.Status switch
@@ -53,13 +62,21 @@ public static class WishClock
         (WishMove Move, DateTime At) urge = canClimb
             ? (WishMove.Escalate, wish.ClockFrom + hours)
             : (WishMove.Remind, Urge(wish, hours));
-        (WishMove Move, DateTime At) end = wish.ExpiryNoticed
-            ? (WishMove.Expire, wish.DeadlineAt)
-            : (WishMove.Notice, wish.DeadlineAt - NoticeBefore);
+        (WishMove Move, DateTime At) end = wish.NoticedAt is { } noticed
+            ? (WishMove.Expire, Later(wish.DeadlineAt, noticed + NoticeBefore))
+            : (WishMove.Notice, Later(wish.DeadlineAt - NoticeBefore, wish.ClockFrom));
         return end.At <= urge.At ? end : urge;
     }
 
     private static DateTime Urge(Wish wish, TimeSpan every) => wish.Reminders < UrgentReminders
-        ? wish.ClockFrom + (every * (wish.Reminders + 1))
-        : wish.ClockFrom + (every * UrgentReminders) + (UrgedEvery * (wish.Reminders + 1 - UrgentReminders));
+        ? AfterUrge(wish, wish.ClockFrom + (every * (wish.Reminders + 1)), every)
+        : AfterUrge(
+            wish, wish.ClockFrom + (every * UrgentReminders) + (UrgedEvery * (wish.Reminders + 1 - UrgentReminders)),
+            UrgedEvery);
+
+    /// <summary>As planned, but never sooner after the last reminder than was promised: the worker may have been away.</summary>
+    private static DateTime AfterUrge(Wish wish, DateTime planned, TimeSpan gap) =>
+        wish.UrgedAt is { } urged ? Later(planned, urged + gap) : planned;
+
+    private static DateTime Later(DateTime one, DateTime other) => one > other ? one : other;
 }

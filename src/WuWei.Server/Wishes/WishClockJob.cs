@@ -15,6 +15,7 @@ public sealed partial class WishClockJob(
     ILogger<WishClockJob> log) : IJob
 {
     private const int WishesMax = 200;
+    private static readonly TimeSpan LaterAfterFailure = TimeSpan.FromMinutes(10);
 
     public async Task<int> RunAsync(CancellationToken cancel)
     {
@@ -50,6 +51,7 @@ public sealed partial class WishClockJob(
         {
             // One broken wish must not stop the clocks of all others, nor the jobs that come after this one.
             LogFailed(id, e.GetType().Name, e.StackTrace);
+            await database.HousekeepAsync(db => db.PostponeAsync(id, clock.Now() + LaterAfterFailure), cancel);
             return false;
         }
     }
@@ -84,7 +86,7 @@ public sealed partial class WishClockJob(
             var step = new WishStep(move, now, WishActor.Clock, ActorId: null);
             await db.MoveWishAsync(personalData, wish, after, step, JournalEntry.BySystem(
                 now, WishEntry.Name(step.Actor), WishEntry.Kind(move), "wish", wish.Id, wish.UnitId,
-                WishEntry.Detail(after, step, personalData)));
+                WishEntry.Moved(after, step, personalData)));
             return move;
         }, cancel);
     }
@@ -96,10 +98,11 @@ public sealed partial class WishClockJob(
                 above!.Id, byClock: true, rules, tree.AudienceAbove(above) is not null, now),
             WishMove.Expire => wish.Ended(WishMove.Expire),
             WishMove.AutoConfirm => wish.Kept(WishMove.AutoConfirm, rating: null, now),
-            WishMove.Notice => (wish.After(move) with { ExpiryNoticed = true }).Wound(rules, above is not null),
+            WishMove.Notice => (wish.After(move) with { NoticedAt = now }).Wound(rules, above is not null),
             _ => (wish.After(move) with
             {
                 Reminders = wish.Reminders + 1,
+                UrgedAt = now,
                 Overdue = wish.Overdue || WishClock.MakesOverdue(wish.Status),
             }).Wound(rules, above is not null),
         };

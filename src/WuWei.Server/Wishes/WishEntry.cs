@@ -3,7 +3,7 @@ using WuWei.Privacy;
 
 namespace WuWei.Wishes;
 
-/// <summary>How the journal tells a wish's moves.</summary>
+/// <summary>How the journal tells a wish's moves: ids, enums, numbers and keyed hashes, so that no text is kept.</summary>
 public static partial class WishEntry
 {
     /// <summary>Such as WISH_AUTO_CONFIRM.</summary>
@@ -11,7 +11,29 @@ public static partial class WishEntry
 
     public static string Name(WishActor actor) => actor.ToString().ToLowerInvariant();
 
-    public static object Detail(Wish after, WishStep step, PersonalData data) => new
+    /// <summary>What a wish was made as.</summary>
+    public static object Made(Wish wish, WishContent content, WishContact? contact, PersonalData data) => new
+    {
+        step = wish.Version,
+        status = wish.Status.ToString(),
+        wish.CategoryId,
+        origin = wish.Origin.ToString(),
+        visibility = wish.Visibility.ToString(),
+        wish.Sensitive,
+        wish.EffortMinutes,
+        wish.Remote,
+        wish.DeadlineAt,
+        wish.RemadeFrom,
+        consent = wish.Consent == Consent.Unspecified ? null : wish.Consent.ToString(),
+        beneficiary = wish.BeneficiaryIndex is { } index ? Convert.ToHexStringLower(index) : null,
+        title = data.Hash(content.Title),
+        text = data.Hash(content.Text),
+        answers = content.Answers.ToDictionary(a => a.Key, a => data.Hash(a.Value)),
+        contact = contact is null ? null : data.Hash($"{contact.Name}|{contact.Phone}|{contact.Address}"),
+    };
+
+    /// <summary>What a move made of it.</summary>
+    public static object Moved(Wish after, WishStep step, PersonalData data) => new
     {
         step = after.Version,
         status = after.Status.ToString(),
@@ -23,9 +45,13 @@ public static partial class WishEntry
         after.Rating,
         after.Overdue,
         step.OfferedTo,
+        step.DoneAt,
         verification = step.Verification == Verification.Unspecified ? null : step.Verification.ToString(),
-        note = string.IsNullOrEmpty(step.Note) ? null : data.Hash(step.Note),
+        place = Hash(step.Place, data),
+        note = Hash(step.Note, data),
     };
+
+    private static string? Hash(string? text, PersonalData data) => string.IsNullOrEmpty(text) ? null : data.Hash(text);
 
     [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]
     private static partial Regex Words();

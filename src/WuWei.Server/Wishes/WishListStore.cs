@@ -25,16 +25,13 @@ public static class WishListStore
 
     /// <summary>What a list shows of a wish: no text, contact, note or beneficiary.</summary>
     private const string Columns =
-        """
+        $"""
         w.id, w.unit_id, w.audience_unit_id, w.category_id, w.status, w.version, w.origin, w.visibility, w.sensitive,
         w.title, IF(w.content IS NULL, '', NULL) AS text, w.content, w.effort_minutes, w.remote, w.maker_id,
         w.beneficiary_index, w.consent, w.claim_id, w.claimer_id, w.claim_kind, w.credited_unit_id, w.overdue, w.made_at,
         w.due_at, w.opened_at, w.claimed_at, w.delivered_at, w.kept_at, w.deadline_at, w.rating, w.auto_confirmed,
         m.shown_name AS maker_name, k.shown_name AS claimer_name,
-        k.show_party_badge = 1 AND EXISTS (
-          SELECT 1 FROM role_grant g
-          WHERE g.person_id = k.id AND g.role = 2 AND g.live = 1 AND g.starts_at <= @now
-            AND (g.ends_at IS NULL OR g.ends_at > @now)) AS party_badge
+        {WishStore.PartyBadge}
         """;
 
     private const string People =
@@ -72,7 +69,7 @@ public static class WishListStore
                 ORDER BY w.made_at DESC, w.id DESC LIMIT @take)
               UNION
               (SELECT w.id, w.made_at FROM wish w
-                WHERE w.beneficiary_index = @phoneIndex AND w.made_at <= @at AND (w.made_at < @at OR w.id < @id)
+                WHERE w.beneficiary_index = @phoneIndex AND w.opened_at IS NOT NULL AND w.made_at <= @at AND (w.made_at < @at OR w.id < @id)
                   AND {WishFilters}
                 ORDER BY w.made_at DESC, w.id DESC LIMIT @take)
               ORDER BY made_at DESC, id DESC LIMIT @take

@@ -20,10 +20,9 @@ public sealed partial class WishService
             {
                 person = await m.Db.GetAcquaintanceAsync(personalData, request.PersonId, request.Phone);
                 var wish = m.Sight.Wish;
-                if (person.Id == wish.MakerId
-                    || (person.PhoneIndex is { } own && wish.BeneficiaryIndex?.AsSpan().SequenceEqual(own) == true))
+                if (person.Id == wish.MakerId || wish.IsFor(person.PhoneIndex))
                 {
-                    throw Refuse.Denied("WISH_OWN", "不能推荐给心愿本人。");
+                    throw Refuse.Denied("WISH_OWN", "不能推荐给许愿人或受益人。");
                 }
 
                 if (!await m.Db.AddOfferAsync(wish.Id, person.Id, m.Now))
@@ -49,6 +48,11 @@ public sealed partial class WishService
                 if (wish.MakerId == caller.PersonId || (m.Sight.Relation & Relation.Beneficiary) != 0)
                 {
                     throw Refuse.Denied("WISH_OWN", "不能认领自己的心愿。");
+                }
+
+                if (wish.Visibility == WishVisibility.Private && (m.Sight.Relation & Relation.Offered) == 0)
+                {
+                    throw Refuse.Denied("OFFER_NEEDED", "私密心愿要由工作人员推荐后才能认领。");
                 }
 
                 if (!m.Rules.AllowedClaimers.Contains(kind))
@@ -133,8 +137,9 @@ public sealed partial class WishService
             {
                 var (wish, actor) = await DemandedAsync(db);
                 var contact = Contact(wish);
-                var max = actor == WishActor.Staff ? options.Value.StaffRevealsMax : options.Value.ClaimerRevealsMax;
-                var quota = new Limit("reveal", max, TimeSpan.FromDays(1));
+                var quota = actor == WishActor.Staff
+                    ? new Limit("reveal-staff", options.Value.StaffRevealsMax, TimeSpan.FromDays(1))
+                    : new Limit("reveal-claimer", options.Value.ClaimerRevealsMax, TimeSpan.FromDays(1));
                 quotaSpent = !await db.TakeAsync(quota, personalData.Index("reveal", $"{call.Caller.PersonId}"), call.Now);
                 if (quotaSpent)
                 {

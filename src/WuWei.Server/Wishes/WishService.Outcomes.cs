@@ -82,7 +82,7 @@ public sealed partial class WishService
                 var overturned = m.Sight.Wish.Opened(WishMove.Overturn, m.Rules, m.CanClimb, m.Now);
                 return m.Sight.Wish.OverturnBy switch
                 {
-                    null => throw Refuse.Premature("OVERTURN_NOT_PROPOSED", "还没有人提出推翻。"),
+                    null => throw Refuse.Premature("OVERTURN_NOT_PROPOSED", "还没有人提出撤销认定。"),
                     var proposer when proposer == caller.PersonId =>
                         throw Refuse.Denied("SECOND_PERSON_NEEDED", "需要另一位工作人员决定。"),
                     _ => overturned,
@@ -96,7 +96,7 @@ public sealed partial class WishService
     {
         if (wish.Origin == WishOrigin.Import)
         {
-            throw Refuse.Premature("WISH_IMPORTED", "导入的历史记录不能推翻。");
+            throw Refuse.Premature("WISH_IMPORTED", "导入的历史记录不能撤销认定。");
         }
     }
 }

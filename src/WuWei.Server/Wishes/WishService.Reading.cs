@@ -47,7 +47,7 @@ public sealed partial class WishService
         if (request.View != Wire.WishView.Unit)
         {
             call.DemandNothing();
-            DemandFilter(request.Order != Wire.WishOrder.Deadline, "order", "只有按单元列出时可以按期限排序。");
+            DemandFilter(request.Order != Wire.WishOrder.Deadline, "order", "只有按社区列出时可以按期限排序。");
         }
 
         var page = await database.ReadAsync(db => request.View switch
@@ -77,7 +77,7 @@ public sealed partial class WishService
                 call.Demand(Relation.None, unit.Path);
             }
 
-            var seen = filter with { PublicOnly = !IsOverseer(call, unit) };
+            var seen = filter with { PublicOnly = !WishSight.IsOverseer(call, unit) };
             return request.Order == Wire.WishOrder.Deadline
                 ? db.ListByDeadlineInUnitAsync(unit.Id, seen, after, size, call.Now)
                 : db.ListNewestInUnitAsync(unit.Id, seen, after, size, call.Now);
@@ -106,12 +106,9 @@ public sealed partial class WishService
             request.EffortMinutesMax, request.Remote, request.Overdue, PublicOnly: false);
     }
 
-    private static bool IsOverseer(Call call, Unit unit) =>
-        call.Caller.Covers(Role.Staff, unit.Path, call.Now) || call.Caller.Covers(Role.Auditor, unit.Path, call.Now);
-
     private static void DemandOverseer(Call call, Unit unit)
     {
-        if (!IsOverseer(call, unit))
+        if (!WishSight.IsOverseer(call, unit))
         {
             throw Call.Denied();
         }

@@ -23,16 +23,18 @@ public sealed partial class WishService(
     public override async Task<Wire.MakeWishResponse> MakeWish(Wire.MakeWishRequest request, ServerCallContext context)
     {
         var call = context.Call();
-        var draft = WishDraft.Read(request, call.Now);
         var tree = await units.TreeAsync(context.CancellationToken);
-        var unit = tree.GetOpen(Faults.IdOf("unit_id", request.UnitId));
-        var (category, rules) = await OpenCategoryAsync(
-            Faults.IdOf("category_id", request.CategoryId), unit, tree, context);
-        var answers = rules.ReadAnswers(request.Answers);
-        DemandOrigin(call, draft.Origin, unit);
+        var book = await categories.BookAsync(context.CancellationToken);
         return new Wire.MakeWishResponse
         {
-            Wish = await AddAsync(context, request, draft, answers, category, unit, tree),
+            Wish = await AddAsync(context, request, tree, _ =>
+            {
+                var draft = WishDraft.Read(request, call.Now);
+                var unit = tree.GetOpen(Faults.IdOf("unit_id", request.UnitId));
+                var category = OpenCategory(Faults.IdOf("category_id", request.CategoryId), unit, tree, book);
+                var answers = category.Rules!.ReadAnswers(request.Answers);
+                return Task.FromResult(new WishMaking(draft, answers, unit, category, RemadeFrom: null));
+            }),
         };
     }
 
@@ -40,27 +42,29 @@ public sealed partial class WishService(
         Wire.RemakeWishRequest request, ServerCallContext context)
     {
         var call = context.Call();
-        var oldId = Faults.IdOf("wish_id", request.WishId);
         var tree = await units.TreeAsync(context.CancellationToken);
-        var old = (await database.ReadAsync(db => SeeAsync(db, call, oldId, tree), context.CancellationToken)).Wish;
-        var role = call.Demand(old.RelationOf(call.Caller), tree.Get(old.UnitId).Path);
-        if (role is not null && old.Origin != WishOrigin.Staff)
-        {
-            throw Call.Denied();
-        }
-
-        if (old.Status is not (WishStatus.Withdrawn or WishStatus.Expired))
-        {
-            throw Refuse.Premature("WISH_WRONG_STATUS", "只有过期或撤回的心愿可以重新发布。");
-        }
-
-        var unit = tree.GetOpen(old.UnitId);
-        var (category, _) = await OpenCategoryAsync(old.CategoryId, unit, tree, context);
+        var book = await categories.BookAsync(context.CancellationToken);
         return new Wire.RemakeWishResponse
         {
-            Wish = await AddAsync(
-                context, request, WishDraft.Of(old, personalData, call.Now), WishContent.Of(old, personalData).Answers,
-                category, unit, tree),
+            Wish = await AddAsync(context, request, tree, async db =>
+            {
+                var sight = await SeeAsync(db, call, Faults.IdOf("wish_id", request.WishId), tree);
+                var old = sight.Wish;
+                if (call.Demand(sight.Relation, sight.Unit.Path) is not null && old.Origin != WishOrigin.Staff)
+                {
+                    throw Call.Denied();
+                }
+
+                if (old.Status is not (WishStatus.Withdrawn or WishStatus.Expired))
+                {
+                    throw Refuse.Premature("WISH_WRONG_STATUS", "只有过期或撤回的心愿可以重新发布。");
+                }
+
+                var unit = tree.GetOpen(old.UnitId);
+                return new WishMaking(
+                    WishDraft.Of(old, personalData, call.Now), WishContent.Of(old, personalData).Answers, unit,
+                    OpenCategory(old.CategoryId, unit, tree, book), old.Id);
+            }),
         };
     }
 
@@ -70,7 +74,7 @@ public sealed partial class WishService(
             m =>
             {
                 var opened = m.Sight.Wish.Opened(WishMove.Approve, m.Rules, m.CanClimb, m.Now);
-                return opened.MakerId == context.Call().Caller.PersonId
+                return (m.Sight.Relation & Relation.Maker) != 0 || opened.IsFor(context.Call().Caller.PhoneIndex)
                     ? throw Refuse.Denied("WISH_OWN", "自己的心愿要请同事审核。")
                     : opened;
             },
@@ -100,20 +104,41 @@ public sealed partial class WishService(
             },
             wish => new Wire.EscalateWishResponse { Wish = wish });
 
+    /// <summary>
+    /// Makes a wish. What is asked is read inside the write: if the clock or somebody else made it impossible meanwhile,
+    /// an earlier try of the same request still answers.
+    /// </summary>
     private async Task<Wire.Wish> AddAsync(
-        ServerCallContext context, IMessage request, WishDraft draft, IReadOnlyDictionary<string, string> answers,
-        Category category, Unit unit, UnitTree tree)
+        ServerCallContext context, IMessage request, UnitTree tree, Func<DbSession, Task<WishMaking>> read)
     {
         var call = context.Call();
-        var rules = category.Rules!;
+        return await writer.WriteAsync(context, request, async db =>
+        {
+            var making = await read(db);
+            DemandOrigin(call, making.Draft.Origin, making.Unit);
+            var content = new WishContent(making.Draft.Title, making.Draft.Text, making.Answers);
+            var wish = content.Into(New(call, making, tree), personalData);
+            var actor = wish.Origin == WishOrigin.Staff ? WishActor.Staff : WishActor.Maker;
+            await db.AddWishAsync(
+                personalData, wish, new WishStep(WishMove.Make, call.Now, actor, call.Caller.PersonId),
+                JournalEntry.By(
+                    call, WishEntry.Name(actor), WishEntry.Kind(WishMove.Make), "wish", wish.Id, wish.UnitId,
+                    WishEntry.Made(wish, content, making.Draft.Contact, personalData)));
+            return WishSight.Of(wish, making.Unit, call).ToWire(personalData);
+        }, again: (db, first) => AgainAsync(db, call, first, tree));
+    }
+
+    private Wish New(Call call, WishMaking making, UnitTree tree)
+    {
+        var (draft, rules) = (making.Draft, making.Category.Rules!);
         var byStaff = draft.Origin == WishOrigin.Staff;
         var id = clock.NewId();
-        var made = new Wish
+        var wish = new Wish
         {
             Id = id,
-            UnitId = unit.Id,
-            AudienceUnitId = tree.AudienceOf(unit).Id,
-            CategoryId = category.Id,
+            UnitId = making.Unit.Id,
+            AudienceUnitId = tree.AudienceOf(making.Unit).Id,
+            CategoryId = making.Category.Id,
             Status = byStaff ? WishStatus.Open : WishStatus.PendingReview,
             Version = 1,
             Origin = draft.Origin,
@@ -130,16 +155,9 @@ public sealed partial class WishService(
             MadeAt = call.Now,
             OpenedAt = byStaff ? call.Now : null,
             DeadlineAt = draft.DeadlineAt,
+            RemadeFrom = making.RemadeFrom,
         };
-        var wish = new WishContent(draft.Title, draft.Text, answers).Into(made, personalData)
-            .Entered(rules, CanClimb(tree, made), call.Now);
-        var actor = byStaff ? WishActor.Staff : WishActor.Maker;
-        return await writer.WriteAsync(context, request, async db =>
-        {
-            var step = new WishStep(WishMove.Make, call.Now, actor, call.Caller.PersonId);
-            await db.AddWishAsync(personalData, wish, step, Entry(call, step, wish));
-            return WishSight.Of(wish, unit, call).ToWire(personalData);
-        }, again: (db, first) => AgainAsync(db, call, first, tree));
+        return wish.Entered(rules, CanClimb(tree, wish), call.Now);
     }
 
     /// <summary>
@@ -184,34 +202,33 @@ public sealed partial class WishService(
         return sight.Visible ? sight : throw Unknown();
     }
 
+    /// <summary>The first answer again, without what its caller may no longer know.</summary>
     private static async Task<Wire.Wish> AgainAsync(DbSession db, Call call, Wire.Wish first, UnitTree tree)
     {
         call.DemandNothing();
         var wish = await db.FindWishAsync(Guid.Parse(first.Id), call.Caller.PersonId, call.Now) ?? throw Unknown();
-        return WishSight.Of(wish, tree.Get(wish.UnitId), call).Visible ? first : WishSight.Hidden(first);
+        return WishSight.Of(wish, tree.Get(wish.UnitId), call).Again(first);
     }
 
     private JournalEntry Entry(Call call, WishStep step, Wish after) => JournalEntry.By(
         call, WishEntry.Name(step.Actor), WishEntry.Kind(step.Move), "wish", after.Id, after.UnitId,
-        WishEntry.Detail(after, step, personalData));
+        WishEntry.Moved(after, step, personalData));
 
-    private async Task<(Category Category, CategoryRules Rules)> OpenCategoryAsync(
-        Guid categoryId, Unit unit, UnitTree tree, ServerCallContext context)
+    private static Category OpenCategory(Guid id, Unit unit, UnitTree tree, CategoryBook book)
     {
         if (!unit.Kind.Home)
         {
             throw Refuse.Premature("UNIT_NOT_FOR_WISHES", "请选择一个社区或网格。");
         }
 
-        var book = await categories.BookAsync(context.CancellationToken);
-        var category = book.Get(categoryId);
-        if (category.DistrictId != tree.DistrictOf(unit).Id || category.Rules is not { } rules)
+        var category = book.Get(id);
+        if (category.DistrictId != tree.DistrictOf(unit).Id || category.Rules is null)
         {
-            throw Refuse.Missing("CATEGORY_UNKNOWN", "没有找到这个类别。");
+            throw CategoryBook.Unknown();
         }
 
         return category.Active && book.Get(category.ParentId!.Value).Active
-            ? (category, rules)
+            ? category
             : throw Refuse.Premature("CATEGORY_CLOSED", "这个类别暂不接收新的心愿。");
     }
 
@@ -237,6 +254,10 @@ public sealed partial class WishService(
     private static string Reason(string text) => Faults.TextOf("reason", text, ReasonLengthMin, ReasonLengthMax);
 
     private static RefusedException Unknown() => Refuse.Missing("WISH_UNKNOWN", "没有找到这个心愿。");
+
+    /// <summary>What a new wish is made of.</summary>
+    private sealed record WishMaking(
+        WishDraft Draft, IReadOnlyDictionary<string, string> Answers, Unit Unit, Category Category, Guid? RemadeFrom);
 
     /// <summary>What a move needs to decide.</summary>
     private sealed record WishMoving(

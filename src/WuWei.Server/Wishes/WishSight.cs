@@ -10,8 +10,10 @@ namespace WuWei.Wishes;
 public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Overseer)
 {
     public static WishSight Of(Wish wish, Unit unit, Call call) => new(
-        wish, unit, wish.RelationOf(call.Caller),
-        call.Caller.Covers(Role.Staff, unit.Path, call.Now) || call.Caller.Covers(Role.Auditor, unit.Path, call.Now));
+        wish, unit, wish.RelationOf(call.Caller), IsOverseer(call, unit));
+
+    public static bool IsOverseer(Call call, Unit unit) =>
+        call.Caller.Covers(Role.Staff, unit.Path, call.Now) || call.Caller.Covers(Role.Auditor, unit.Path, call.Now);
 
     public bool Visible => Wish.VisibleTo(Relation, Overseer);
 
@@ -81,8 +83,33 @@ public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Ove
         return wire;
     }
 
+    /// <summary>An earlier answer to the same caller, without what they may no longer know.</summary>
+    public Wire.Wish Again(Wire.Wish first)
+    {
+        if (!Visible)
+        {
+            return Hidden(first);
+        }
+
+        if (Concerned)
+        {
+            return first;
+        }
+
+        var again = first.Clone();
+        again.MakerId = "";
+        again.DeliveryNote = "";
+        if (Wish.Sensitive)
+        {
+            again.Title = again.Text = again.MakerName = "";
+            again.Answers.Clear();
+        }
+
+        return again;
+    }
+
     /// <summary>What is left of a wish that its caller may not see any more.</summary>
-    public static Wire.Wish Hidden(Wire.Wish wish) => new() { Id = wish.Id, Status = wish.Status };
+    private static Wire.Wish Hidden(Wire.Wish wish) => new() { Id = wish.Id, Status = wish.Status };
 
     private Wire.Claim? ClaimToWire() => Wish.ClaimId is not { } claimId ? null : new Wire.Claim
     {

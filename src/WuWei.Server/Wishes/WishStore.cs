@@ -1,3 +1,4 @@
+using MySqlConnector;
 using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Journal;
@@ -9,6 +10,15 @@ namespace WuWei.Wishes;
 /// <summary>Every SQL statement that makes or moves a wish.</summary>
 public static class WishStore
 {
+    /// <summary>Whether claimer k shows that they are, now, a verified party member.</summary>
+    public const string PartyBadge =
+        """
+        k.show_party_badge = 1 AND EXISTS (
+          SELECT 1 FROM role_grant g
+          WHERE g.person_id = k.id AND g.role = 2 AND g.live = 1 AND g.starts_at <= @now
+            AND (g.ends_at IS NULL OR g.ends_at > @now)) AS party_badge
+        """;
+
     private const string NoteColumn = "wish_step.note";
     private const string PlaceColumn = "wish_step.place";
 
@@ -16,18 +26,15 @@ public static class WishStore
     /// <param name="callerId">Whose offer is looked for.</param>
     public static Task<Wish?> FindWishAsync(this DbSession db, Guid id, Guid callerId, DateTime now) =>
         db.FindAsync<Wish>(
-            """
+            $"""
             SELECT w.id, w.unit_id, w.audience_unit_id, w.category_id, w.status, w.version, w.origin, w.visibility,
               w.sensitive, w.title, w.text, w.answers, w.content, w.contact, w.effort_minutes, w.remote, w.maker_id,
               w.beneficiary, w.beneficiary_index, w.consent, w.claim_id, w.claimer_id, w.claim_kind, w.credited_unit_id,
-              w.level, w.reminders, w.overdue, w.expiry_noticed, w.made_at, w.clock_from, w.due_at, w.opened_at,
+              w.level, w.reminders, w.overdue, w.urged_at, w.noticed_at, w.made_at, w.clock_from, w.due_at, w.opened_at,
               w.claimed_at, w.delivered_at, w.delivered_step, w.kept_at, w.deadline_at, w.clock_at, w.rating,
               w.auto_confirmed, w.overturn_by, w.import_ref,
               m.shown_name AS maker_name, k.shown_name AS claimer_name,
-              k.show_party_badge = 1 AND EXISTS (
-                SELECT 1 FROM role_grant g
-                WHERE g.person_id = k.id AND g.role = 2 AND g.live = 1 AND g.starts_at <= @now
-                  AND (g.ends_at IS NULL OR g.ends_at > @now)) AS party_badge,
+              {PartyBadge},
               EXISTS (SELECT 1 FROM wish_offer o WHERE o.wish_id = w.id AND o.person_id = @callerId) AS offered,
               d.id AS note_id, d.note AS delivery_note
             FROM wish w
@@ -41,7 +48,15 @@ public static class WishStore
     public static async Task AddWishAsync(
         this DbSession db, PersonalData data, Wish wish, WishStep step, JournalEntry entry)
     {
-        await db.AddRowAsync(wish);
+        try
+        {
+            await db.AddRowAsync(wish);
+        }
+        catch (MySqlException e) when (e.ErrorCode == MySqlErrorCode.DuplicateKeyEntry && wish.RemadeFrom is not null)
+        {
+            throw Refuse.Taken("WISH_REMADE", "这个心愿已经重新发布过了。");
+        }
+
         db.QueueStep(data, wish, from: null, step);
         db.QueueChanges(null, wish, step.At);
         db.Record(entry);
@@ -73,13 +88,13 @@ public static class WishStore
             INSERT INTO wish
               (id, unit_id, audience_unit_id, category_id, status, version, origin, visibility, `sensitive`, title, text,
               answers, content, contact, effort_minutes, remote, maker_id, beneficiary, beneficiary_index, consent,
-              level, reminders, overdue, expiry_noticed, made_at, clock_from, due_at, opened_at, delivered_at,
-              delivered_step, kept_at, deadline_at, clock_at, auto_confirmed, import_ref)
+              level, reminders, overdue, noticed_at, made_at, clock_from, due_at, opened_at, delivered_at,
+              delivered_step, kept_at, deadline_at, clock_at, auto_confirmed, import_ref, remade_from)
             VALUES
               (@Id, @UnitId, @AudienceUnitId, @CategoryId, @Status, @Version, @Origin, @Visibility, @Sensitive, @Title,
               @Text, @Answers, @Content, @Contact, @EffortMinutes, @Remote, @MakerId, @Beneficiary, @BeneficiaryIndex,
-              @Consent, @Level, @Reminders, @Overdue, @ExpiryNoticed, @MadeAt, @ClockFrom, @DueAt, @OpenedAt,
-              @DeliveredAt, @DeliveredStep, @KeptAt, @DeadlineAt, @ClockAt, @AutoConfirmed, @ImportRef)
+              @Consent, @Level, @Reminders, @Overdue, @NoticedAt, @MadeAt, @ClockFrom, @DueAt, @OpenedAt,
+              @DeliveredAt, @DeliveredStep, @KeptAt, @DeadlineAt, @ClockAt, @AutoConfirmed, @ImportRef, @RemadeFrom)
             """,
             new
             {
@@ -106,7 +121,7 @@ public static class WishStore
                 wish.Level,
                 wish.Reminders,
                 wish.Overdue,
-                wish.ExpiryNoticed,
+                wish.NoticedAt,
                 wish.MadeAt,
                 wish.ClockFrom,
                 wish.DueAt,
@@ -118,6 +133,7 @@ public static class WishStore
                 wish.ClockAt,
                 wish.AutoConfirmed,
                 wish.ImportRef,
+                wish.RemadeFrom,
             });
         db.Queue(
             """
@@ -152,7 +168,7 @@ public static class WishStore
             UPDATE wish
             SET version = @Version, status = @Status, audience_unit_id = @AudienceUnitId, claim_id = @ClaimId,
               claimer_id = @ClaimerId, claim_kind = @ClaimKind, credited_unit_id = @CreditedUnitId, level = @Level,
-              reminders = @Reminders, overdue = @Overdue, expiry_noticed = @ExpiryNoticed, clock_from = @ClockFrom,
+              reminders = @Reminders, overdue = @Overdue, urged_at = @UrgedAt, noticed_at = @NoticedAt, clock_from = @ClockFrom,
               due_at = @DueAt, opened_at = @OpenedAt, claimed_at = @ClaimedAt, delivered_at = @DeliveredAt,
               delivered_step = @DeliveredStep, kept_at = @KeptAt, clock_at = @ClockAt, rating = @Rating,
               auto_confirmed = @AutoConfirmed, overturn_by = @OverturnBy
@@ -172,7 +188,8 @@ public static class WishStore
                 after.Level,
                 after.Reminders,
                 after.Overdue,
-                after.ExpiryNoticed,
+                after.UrgedAt,
+                after.NoticedAt,
                 after.ClockFrom,
                 after.DueAt,
                 after.OpenedAt,
@@ -214,7 +231,7 @@ public static class WishStore
 
     /// <param name="by">1 when a disputed wish comes back, -1 when one is delivered or given back.</param>
     public static void QueueOpenClaims(this DbSession db, Guid personId, int by) => db.Queue(
-        "UPDATE person SET open_claims = open_claims + @by WHERE id = @personId AND open_claims + @by >= 0",
+        "UPDATE person SET open_claims = open_claims + @by WHERE id = @personId AND (@by > 0 OR open_claims > 0)",
         new { personId, by });
 
     public static void QueueClaim(this DbSession db, Wish claimed)
@@ -263,6 +280,10 @@ public static class WishStore
     public static async Task<bool> RewindAsync(this DbSession db, Wish wish, DateTime? clockAt) => await db.ExecuteAsync(
         "UPDATE wish SET clock_at = @clockAt WHERE id = @Id AND version = @Version",
         new { wish.Id, wish.Version, clockAt }) == 1;
+
+    /// <summary>Looks at a wish later whose clock failed, so that it does not stand before all others.</summary>
+    public static Task<int> PostponeAsync(this DbSession db, Guid id, DateTime clockAt) => db.ExecuteAsync(
+        "UPDATE wish SET clock_at = @clockAt WHERE id = @id AND clock_at < @clockAt", new { id, clockAt });
 
     public static Task<List<StepRow>> ListStepsAsync(this DbSession db, Guid wishId) => db.ListAsync<StepRow>(
         """
