@@ -2,7 +2,7 @@ using Google.Protobuf;
 
 namespace WuWei.Tests.Harness;
 
-/// <summary>Every rpc that moves a wish, by its name, with a request that is right in all but who asks and when.</summary>
+/// <summary>Every rpc that moves a wish, by its name, with a request right in all but who asks and when.</summary>
 public static class WishCalls
 {
     public static readonly string[] All =

@@ -31,7 +31,9 @@ public class RevealContactTests(SharedServer shared)
     {
         var cast = await WishCast.CreateAsync(shared.World);
         var id = await cast.WishAsync(WishStatus.Open);
-        Assert.Equal("REASON_REQUIRED", await cast.Staff.Wishes.CallAsync("RevealContact", id, cast.Other, reason: "").TryAsync());
+        Assert.Equal(
+            "REASON_REQUIRED",
+            await cast.Staff.Wishes.CallAsync("RevealContact", id, cast.Other, reason: "").TryAsync());
         await cast.Staff.Wishes.RevealContactAsync(new() { WishId = id, Reason = "电话回访" });
         Assert.Equal("电话回访", (await cast.AllOfAsync(id)).Journey.Steps[^1].Note);
 

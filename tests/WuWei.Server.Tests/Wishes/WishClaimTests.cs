@@ -159,8 +159,10 @@ public class WishClaimTests(SharedServer shared)
             DoneAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTime(at),
         };
 
-        Assert.Equal("WISH_DONE_AT", await Refusals.ReasonAsync(cast.Claimer.Wishes.DeliverWishAsync(At(now.AddSeconds(1)))));
-        Assert.Equal("WISH_DONE_AT", await Refusals.ReasonAsync(cast.Claimer.Wishes.DeliverWishAsync(At(now.AddDays(-1)))));
+        Assert.Equal(
+            "WISH_DONE_AT", await Refusals.ReasonAsync(cast.Claimer.Wishes.DeliverWishAsync(At(now.AddSeconds(1)))));
+        Assert.Equal(
+            "WISH_DONE_AT", await Refusals.ReasonAsync(cast.Claimer.Wishes.DeliverWishAsync(At(now.AddDays(-1)))));
         var delivered = (await cast.Claimer.Wishes.DeliverWishAsync(At(now))).Wish;
 
         Assert.Equal("修好了", delivered.DeliveryNote);

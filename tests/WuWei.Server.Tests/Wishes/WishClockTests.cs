@@ -44,7 +44,8 @@ public sealed class WishClockTests : IAsyncLifetime
         var world = _cast.World;
         var stranger = (await _cast.Other.Wishes.GetWishJourneyAsync(new() { WishId = id })).Steps;
         Assert.Equal(
-            new[] { world.Community, world.Community, world.Street, world.District, world.District }.Select(u => u.ToString()),
+            new[] { world.Community, world.Community, world.Street, world.District, world.District }
+                .Select(u => u.ToString()),
             stranger.Select(s => s.AudienceUnitId));
         Assert.All(stranger.Skip(2), s => Assert.Equal(Wire.WishActor.Clock, s.Actor));
         Assert.Equal("WISH_AT_TOP", await _cast.Staff.Wishes.CallAsync("EscalateWish", id, _cast.Other).TryAsync());
@@ -120,8 +121,8 @@ public sealed class WishClockTests : IAsyncLifetime
         var waiting = await _cast.WishAsync(WishStatus.PendingReview);
         var world = _cast.World;
         var district = await world.StaffAsync(world.District);
-        var categories = (await district.Categories.ListCategoriesAsync(new() { UnitId = $"{world.District}" })).Categories;
-        var rules = categories.Single(c => c.Code == "misc");
+        var categories = await district.Categories.ListCategoriesAsync(new() { UnitId = $"{world.District}" });
+        var rules = categories.Categories.Single(c => c.Code == "misc");
         rules.ReviewHours = 24;
         rules.EscalationHours[0] = 6;
         await district.Categories.UpdateCategoryAsync(new() { Category = rules });
@@ -132,7 +133,7 @@ public sealed class WishClockTests : IAsyncLifetime
         await AfterAsync(waiting, hours: 6, "Open overdue Remind Approve Escalate");
     }
 
-    /// <summary>After these hours and one round of the jobs: the state, whether overdue, and the moves so far.</summary>
+    /// <summary>After these hours and a round of jobs: the state, whether overdue, and the moves so far.</summary>
     private async Task AfterAsync(string id, double hours, string expected)
     {
         _server.Clock.Advance(TimeSpan.FromHours(hours));

@@ -58,7 +58,8 @@ public class WishCountTests
                 for (var tries = 0; tries < 4; tries++, caller = people[random.Next(people.Count)])
                 {
                     var reason = await caller.Wishes.CallAsync(rpc, id, people[^1], kind).TryAsync();
-                    Assert.False(reason is "INTERNAL" || reason?.StartsWith("no reason", StringComparison.Ordinal) == true,
+                    Assert.False(
+                        reason is "INTERNAL" || reason?.StartsWith("no reason", StringComparison.Ordinal) == true,
                         $"{rpc} answered {reason}, seed {seed}");
                     moved += reason is null ? 1 : 0;
                 }
@@ -80,8 +81,8 @@ public class WishCountTests
 
     private static long[] Numbers(Wire.WishCounts c) =>
     [
-        c.Made, c.PendingReview, c.Open, c.Claimed, c.Delivered, c.Kept, c.KeptByAutoConfirmation, c.Rejected, c.Withdrawn,
-        c.Expired, c.Imported, c.Overdue, .. c.KeptByKind.Select(k => k.Kept),
+        c.Made, c.PendingReview, c.Open, c.Claimed, c.Delivered, c.Kept, c.KeptByAutoConfirmation, c.Rejected,
+        c.Withdrawn, c.Expired, c.Imported, c.Overdue, .. c.KeptByKind.Select(k => k.Kept),
     ];
 
     private static IEnumerable<long> Sum(Wire.WishCounts a, Wire.WishCounts b) =>

@@ -95,7 +95,8 @@ public class WishKeyTests(SharedServer shared)
         var wishes = new Wire.WishService.WishServiceClient(channel);
 
         Assert.Equal(
-            "IDEMPOTENCY_KEY_REQUIRED", await Refusals.ReasonAsync(wishes.MakeWishAsync(shared.World.Request(), headers)));
+            "IDEMPOTENCY_KEY_REQUIRED",
+            await Refusals.ReasonAsync(wishes.MakeWishAsync(shared.World.Request(), headers)));
     }
 
     private static async Task<int> MadeAsync(WishCast cast) =>

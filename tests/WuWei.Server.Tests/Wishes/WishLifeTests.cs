@@ -6,7 +6,7 @@ namespace WuWei.Tests.Wishes;
 
 public class WishLifeTests(SharedServer shared)
 {
-    /// <summary>Where each move leads; "taken" and "-" are refused. Make and imports begin a wish, so never move one.</summary>
+    /// <summary>Where each move leads; "taken" and "-" are refused. Make begins a wish, so never moves one.</summary>
     private const string Life =
         """
         move            PendingReview  Open       Claimed    Delivered  Kept   Rejected  Withdrawn  Expired
@@ -43,7 +43,7 @@ public class WishLifeTests(SharedServer shared)
         Assert.Equal(Squeezed(Life), drawn);
     }
 
-    /// <summary>Over the wire: each call in each state does what the picture says, or leaves everything as it was.</summary>
+    /// <summary>Over the wire: each call where the picture refuses it is refused, and leaves all as it was.</summary>
     [Fact]
     public async Task A_call_in_a_wrong_state_is_refused_by_its_reason_and_changes_nothing()
     {
@@ -83,7 +83,8 @@ public class WishLifeTests(SharedServer shared)
         var cast = await WishCast.CreateAsync(shared.World);
         var id = await cast.WishAsync(WishStatus.Kept);
 
-        Assert.Equal("OVERTURN_NOT_PROPOSED", await cast.Staff.Wishes.CallAsync("OverturnWish", id, cast.Other).TryAsync());
+        Assert.Equal(
+            "OVERTURN_NOT_PROPOSED", await cast.Staff.Wishes.CallAsync("OverturnWish", id, cast.Other).TryAsync());
     }
 
     private static async Task<string> ExpiredAsync(TestServer server, WishCast cast)
@@ -99,7 +100,12 @@ public class WishLifeTests(SharedServer shared)
 
     private static async Task ClearAsync(WishCast cast, string id, WishStatus status)
     {
-        var end = status == WishStatus.Claimed ? "RevokeClaim" : status == WishStatus.Delivered ? "ConfirmWish" : "WithdrawWish";
+        var end = status switch
+        {
+            WishStatus.Claimed => "RevokeClaim",
+            WishStatus.Delivered => "ConfirmWish",
+            _ => "WithdrawWish",
+        };
         await cast.WhoMay(end).Wishes.CallAsync(end, id, cast.Other);
     }
 
@@ -148,5 +154,6 @@ public class WishLifeTests(SharedServer shared)
     }
 
     private static string Squeezed(string table) => string.Join(
-        '\n', table.Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))));
+        '\n', table.Split('\n')
+            .Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))));
 }

@@ -37,9 +37,12 @@ public sealed class WishListTests : IAsyncLifetime
         Assert.Empty(await Ids(_cast.Other, _world.NextCommunity));
         Assert.Equal([grid], await Ids(_cast.Other, _world.District, r => r.Remote = true));
         Assert.Equal(Newest(plants, far, grid), await Ids(_cast.Other, _world.District, r => r.EffortMinutesMax = 119));
-        Assert.Equal([plants], await Ids(_cast.Other, _world.District, r => r.CategoryId = $"{_world.Category("plants").Id}"));
-        Assert.Equal([plants], await Ids(_cast.Other, _world.District, r => r.CategoryId = $"{_world.Category("greening").Id}"));
-        Assert.Equal([pending], await Ids(_cast.Staff, _world.Community, r => r.Status = Wire.WishStatus.PendingReview));
+        Assert.Equal(
+            [plants], await Ids(_cast.Other, _world.District, r => r.CategoryId = $"{_world.Category("plants").Id}"));
+        Assert.Equal(
+            [plants], await Ids(_cast.Other, _world.District, r => r.CategoryId = $"{_world.Category("greening").Id}"));
+        Assert.Equal(
+            [pending], await Ids(_cast.Staff, _world.Community, r => r.Status = Wire.WishStatus.PendingReview));
 
         _server.Clock.Advance(TimeSpan.FromHours(48));
         await _server.RunJobsAsync();
@@ -57,8 +60,8 @@ public sealed class WishListTests : IAsyncLifetime
             made.Add(await OpenAsync(_cast.Staff, r => r.DeadlineAt = Timestamp.FromDateTime(day)));
         }
 
-        var byDeadline = made.Select((id, i) => (id, i)).OrderByDescending(w => w.i / 2).ThenBy(w => w.id, StringComparer.Ordinal)
-            .Select(w => w.id).ToList();
+        var byDeadline = made.Select((id, i) => (id, i))
+            .OrderByDescending(w => w.i / 2).ThenBy(w => w.id, StringComparer.Ordinal).Select(w => w.id).ToList();
         for (var size = 1; size <= 8; size++)
         {
             Assert.Equal(made.OrderDescending(StringComparer.Ordinal), await Paged(size, Wire.WishOrder.Newest));
@@ -159,12 +162,12 @@ public sealed class WishListTests : IAsyncLifetime
               deadline_at - INTERVAL n.n SECOND, category_id, effort_minutes, FALSE, public, overdue
             FROM wish_in_unit JOIN (
               SELECT a.d + 10 * b.d + 100 * c.d + 1000 * d.d + 1 AS n
-              FROM (SELECT 0 AS d UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6
-                UNION SELECT 7 UNION SELECT 8 UNION SELECT 9) a
-              JOIN (SELECT 0 AS d UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6
-                UNION SELECT 7 UNION SELECT 8 UNION SELECT 9) b
-              JOIN (SELECT 0 AS d UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6
-                UNION SELECT 7 UNION SELECT 8 UNION SELECT 9) c
+              FROM (SELECT 0 AS d UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5
+                UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9) a
+              JOIN (SELECT 0 AS d UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5
+                UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9) b
+              JOIN (SELECT 0 AS d UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5
+                UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9) c
               JOIN (SELECT 0 AS d UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4) d
             ) n
             WHERE wish_id = @id
@@ -199,7 +202,8 @@ public sealed class WishListTests : IAsyncLifetime
         return request;
     }
 
-    private static async Task<List<string>> Ids(Actor caller, Guid unit, Action<Wire.ListWishesRequest>? change = null) =>
+    private static async Task<List<string>> Ids(
+        Actor caller, Guid unit, Action<Wire.ListWishesRequest>? change = null) =>
         [.. (await caller.Wishes.ListWishesAsync(Unit(unit, change))).Wishes.Select(w => w.Id)];
 
     private static async Task<List<string>> Ids(Actor caller, Wire.WishView view) =>

@@ -25,7 +25,8 @@ public class WishOutcomeTests(SharedServer shared)
     {
         var cast = await WishCast.CreateAsync(_world);
         var id = await cast.WishAsync(WishStatus.Delivered);
-        Task<string> Refused() => Refusals.ReasonAsync(cast.Staff.Wishes.ConfirmWishAsync(new() { WishId = id, Rating = 5 }));
+        Task<string> Refused() => Refusals.ReasonAsync(
+            cast.Staff.Wishes.ConfirmWishAsync(new() { WishId = id, Rating = 5 }));
         Assert.Equal("VERIFICATION_REQUIRED", await Refused());
 
         await cast.Staff.Wishes.ConfirmWishAsync(
@@ -80,8 +81,10 @@ public class WishOutcomeTests(SharedServer shared)
         var id = await cast.WishAsync(WishStatus.Kept);
         await cast.Staff.Wishes.CallAsync("ProposeOverturn", id, cast.Other);
 
-        Assert.Equal("OVERTURN_PROPOSED", await cast.SecondStaff.Wishes.CallAsync("ProposeOverturn", id, cast.Other).TryAsync());
-        Assert.Equal("SECOND_PERSON_NEEDED", await cast.Staff.Wishes.CallAsync("OverturnWish", id, cast.Other).TryAsync());
+        Assert.Equal(
+            "OVERTURN_PROPOSED", await cast.SecondStaff.Wishes.CallAsync("ProposeOverturn", id, cast.Other).TryAsync());
+        Assert.Equal(
+            "SECOND_PERSON_NEEDED", await cast.Staff.Wishes.CallAsync("OverturnWish", id, cast.Other).TryAsync());
         await cast.SecondStaff.Wishes.CallAsync("OverturnWish", id, cast.Other);
 
         var (wish, _) = await cast.AllOfAsync(id);
@@ -92,7 +95,8 @@ public class WishOutcomeTests(SharedServer shared)
         await cast.Claimer.ClaimAsync(id);
         await cast.Claimer.DeliverAsync(id);
         await cast.Maker.ConfirmAsync(id);
-        Assert.Equal("OVERTURN_NOT_PROPOSED", await cast.Staff.Wishes.CallAsync("OverturnWish", id, cast.Other).TryAsync());
+        Assert.Equal(
+            "OVERTURN_NOT_PROPOSED", await cast.Staff.Wishes.CallAsync("OverturnWish", id, cast.Other).TryAsync());
     }
 
     [Fact]
@@ -133,7 +137,7 @@ public class WishOutcomeTests(SharedServer shared)
 
         async Task<string> Counted()
         {
-            var c = (await cast.Other.Wishes.CountWishesAsync(new() { UnitId = cast.World.District.ToString() })).Counts;
+            var c = (await cast.Other.Wishes.CountWishesAsync(new() { UnitId = $"{cast.World.District}" })).Counts;
             Assert.Equal(1, c.Made);
             return $"pending {c.PendingReview}, open {c.Open}, claimed {c.Claimed}, delivered {c.Delivered}, "
                 + $"kept {c.Kept}, withdrawn {c.Withdrawn}";

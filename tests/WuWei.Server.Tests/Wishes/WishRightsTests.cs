@@ -15,27 +15,28 @@ public class WishRightsTests(SharedServer shared)
     };
 
     /// <summary>
-    /// Who may do what when it is time for it. `above` is staff of the street, `next` of a neighbouring community, `far`
-    /// of another street; `other` is a neighbour. Beside their role they all live elsewhere. A refusal changes nothing.
+    /// Who may do what when it is time for it. `above` is staff of the street, `next` of a neighbouring community,
+    /// `far` of another street; `other` is a neighbour. Who has a role lives elsewhere.
+    /// A refusal changes nothing.
     /// </summary>
     [Theory]
-    //                              maker bene- clai- other  staff above   next   far    auditor grid
-    //                                    fic.  mer                                              worker
-    [InlineData("ApproveWish", "no    no    no    no     yes   yes     unseen unseen no      no")]
-    [InlineData("RejectWish", "no    no    no    no     yes   yes     unseen unseen no      no")]
-    [InlineData("OfferWish", "no    no    no    no     yes   yes     no     no     no      no")]
-    [InlineData("ClaimWish", "own   own   yes   yes    notheld notheld notheld notheld notheld notheld")]
-    [InlineData("ReleaseWish", "no    no    yes   no     no    no      no     no     no      no")]
-    [InlineData("RevokeClaim", "no    no    no    no     yes   yes     no     no     no      no")]
-    [InlineData("RevealContact", "no    no    yes   no     yes   yes     no     no     no      no")]
-    [InlineData("DeliverWish", "no    no    yes   no     no    no      no     no     no      no")]
-    [InlineData("ConfirmWish", "yes   yes   no    no     yes   yes     no     no     no      no")]
-    [InlineData("DisputeWish", "yes   yes   no    no     yes   yes     no     no     no      no")]
+    //                             maker bene- clai- other  staff above   next   far    auditor grid
+    //                                   fic.  mer                                              worker
+    [InlineData("ApproveWish", "    no    no    no    no     yes   yes     unseen unseen no      no")]
+    [InlineData("RejectWish", "     no    no    no    no     yes   yes     unseen unseen no      no")]
+    [InlineData("OfferWish", "      no    no    no    no     yes   yes     no     no     no      no")]
+    [InlineData("ClaimWish", "      own   own   yes   yes    notheld notheld notheld notheld notheld notheld")]
+    [InlineData("ReleaseWish", "    no    no    yes   no     no    no      no     no     no      no")]
+    [InlineData("RevokeClaim", "    no    no    no    no     yes   yes     no     no     no      no")]
+    [InlineData("RevealContact", "  no    no    yes   no     yes   yes     no     no     no      no")]
+    [InlineData("DeliverWish", "    no    no    yes   no     no    no      no     no     no      no")]
+    [InlineData("ConfirmWish", "    yes   yes   no    no     yes   yes     no     no     no      no")]
+    [InlineData("DisputeWish", "    yes   yes   no    no     yes   yes     no     no     no      no")]
     [InlineData("ProposeOverturn", "no    no    no    no     yes   yes     no     no     no      no")]
-    [InlineData("OverturnWish", "no    no    no    no     yes   yes     no     no     no      no")]
-    [InlineData("WithdrawWish", "yes   no    no    no     yes   yes     no     no     no      no")]
-    [InlineData("EscalateWish", "no    no    no    no     yes   yes     no     no     no      no")]
-    [InlineData("RemakeWish", "yes   no    unseen unseen no   no      unseen unseen no      unseen")]
+    [InlineData("OverturnWish", "   no    no    no    no     yes   yes     no     no     no      no")]
+    [InlineData("WithdrawWish", "   yes   no    no    no     yes   yes     no     no     no      no")]
+    [InlineData("EscalateWish", "   no    no    no    no     yes   yes     no     no     no      no")]
+    [InlineData("RemakeWish", "     yes   no    unseen unseen no   no      unseen unseen no      unseen")]
     public async Task A_move_is_for_whom_it_is(string rpc, string row)
     {
         var world = shared.World;
