@@ -51,7 +51,7 @@ public class KeyRaceTests(TwoCopies copies) : IClassFixture<TwoCopies>
         Assert.All(replies, r => Assert.Equal("13912345678", r.Contact.Phone));
         Assert.Single(await Race.AssertOnePathAsync(maker, id), m => m == Wire.WishMove.Reveal);
         Assert.Equal(1, await copies.First.Database.ScalarAsync<int>(
-            "SELECT times FROM limit_count WHERE rule = 'reveal' AND subject = @subject",
+            "SELECT times FROM limit_count WHERE rule = 'reveal-claimer' AND subject = @subject",
             ("subject", copies.First.PersonalData.Index("reveal", $"{neighbour.PersonId}"))));
         await copies.AssertSoundAsync();
     }

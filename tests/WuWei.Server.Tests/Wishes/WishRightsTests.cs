@@ -36,7 +36,7 @@ public class WishRightsTests(SharedServer shared)
     [InlineData("OverturnWish", "   no    no    no    no     yes   yes     no     no     no      no")]
     [InlineData("WithdrawWish", "   yes   no    no    no     yes   yes     no     no     no      no")]
     [InlineData("EscalateWish", "   no    no    no    no     yes   yes     no     no     no      no")]
-    [InlineData("RemakeWish", "     yes   no    unseen unseen no   no      unseen unseen no      unseen")]
+    [InlineData("RemakeWish", "     yes   unseen unseen unseen no  no      unseen unseen no     unseen")]
     public async Task A_move_is_for_whom_it_is(string rpc, string row)
     {
         var world = shared.World;
