@@ -19,8 +19,11 @@ public static class DemoCommands
                     $"The demo has known passwords. Set {EnvironmentSetting}=Demo if this is no production installation.");
             }
 
-            Console.WriteLine(await DemoLoader.LoadAsync(
-                (done, total) => Console.Error.Write($"\rdemo: {done} of {total} moves"), cancel));
+            var progress = new Progress();
+            var done = await DemoLoader.LoadAsync(
+                (moves, total) => progress.Show($"demo: {moves} of {total} moves"), cancel);
+            progress.End();
+            Console.WriteLine(done);
             return Exit.Done;
         });
         return new Command("demo", "A district to look at.") { load };

@@ -32,13 +32,14 @@ public static class ImportCommands
         units.SetAction(async (parsed, cancel) =>
         {
             await using var services = Installation.Open();
+            var progress = new Progress();
             var report = await new UnitImport(
                 services.GetRequiredService<Database>(), services.GetRequiredService<Units>(),
                 services.GetRequiredService<TimeProvider>())
                 .ImportAsync(
-                    parsed.GetRequiredValue(file), parsed.GetValue(under), parsed.GetRequiredValue(system), Progress,
+                    parsed.GetRequiredValue(file), parsed.GetValue(under), parsed.GetRequiredValue(system), progress.Show,
                     cancel);
-            Console.Error.WriteLine();
+            progress.End();
             foreach (var difference in report.Differences)
             {
                 Console.WriteLine($"left as it is: {difference}");
@@ -65,13 +66,14 @@ public static class ImportCommands
         messages.SetAction(async (parsed, cancel) =>
         {
             await using var services = Installation.Open();
+            var progress = new Progress();
             var import = new MessageImport(
                 services.GetRequiredService<Database>(), services.GetRequiredService<PersonalData>(),
                 services.GetRequiredService<Units>(), services.GetRequiredService<Categories>(),
                 services.GetRequiredService<TimeProvider>());
             var report = await import.ImportAsync(
-                parsed.GetRequiredValue(file), parsed.GetValue(district), Progress, cancel);
-            Console.Error.WriteLine();
+                parsed.GetRequiredValue(file), parsed.GetValue(district), progress.Show, cancel);
+            progress.End();
             foreach (var (line, reason) in report.Refused)
             {
                 Console.WriteLine($"line {line} left out: {reason}");
@@ -86,6 +88,4 @@ public static class ImportCommands
 
     private static Argument<FileInfo> File(string description) =>
         new Argument<FileInfo>("FILE") { Description = description }.AcceptExistingOnly();
-
-    private static void Progress(int done, int total) => Console.Error.Write($"\r{done} of {total}");
 }

@@ -13,9 +13,10 @@ public static class VerifyCommands
         verify.SetAction(async (_, cancel) =>
         {
             await using var services = Installation.Open();
+            var progress = new Progress();
             var report = await services.GetRequiredService<Verifier>().VerifyAsync(
-                done => Console.Error.Write($"\r{done} entries"), cancel);
-            Console.Error.WriteLine();
+                done => progress.Show($"{done} entries"), cancel);
+            progress.End();
             return Report($"{report.Sealed} entries sealed and verified, {report.Pending} not sealed yet", report.Faults);
         });
         return new Command("journal", "The record of every change.") { verify };
@@ -28,9 +29,10 @@ public static class VerifyCommands
         verify.SetAction(async (_, cancel) =>
         {
             await using var services = Installation.Open();
+            var progress = new Progress();
             var differences = await services.GetRequiredService<Recount>().CompareAsync(
-                done => Console.Error.Write($"\r{done} wishes"), cancel);
-            Console.Error.WriteLine();
+                done => progress.Show($"{done} wishes"), cancel);
+            progress.End();
             return Report("counts equal the recount", differences);
         });
         return new Command("counts", "The counts of wishes per unit.") { verify };
