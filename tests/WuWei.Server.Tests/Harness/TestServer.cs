@@ -22,13 +22,15 @@ public sealed class TestServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly bool _ownsDatabase;
 
-    private TestServer(WebApplication app, TestDatabase database, bool ownsDatabase, TestClock clock, TestSms sms)
+    private TestServer(
+        WebApplication app, TestDatabase database, bool ownsDatabase, TestClock clock, TestSms sms, TestLog log)
     {
         _app = app;
         _ownsDatabase = ownsDatabase;
         Database = database;
         Clock = clock;
         Sms = sms;
+        Log = log;
         Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         Channel = GrpcChannel.ForAddress(Address);
     }
@@ -36,6 +38,7 @@ public sealed class TestServer : IAsyncDisposable
     public TestDatabase Database { get; }
     public TestClock Clock { get; }
     public TestSms Sms { get; }
+    public TestLog Log { get; }
     public string Address { get; }
     public GrpcChannel Channel { get; }
     public IServiceProvider Services => _app.Services;
@@ -52,6 +55,7 @@ public sealed class TestServer : IAsyncDisposable
         clock ??= new TestClock();
         keys ??= TestKeys.Path;
         var sms = new TestSms();
+        var log = new TestLog();
         string[] args =
         [
             $"--WUWEI_MYSQL={database.Service}", $"--WUWEI_REDIS={TestDatabase.Redis}", $"--WUWEI_KEYS={keys}",
@@ -59,7 +63,7 @@ public sealed class TestServer : IAsyncDisposable
         ];
         var app = GatewayHost.Build(args, builder =>
         {
-            builder.Logging.ClearProviders();
+            builder.Logging.ClearProviders().AddProvider(log);
             builder.Services.AddSingleton<TimeProvider>(clock);
             builder.Services.AddSingleton<ISmsSender>(sms);
             // Tests run the jobs themselves, at the time they choose.
@@ -67,7 +71,7 @@ public sealed class TestServer : IAsyncDisposable
                 && s.ImplementationFactory?.Method.ReturnType == typeof(Worker)));
         });
         await app.StartAsync();
-        return new TestServer(app, database, shared is null, clock, sms);
+        return new TestServer(app, database, shared is null, clock, sms, log);
     }
 
     public Task RunJobsAsync() => Services.GetRequiredService<Worker>().RunOnceAsync(CancellationToken.None);

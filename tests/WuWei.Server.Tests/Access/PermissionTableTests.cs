@@ -1,0 +1,114 @@
+using WuWei.Access;
+using WuWei.Calls;
+using WuWei.Tests.Harness;
+
+namespace WuWei.Tests.Access;
+
+public class PermissionTableTests(SharedServer shared)
+{
+    /// <summary>They change something, but nothing to be repeated: no key.</summary>
+    private static readonly string[] WithoutKey =
+    [
+        "wuwei.v1.AccessService/AskCode", "wuwei.v1.AccessService/SignIn", "wuwei.v1.AccessService/SignInStaff",
+        "wuwei.v1.AccessService/SignOut",
+    ];
+
+    private static readonly string[] ReadingVerbs = ["Get", "List", "Count"];
+
+    public static TheoryData<string> Rpcs => [.. Harness.Rpcs.All.Select(m => m.Name())];
+
+    [Fact]
+    public void Every_call_of_the_protos_is_in_the_table_and_nothing_else()
+    {
+        var ours = Permissions.ByRpc.Keys.Where(rpc => rpc.StartsWith("wuwei.", StringComparison.Ordinal));
+
+        Assert.NotEmpty(Harness.Rpcs.All);
+        Assert.Equal(Harness.Rpcs.All.Select(m => m.Name()), ours.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_table_is_what_it_was_agreed_to_be() =>
+        SnapshotFile.AssertSame("permissions.txt", string.Concat(
+            Permissions.ByRpc.Values.OrderBy(p => p.Rpc, StringComparer.Ordinal).Select(Line)
+                .Prepend("rpc | roles | relations | scope | doors | writes\n")));
+
+    [Theory]
+    [MemberData(nameof(Rpcs))]
+    public void A_call_named_like_a_change_wants_a_key(string rpc)
+    {
+        var verb = rpc[(rpc.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        var reads = ReadingVerbs.Any(v => verb.StartsWith(v, StringComparison.Ordinal));
+
+        Assert.Equal(!reads && !WithoutKey.Contains(rpc), Permissions.ByRpc[rpc].Writes);
+    }
+
+    [Theory]
+    [MemberData(nameof(Rpcs))]
+    public async Task Without_a_token_a_call_is_refused_unless_it_is_for_anyone(string rpc)
+    {
+        if (Permissions.ByRpc[rpc].Roles is null)
+        {
+            Assert.Contains(rpc, WithoutKey);
+            return;
+        }
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(async () =>
+            await shared.Server.Channel.Send(rpc, [], key: "12345678"));
+        Assert.Equal(StatusCode.Unauthenticated, refusal.StatusCode);
+        Assert.Equal("SIGN_IN_REQUIRED", refusal.Reason());
+    }
+
+    [Theory]
+    [MemberData(nameof(Rpcs))]
+    public async Task Without_a_key_a_change_is_refused(string rpc)
+    {
+        if (!Permissions.ByRpc[rpc].Writes)
+        {
+            return;
+        }
+
+        var resident = await shared.World.ResidentAsync();
+        foreach (var key in new[] { null, "1234567", new string('x', 65), "with space" })
+        {
+            Assert.Equal("IDEMPOTENCY_KEY_REQUIRED", await Refusals.ReasonAsync(
+                shared.Server.Channel.Send(rpc, [], resident.Token, key)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Rpcs))]
+    public async Task A_resident_is_refused_what_only_other_roles_may(string rpc)
+    {
+        var permission = Permissions.ByRpc[rpc];
+        if (permission.Roles is null || permission.Relations != Relation.None || permission.Roles.Contains(Role.Resident))
+        {
+            return;
+        }
+
+        var resident = await shared.World.ResidentAsync();
+        var refusal = await Assert.ThrowsAsync<RpcException>(async () =>
+            await shared.Server.Channel.Send(rpc, [], resident.Token, "12345678"));
+        Assert.Equal((StatusCode.PermissionDenied, "NOT_PERMITTED"), (refusal.StatusCode, refusal.Reason()));
+    }
+
+    [Theory]
+    [InlineData("wuwei.v1.WishService/DropWish")]
+    [InlineData("wuwei.v1.AdminService/DoAnything")]
+    [InlineData("wuwei.v1.wishservice/getwish")]
+    [InlineData("grpc.channelz.v1.Channelz/GetServers")]
+    public async Task A_call_that_is_not_in_the_table_does_not_exist(string rpc)
+    {
+        var resident = await shared.World.ResidentAsync();
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(async () =>
+            await shared.Server.Channel.Send(rpc, [], resident.Token, "12345678"));
+
+        Assert.Equal(StatusCode.Unimplemented, refusal.StatusCode);
+    }
+
+    private static string Line(Permission permission) => string.Join(" | ",
+        permission.Rpc,
+        permission.Roles is not { } roles ? "anyone" : roles.Length == 0 ? "-" : string.Join(", ", roles),
+        permission.Relations == Relation.None ? "-" : permission.Relations,
+        permission.Scope, permission.Doors, permission.Writes ? "writes" : "reads") + "\n";
+}

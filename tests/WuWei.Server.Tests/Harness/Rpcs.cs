@@ -1,0 +1,44 @@
+using System.Reflection;
+using Google.Protobuf.Reflection;
+
+namespace WuWei.Tests.Harness;
+
+/// <summary>Every call that the protos describe, and a way to make it with any bytes at all.</summary>
+public static class Rpcs
+{
+    private static readonly Marshaller<byte[]> Raw = Marshallers.Create(bytes => bytes, bytes => bytes);
+
+    public static IReadOnlyList<FileDescriptor> Files { get; } =
+    [
+        .. typeof(Wire.Me).Assembly.GetTypes()
+            .Select(t => t.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static))
+            .Where(p => p?.PropertyType == typeof(FileDescriptor))
+            .Select(p => (FileDescriptor)p!.GetValue(null)!),
+    ];
+
+    public static IReadOnlyList<MethodDescriptor> All { get; } =
+        [.. Files.SelectMany(f => f.Services).SelectMany(s => s.Methods).OrderBy(m => m.Name(), StringComparer.Ordinal)];
+
+    /// <summary>As the permission table has it, such as <c>wuwei.v1.WishService/ClaimWish</c>.</summary>
+    public static string Name(this MethodDescriptor rpc) => $"{rpc.Service.FullName}/{rpc.Name}";
+
+    /// <summary>Sends these bytes as the message of a call, signed by nobody unless a token is given.</summary>
+    public static AsyncUnaryCall<byte[]> Send(
+        this ChannelBase channel, string rpc, byte[] message, string? token = null, string? key = null)
+    {
+        var slash = rpc.IndexOf('/', StringComparison.Ordinal);
+        var method = new Method<byte[], byte[]>(MethodType.Unary, rpc[..slash], rpc[(slash + 1)..], Raw, Raw);
+        var headers = new Metadata();
+        if (token is not null)
+        {
+            headers.Add("authorization", $"Bearer {token}");
+        }
+
+        if (key is not null)
+        {
+            headers.Add("idempotency-key", key);
+        }
+
+        return channel.CreateCallInvoker().AsyncUnaryCall(method, null, new CallOptions(headers), message);
+    }
+}
