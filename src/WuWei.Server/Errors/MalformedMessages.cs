@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
@@ -9,12 +10,12 @@ using Status = Google.Rpc.Status;
 namespace WuWei.Errors;
 
 /// <summary>
-/// A message that cannot be parsed fails before any interceptor runs, as UNKNOWN. It is the caller's fault, so here
-/// it becomes INVALID_ARGUMENT with reason MESSAGE_MALFORMED.
+/// A message that cannot be parsed fails before any interceptor runs, as UNKNOWN, and one that is too large without a
+/// reason. Both are the caller's fault, so here they become refusals like any other.
 /// </summary>
 public static class MalformedMessages
 {
-    private const string StatusTrailer = "grpc-status";
+    private const string StatusName = "grpc-status";
     private static readonly object Read = new();
 
     /// <summary>Notes that the message was parsed: what goes wrong later is not its fault.</summary>
@@ -24,22 +25,28 @@ public static class MalformedMessages
     {
         await next(http);
 
-        var trailers = http.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
-        if (http.Items.ContainsKey(Read) || trailers is null
-            || trailers[StatusTrailer] != ((int)StatusCode.Unknown).ToString())
+        // A response without any message carries its status as a header, unless it has begun.
+        var trailers = http.Response.HasStarted
+            ? http.Features.Get<IHttpResponseTrailersFeature>()?.Trailers
+            : http.Response.Headers;
+        if (http.Items.ContainsKey(Read) || trailers is null || Refusal(trailers[StatusName]) is not { } refused)
         {
             return;
         }
 
-        const string message = "The message could not be read.";
-        var status = new Status { Code = (int)StatusCode.InvalidArgument, Message = message };
-        status.Details.Add(Any.Pack(new ErrorInfo
-        {
-            Reason = "MESSAGE_MALFORMED",
-            Domain = RefusalInterceptor.Domain,
-        }));
-        trailers[StatusTrailer] = ((int)StatusCode.InvalidArgument).ToString();
-        trailers["grpc-message"] = message;
+        var status = new Status { Code = (int)refused.Code, Message = refused.Message };
+        status.Details.Add(Any.Pack(new ErrorInfo { Reason = refused.Reason, Domain = RefusalInterceptor.Domain }));
+        trailers[StatusName] = status.Code.ToString(CultureInfo.InvariantCulture);
+        trailers["grpc-message"] = Uri.EscapeDataString(refused.Message);
         trailers["grpc-status-details-bin"] = Convert.ToBase64String(status.ToByteArray());
     });
+
+    private static RefusedException? Refusal(string? status) =>
+        !int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? null
+        : (StatusCode)code switch
+        {
+            StatusCode.Unknown => Refuse.Invalid("MESSAGE_MALFORMED", "请求的内容无法读取。"),
+            StatusCode.ResourceExhausted => Refuse.Exhausted("MESSAGE_TOO_LARGE", "请求的内容太大。"),
+            _ => null,
+        };
 }
