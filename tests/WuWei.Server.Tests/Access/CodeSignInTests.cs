@@ -111,7 +111,8 @@ public sealed class CodeSignInTests : IAsyncLifetime
     [InlineData(" 13800000001")]
     public async Task A_code_goes_to_a_mobile_number_only(string phone)
     {
-        var refusal = await Assert.ThrowsAsync<RpcException>(async () => await Nobody.AskCodeAsync(new() { Phone = phone }));
+        var refusal = await Assert.ThrowsAsync<RpcException>(async () =>
+            await Nobody.AskCodeAsync(new() { Phone = phone }));
 
         Assert.Equal("PHONE_FORMAT", refusal.Reason());
         Assert.Equal(["phone"], refusal.Fields());

@@ -80,7 +80,8 @@ public class PermissionTableTests(SharedServer shared)
     public async Task A_resident_is_refused_what_only_other_roles_may(string rpc)
     {
         var permission = Permissions.ByRpc[rpc];
-        if (permission.Roles is null || permission.Relations != Relation.None || permission.Roles.Contains(Role.Resident))
+        if (permission.Roles is null || permission.Relations != Relation.None
+            || permission.Roles.Contains(Role.Resident))
         {
             return;
         }

@@ -20,7 +20,8 @@ public class RedisAwayTests
 
         var nobody = new Wire.AccessService.AccessServiceClient(server.Channel);
         var asked = await nobody.AskCodeAsync(new() { Phone = maker.Phone });
-        var again = await nobody.SignInAsync(new() { ChallengeId = asked.ChallengeId, Code = server.Sms.Codes[maker.Phone] });
+        var again = await nobody.SignInAsync(
+            new() { ChallengeId = asked.ChallengeId, Code = server.Sms.Codes[maker.Phone] });
         Assert.Equal(maker.PersonId.ToString(), again.Me.PersonId);
 
         await maker.Access.EndMySessionsAsync(new());

@@ -81,7 +81,8 @@ public sealed class RoleTermTests : IAsyncLifetime
 
         Assert.Equal(expected, listed);
         request.Role = Wire.Role.Unspecified;
-        Assert.Contains((await auditor.Access.ListRolesAsync(request)).Holders, h => h.Role.Role == Wire.Role.Volunteer);
+        Assert.Contains(
+            (await auditor.Access.ListRolesAsync(request)).Holders, h => h.Role.Role == Wire.Role.Volunteer);
     }
 
     [Fact]

@@ -89,7 +89,8 @@ public class RoleTests(SharedServer shared)
     {
         var staff = await _world.StaffAsync(_world.District);
 
-        Assert.Equal("ROLE_NOT_GRANTABLE", await RefusalAsync(staff, await _world.ResidentAsync(), role, _world.Community));
+        Assert.Equal("ROLE_NOT_GRANTABLE", await RefusalAsync(
+            staff, await _world.ResidentAsync(), role, _world.Community));
     }
 
     [Theory]
@@ -200,7 +201,8 @@ public class RoleTests(SharedServer shared)
             staff.Access.EndRoleAsync(new() { RoleId = role, Reason = "搬家了" })));
         Assert.Equal("ROLE_UNKNOWN", await Refusals.ReasonAsync(
             staff.Access.EndRoleAsync(new() { RoleId = Guid.NewGuid().ToString(), Reason = "搬家了" })));
-        Assert.Equal("TEXT_LENGTH", await Refusals.ReasonAsync(staff.Access.EndRoleAsync(new() { RoleId = role, Reason = "x" })));
+        Assert.Equal("TEXT_LENGTH", await Refusals.ReasonAsync(
+            staff.Access.EndRoleAsync(new() { RoleId = role, Reason = "x" })));
     }
 
     [Fact]
@@ -215,7 +217,8 @@ public class RoleTests(SharedServer shared)
         Assert.Single((await volunteer.Identity.GetMeAsync(new())).Me.Roles);
     }
 
-    private static async Task<Wire.GrantRoleResponse> GrantAsync(Actor staff, Actor person, Wire.Role role, Guid unit) =>
+    private static async Task<Wire.GrantRoleResponse> GrantAsync(
+        Actor staff, Actor person, Wire.Role role, Guid unit) =>
         await staff.Access.GrantRoleAsync(new()
         {
             PersonId = person.PersonId.ToString(),

@@ -185,7 +185,9 @@ public sealed class SessionTests : IAsyncLifetime
         }
     }
 
-    /// <summary>Staff above the district do not exist in the test tree, so the district's own role is ended from one.</summary>
+    /// <summary>
+    /// Staff above the district do not exist in the test tree, so the district's own role is ended from one.
+    /// </summary>
     private async Task<Actor> AboveAsync()
     {
         var city = _server.Clock.GetUtcNow();

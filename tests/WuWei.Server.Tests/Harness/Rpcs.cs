@@ -17,7 +17,9 @@ public static class Rpcs
     ];
 
     public static IReadOnlyList<MethodDescriptor> All { get; } =
-        [.. Files.SelectMany(f => f.Services).SelectMany(s => s.Methods).OrderBy(m => m.Name(), StringComparer.Ordinal)];
+    [
+        .. Files.SelectMany(f => f.Services).SelectMany(s => s.Methods).OrderBy(m => m.Name(), StringComparer.Ordinal),
+    ];
 
     /// <summary>As the permission table has it, such as <c>wuwei.v1.WishService/ClaimWish</c>.</summary>
     public static string Name(this MethodDescriptor rpc) => $"{rpc.Service.FullName}/{rpc.Name}";

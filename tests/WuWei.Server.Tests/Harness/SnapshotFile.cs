@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace WuWei.Tests.Harness;
 
-/// <summary>A text file beside a test that says how something is meant to be, so that a change of it is seen and meant.</summary>
+/// <summary>
+/// A text file beside a test that says how something is meant to be, so that a change of it is seen and meant.
+/// </summary>
 public static class SnapshotFile
 {
     /// <summary>Set to 1 to write the files anew instead of comparing.</summary>

@@ -13,7 +13,7 @@ public static class Sources
         {
             ConnectCallback = async (context, cancel) =>
             {
-                var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
                 socket.Bind(new IPEndPoint(IPAddress.Parse(source), 0));
                 await socket.ConnectAsync(context.DnsEndPoint, cancel);
                 return new NetworkStream(socket, ownsSocket: true);

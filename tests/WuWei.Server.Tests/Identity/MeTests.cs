@@ -87,7 +87,8 @@ public class MeTests(SharedServer shared)
     [InlineData(true, true, true)]
     [InlineData(true, false, false)]
     [InlineData(false, true, false)]
-    public async Task Claims_show_the_badge_of_verified_party_members_who_allow_it(bool verified, bool allowed, bool shown)
+    public async Task Claims_show_the_badge_of_verified_party_members_who_allow_it(
+        bool verified, bool allowed, bool shown)
     {
         var maker = await _world.ResidentAsync();
         var staff = await _world.StaffAsync(_world.Community);

@@ -91,7 +91,8 @@ public sealed class SealerTests : IAsyncLifetime
         Assert.Equal(count, await _server.Database.ScalarAsync<long>("SELECT MAX(number) FROM journal_seal"));
         Assert.Equal(1, await _server.Database.ScalarAsync<long>("SELECT MIN(number) FROM journal_seal"));
         Assert.Equal(0, await _server.Database.ScalarAsync<long>("SELECT COUNT(*) FROM journal_pending"));
-        var report = await _server.Services.GetRequiredService<Verifier>().VerifyAsync(_ => { }, CancellationToken.None);
+        var report = await _server.Services.GetRequiredService<Verifier>()
+            .VerifyAsync(_ => { }, CancellationToken.None);
         Assert.Empty(report.Faults);
         Assert.Equal(count, report.Sealed);
     }

@@ -58,8 +58,10 @@ public sealed class VerifierTests : IAsyncLifetime
     // Two entries swapped.
     [InlineData(
         """
-        SET @a = (SELECT entry_id FROM journal_seal WHERE number = 2), @b = (SELECT entry_id FROM journal_seal WHERE number = 3);
-        UPDATE journal_seal SET entry_id = X'00' WHERE number = 2; UPDATE journal_seal SET entry_id = @a WHERE number = 3;
+        SET @a = (SELECT entry_id FROM journal_seal WHERE number = 2);
+        SET @b = (SELECT entry_id FROM journal_seal WHERE number = 3);
+        UPDATE journal_seal SET entry_id = X'00' WHERE number = 2;
+        UPDATE journal_seal SET entry_id = @a WHERE number = 3;
         UPDATE journal_seal SET entry_id = @b WHERE number = 2
         """)]
     // Other hashes.
@@ -79,7 +81,8 @@ public sealed class VerifierTests : IAsyncLifetime
     private const string Forge =
         """
         SET @forged = X'00112233445566778899AABBCCDDEEFF';
-        INSERT INTO journal_entry SELECT @forged, at, kind, actor_id, actor_role, channel, subject, subject_id, unit_id, detail
+        INSERT INTO journal_entry SELECT @forged, at, kind, actor_id, actor_role, channel, subject, subject_id,
+          unit_id, detail
           FROM journal_entry LIMIT 1
         """;
 
@@ -88,7 +91,8 @@ public sealed class VerifierTests : IAsyncLifetime
 
     private async Task TamperAsync(string sql)
     {
-        await using var connection = new MySqlConnector.MySqlConnection(_server.Database.Owner + ";AllowUserVariables=true");
+        await using var connection = new MySqlConnector.MySqlConnection(
+            _server.Database.Owner + ";AllowUserVariables=true");
         await connection.OpenAsync();
         await using var command = new MySqlConnector.MySqlCommand(sql, connection);
         Assert.NotEqual(0, await command.ExecuteNonQueryAsync());

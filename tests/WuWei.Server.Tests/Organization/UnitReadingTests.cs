@@ -16,7 +16,8 @@ public class UnitReadingTests(SharedServer shared)
             new() { System = "division", Code = "999900001001" })).Unit;
 
         Assert.Equal(unit, byCode);
-        Assert.Equal(("甲社区", "community", _world.Street.ToString(), false), (unit.Name, unit.Kind, unit.ParentId, unit.Closed));
+        Assert.Equal(
+            ("甲社区", "community", _world.Street.ToString(), false), (unit.Name, unit.Kind, unit.ParentId, unit.Closed));
     }
 
     [Fact]

@@ -1,0 +1,42 @@
+using WuWei.Calls;
+using WuWei.Tests.Harness;
+
+namespace WuWei.Tests;
+
+/// <summary>Slices use the ground and nothing of each other; the ground uses no slice.</summary>
+public class WhoKnowsWhomTests
+{
+    private static readonly string[] Ground =
+        ["Data", "Errors", "Time", "Calls", "Privacy", "Journal", "Jobs", "Identity", "Organization"];
+
+    private static readonly string[] Slices = ["Access", "Wishes"];
+
+    [Fact]
+    public void Nobody_uses_whom_they_should_not_know() => Assert.Equal([], Wrong(Ground));
+
+    [Fact]
+    public void Every_namespace_has_its_place() => Assert.Equal(
+        Ground.Concat(Slices).Order(StringComparer.Ordinal),
+        Knowledge.Of(typeof(Call).Assembly).Keys.SelectMany(k => new[] { k.User, k.Used }).Distinct()
+            .Where(n => n.StartsWith("WuWei.", StringComparison.Ordinal)).Select(n => n["WuWei.".Length..])
+            .Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void What_is_forbidden_is_found_in_bodies_too()
+    {
+        // Were the journal a slice, these would be wrong; most of it is calls inside async lambdas.
+        var wrong = Wrong([.. Ground.Except(["Journal"])]);
+
+        Assert.Contains(wrong, w => w.StartsWith("WuWei.Access.", StringComparison.Ordinal));
+        Assert.Contains(wrong, w => w.StartsWith("WuWei.Wishes.", StringComparison.Ordinal));
+    }
+
+    private static List<string> Wrong(string[] ground) =>
+    [
+        .. Knowledge.Of(typeof(Call).Assembly)
+            // The root puts everything together.
+            .Where(k => k.Key.User != "WuWei" && k.Key.User != k.Key.Used
+                && !ground.Select(g => $"WuWei.{g}").Contains(k.Key.Used))
+            .Select(k => k.Value),
+    ];
+}

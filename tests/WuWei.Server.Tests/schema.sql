@@ -1,0 +1,356 @@
+CREATE TABLE `category` (
+  `id` binary(16) NOT NULL,
+  `district_id` binary(16) NOT NULL,
+  `parent_id` binary(16) DEFAULT NULL,
+  `code` varchar(32) NOT NULL,
+  `name` varchar(20) NOT NULL,
+  `position` smallint(5) unsigned NOT NULL,
+  `active` tinyint(1) NOT NULL,
+  `rules` mediumtext DEFAULT NULL,
+  `version` int(10) unsigned NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `by_code` (`district_id`,`code`),
+  CONSTRAINT `category_of_district` FOREIGN KEY (`district_id`) REFERENCES `unit` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `data_version` (
+  `name` varchar(32) NOT NULL,
+  `version` bigint(20) unsigned NOT NULL,
+  PRIMARY KEY (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `journal_entry` (
+  `id` binary(16) NOT NULL,
+  `at` datetime(6) NOT NULL,
+  `kind` varchar(40) NOT NULL,
+  `actor_id` binary(16) DEFAULT NULL,
+  `actor_role` varchar(24) NOT NULL,
+  `channel` tinyint(3) unsigned NOT NULL,
+  `subject` varchar(24) NOT NULL,
+  `subject_id` binary(16) NOT NULL,
+  `unit_id` binary(16) DEFAULT NULL,
+  `detail` text NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `by_subject` (`subject_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `journal_head` (
+  `id` tinyint(3) unsigned NOT NULL,
+  `number` bigint(20) unsigned NOT NULL,
+  `hash` binary(32) NOT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `journal_pending` (
+  `entry_id` binary(16) NOT NULL,
+  PRIMARY KEY (`entry_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `journal_seal` (
+  `number` bigint(20) unsigned NOT NULL,
+  `entry_id` binary(16) NOT NULL,
+  `hash` binary(32) NOT NULL,
+  PRIMARY KEY (`number`),
+  UNIQUE KEY `once` (`entry_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `lease` (
+  `name` varchar(32) NOT NULL,
+  `holder` binary(16) NOT NULL,
+  `ends_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `limit_count` (
+  `rule` varchar(24) NOT NULL,
+  `subject` binary(32) NOT NULL,
+  `period_start` datetime NOT NULL,
+  `times` int(10) unsigned NOT NULL,
+  PRIMARY KEY (`rule`,`subject`,`period_start`),
+  KEY `by_age` (`period_start`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `person` (
+  `id` binary(16) NOT NULL,
+  `name` varbinary(255) DEFAULT NULL,
+  `shown_name` varchar(20) NOT NULL,
+  `phone` varbinary(255) DEFAULT NULL,
+  `phone_index` binary(32) DEFAULT NULL,
+  `home_unit_id` binary(16) DEFAULT NULL,
+  `show_party_badge` tinyint(1) NOT NULL,
+  `open_claims` smallint(5) unsigned NOT NULL,
+  `made_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `by_phone` (`phone_index`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `request_key` (
+  `caller_id` binary(16) NOT NULL,
+  `request_key` varchar(64) NOT NULL,
+  `rpc` varchar(100) NOT NULL,
+  `request_hash` binary(32) NOT NULL,
+  `reply` mediumblob DEFAULT NULL,
+  `made_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`caller_id`,`request_key`),
+  KEY `by_age` (`made_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `role_grant` (
+  `id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `role` tinyint(3) unsigned NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `starts_at` datetime(6) NOT NULL,
+  `ends_at` datetime(6) DEFAULT NULL,
+  `granted_by` binary(16) DEFAULT NULL,
+  `live` tinyint(1) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `held_once` (`person_id`,`role`,`unit_id`,`live`),
+  KEY `by_unit` (`unit_id`,`id`),
+  CONSTRAINT `grant_for_unit` FOREIGN KEY (`unit_id`) REFERENCES `unit` (`id`),
+  CONSTRAINT `grant_to_person` FOREIGN KEY (`person_id`) REFERENCES `person` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `schema_history` (
+  `id` int(11) NOT NULL AUTO_INCREMENT,
+  `type` tinyint(4) DEFAULT NULL,
+  `version` varchar(50) DEFAULT NULL,
+  `description` varchar(200) NOT NULL,
+  `name` varchar(300) NOT NULL,
+  `checksum` varchar(32) DEFAULT NULL,
+  `installed_by` varchar(100) NOT NULL,
+  `installed_on` timestamp NOT NULL DEFAULT current_timestamp(),
+  `success` tinyint(1) NOT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `security_event` (
+  `minute` datetime NOT NULL,
+  `kind` varchar(40) NOT NULL,
+  `source` varchar(64) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `rpc` varchar(100) NOT NULL,
+  `times` int(10) unsigned NOT NULL,
+  PRIMARY KEY (`minute`,`kind`,`source`,`person_id`,`rpc`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `session` (
+  `token_hash` binary(32) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `made_at` datetime(6) NOT NULL,
+  `renewed_at` datetime(6) NOT NULL,
+  `by_password` tinyint(1) NOT NULL,
+  `expires_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`token_hash`),
+  KEY `by_person` (`person_id`),
+  KEY `by_age` (`expires_at`),
+  CONSTRAINT `session_of_person` FOREIGN KEY (`person_id`) REFERENCES `person` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `sign_in_code` (
+  `challenge_id` binary(16) NOT NULL,
+  `phone` varbinary(255) NOT NULL,
+  `phone_index` binary(32) NOT NULL,
+  `code_hash` binary(32) NOT NULL,
+  `tries` tinyint(3) unsigned NOT NULL,
+  `expires_at` datetime(6) NOT NULL,
+  `used_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`challenge_id`),
+  KEY `by_age` (`expires_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `staff_login` (
+  `name` varchar(40) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `password_hash` varchar(200) NOT NULL,
+  `totp_secret` varbinary(255) NOT NULL,
+  `totp_step` bigint(20) NOT NULL,
+  PRIMARY KEY (`name`),
+  UNIQUE KEY `one_each` (`person_id`),
+  CONSTRAINT `login_of_person` FOREIGN KEY (`person_id`) REFERENCES `person` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `unit` (
+  `id` binary(16) NOT NULL,
+  `parent_id` binary(16) DEFAULT NULL,
+  `kind` varchar(32) NOT NULL,
+  `name` varchar(60) NOT NULL,
+  `opened_on` date NOT NULL,
+  `closed_on` date DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `by_parent` (`parent_id`),
+  KEY `unit_of_kind` (`kind`),
+  CONSTRAINT `unit_of_kind` FOREIGN KEY (`kind`) REFERENCES `unit_kind` (`code`),
+  CONSTRAINT `unit_parent` FOREIGN KEY (`parent_id`) REFERENCES `unit` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `unit_ancestor` (
+  `unit_id` binary(16) NOT NULL,
+  `ancestor_id` binary(16) NOT NULL,
+  `distance` tinyint(3) unsigned NOT NULL,
+  PRIMARY KEY (`unit_id`,`ancestor_id`),
+  KEY `below` (`ancestor_id`,`unit_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `unit_code` (
+  `code_system` varchar(16) NOT NULL,
+  `code` varchar(32) NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  PRIMARY KEY (`code_system`,`code`),
+  UNIQUE KEY `one_per_system` (`unit_id`,`code_system`),
+  CONSTRAINT `code_of_unit` FOREIGN KEY (`unit_id`) REFERENCES `unit` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `unit_kind` (
+  `code` varchar(32) NOT NULL,
+  `name` varchar(20) NOT NULL,
+  `rank` tinyint(3) unsigned NOT NULL,
+  `audience` tinyint(1) NOT NULL,
+  `categories` tinyint(1) NOT NULL,
+  `home` tinyint(1) NOT NULL,
+  PRIMARY KEY (`code`),
+  UNIQUE KEY `by_rank` (`rank`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `wish` (
+  `id` binary(16) NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `audience_unit_id` binary(16) NOT NULL,
+  `category_id` binary(16) NOT NULL,
+  `status` tinyint(3) unsigned NOT NULL,
+  `version` int(10) unsigned NOT NULL,
+  `origin` tinyint(3) unsigned NOT NULL,
+  `visibility` tinyint(3) unsigned NOT NULL,
+  `sensitive` tinyint(1) NOT NULL,
+  `title` varchar(40) DEFAULT NULL,
+  `text` varchar(2500) DEFAULT NULL,
+  `answers` text DEFAULT NULL,
+  `content` mediumblob DEFAULT NULL,
+  `contact` blob DEFAULT NULL,
+  `effort_minutes` smallint(5) unsigned NOT NULL,
+  `remote` tinyint(1) NOT NULL,
+  `maker_id` binary(16) DEFAULT NULL,
+  `beneficiary` blob DEFAULT NULL,
+  `beneficiary_index` binary(32) DEFAULT NULL,
+  `consent` tinyint(3) unsigned NOT NULL,
+  `claim_id` binary(16) DEFAULT NULL,
+  `claimer_id` binary(16) DEFAULT NULL,
+  `claim_kind` tinyint(3) unsigned DEFAULT NULL,
+  `credited_unit_id` binary(16) DEFAULT NULL,
+  `level` tinyint(3) unsigned NOT NULL,
+  `reminders` smallint(5) unsigned NOT NULL,
+  `overdue` tinyint(1) NOT NULL,
+  `urged_at` datetime(6) DEFAULT NULL,
+  `noticed_at` datetime(6) DEFAULT NULL,
+  `made_at` datetime(6) NOT NULL,
+  `clock_from` datetime(6) NOT NULL,
+  `due_at` datetime(6) DEFAULT NULL,
+  `opened_at` datetime(6) DEFAULT NULL,
+  `claimed_at` datetime(6) DEFAULT NULL,
+  `delivered_at` datetime(6) DEFAULT NULL,
+  `delivered_step` int(10) unsigned DEFAULT NULL,
+  `kept_at` datetime(6) DEFAULT NULL,
+  `deadline_at` datetime(6) NOT NULL,
+  `clock_at` datetime(6) DEFAULT NULL,
+  `rating` tinyint(3) unsigned DEFAULT NULL,
+  `auto_confirmed` tinyint(1) NOT NULL,
+  `overturn_by` binary(16) DEFAULT NULL,
+  `import_ref` varchar(64) DEFAULT NULL,
+  `remade_from` binary(16) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `imported_once` (`import_ref`),
+  UNIQUE KEY `remade_once` (`remade_from`),
+  KEY `by_clock` (`clock_at`),
+  KEY `by_maker` (`maker_id`,`made_at`,`id`),
+  KEY `by_beneficiary` (`beneficiary_index`,`made_at`,`id`),
+  KEY `wish_of_unit` (`unit_id`),
+  KEY `wish_of_category` (`category_id`),
+  CONSTRAINT `wish_of_category` FOREIGN KEY (`category_id`) REFERENCES `category` (`id`),
+  CONSTRAINT `wish_of_unit` FOREIGN KEY (`unit_id`) REFERENCES `unit` (`id`),
+  CONSTRAINT `content_once` CHECK (`content` is null and `title` is not null and `text` is not null or `content` is not null and `title` is null and `text` is null and `answers` is null)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `wish_claim` (
+  `id` binary(16) NOT NULL,
+  `wish_id` binary(16) NOT NULL,
+  `live_wish_id` binary(16) DEFAULT NULL,
+  `claimer_id` binary(16) NOT NULL,
+  `kind` tinyint(3) unsigned NOT NULL,
+  `credited_unit_id` binary(16) NOT NULL,
+  `opened_at` datetime(6) NOT NULL,
+  `claimed_at` datetime(6) NOT NULL,
+  `due_at` datetime(6) NOT NULL,
+  `ended_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `one_live` (`live_wish_id`),
+  KEY `by_wish` (`wish_id`),
+  KEY `by_claimer` (`claimer_id`,`claimed_at`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `wish_count` (
+  `unit_id` binary(16) NOT NULL,
+  `measure` smallint(5) unsigned NOT NULL,
+  `amount` bigint(20) NOT NULL,
+  PRIMARY KEY (`unit_id`,`measure`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `wish_count_change` (
+  `id` bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+  `unit_id` binary(16) NOT NULL,
+  `day` date NOT NULL,
+  `measure` smallint(5) unsigned NOT NULL,
+  `amount` bigint(20) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `by_unit` (`unit_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `wish_count_day` (
+  `unit_id` binary(16) NOT NULL,
+  `day` date NOT NULL,
+  `measure` smallint(5) unsigned NOT NULL,
+  `amount` bigint(20) NOT NULL,
+  PRIMARY KEY (`unit_id`,`day`,`measure`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `wish_in_unit` (
+  `unit_id` binary(16) NOT NULL,
+  `status` tinyint(3) unsigned NOT NULL,
+  `made_at` datetime(6) NOT NULL,
+  `wish_id` binary(16) NOT NULL,
+  `deadline_at` datetime(6) NOT NULL,
+  `category_id` binary(16) NOT NULL,
+  `effort_minutes` smallint(5) unsigned NOT NULL,
+  `remote` tinyint(1) NOT NULL,
+  `public` tinyint(1) NOT NULL,
+  `overdue` tinyint(1) NOT NULL,
+  PRIMARY KEY (`unit_id`,`status`,`made_at`,`wish_id`),
+  KEY `by_deadline` (`unit_id`,`status`,`deadline_at`,`wish_id`),
+  KEY `by_wish` (`wish_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `wish_offer` (
+  `wish_id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `offered_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`wish_id`,`person_id`),
+  KEY `by_person` (`person_id`,`offered_at`,`wish_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `wish_step` (
+  `wish_id` binary(16) NOT NULL,
+  `number` int(10) unsigned NOT NULL,
+  `id` binary(16) NOT NULL,
+  `move` tinyint(3) unsigned NOT NULL,
+  `from_status` tinyint(3) unsigned NOT NULL,
+  `to_status` tinyint(3) unsigned NOT NULL,
+  `at` datetime(6) NOT NULL,
+  `actor` tinyint(3) unsigned NOT NULL,
+  `actor_id` binary(16) DEFAULT NULL,
+  `claim_kind` tinyint(3) unsigned DEFAULT NULL,
+  `audience_unit_id` binary(16) NOT NULL,
+  `note` mediumblob DEFAULT NULL,
+  `place` varbinary(600) DEFAULT NULL,
+  `done_at` datetime(6) DEFAULT NULL,
+  `verification` tinyint(3) unsigned NOT NULL,
+  PRIMARY KEY (`wish_id`,`number`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
