@@ -24,6 +24,8 @@ public sealed class UnitImport(Database database, Units units, TimeProvider cloc
         var kinds = tree.Kinds.ToDictionary(k => k.Code);
         var rows = Ordered(CsvRows.Read(file, "code", "name", "level", "parent_code"), under);
         var ids = new Dictionary<string, Guid>();
+        // Ids of one millisecond come in no order, and lists show units by id, as the order they were made.
+        var fresh = new Queue<Guid>(rows.Select(_ => clock.NewId()).Order());
         var differences = new List<string>();
         var missing = new List<(Guid UnitId, UnitCode Code)>();
         var added = new List<(CsvRow Row, Guid Id)>();
@@ -44,7 +46,7 @@ public sealed class UnitImport(Database database, Units units, TimeProvider cloc
                 continue;
             }
 
-            ids.Add(row["code"], clock.NewId());
+            ids.Add(row["code"], fresh.Dequeue());
             added.Add((row, ids[row["code"]]));
         }
 
