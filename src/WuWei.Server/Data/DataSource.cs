@@ -17,7 +17,8 @@ public static class DataSource
             // Set up once when opened, never reset: prepared statements stay, and a trip is saved.
             ConnectionReset = false,
             IgnorePrepare = false,
-            ConnectionTimeout = 3,
+            // Also how long a call waits for a connection when all are in use.
+            ConnectionTimeout = 8,
             DefaultCommandTimeout = 30,
         };
         if (!connectionString.Contains("Pool Size", StringComparison.OrdinalIgnoreCase))
