@@ -17,7 +17,9 @@ public static class VerifyCommands
             var report = await services.GetRequiredService<Verifier>().VerifyAsync(
                 done => progress.Show($"{done} entries"), cancel);
             progress.End();
-            return Report($"{report.Sealed} entries sealed and verified, {report.Pending} not sealed yet", report.Faults);
+            return Report(
+                $"{report.Sealed} entries sealed and verified, {report.Pending} not sealed yet\nhead {report.Sealed} {report.Hash}",
+                report.Faults);
         });
         return new Command("journal", "The record of every change.") { verify };
     }

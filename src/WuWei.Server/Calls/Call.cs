@@ -15,14 +15,23 @@ public enum Channel : byte
 }
 
 /// <summary>One call as far as rights, keys and the record are concerned.</summary>
-/// <param name="Source">Where it comes from: an address, or an IPv6 network.</param>
-/// <param name="Key">The idempotency key of a writing call.</param>
-public sealed record Call(
-    Permission Permission, Caller? CallerOrNull, string Source, Channel Channel, string? Key, DateTime Now)
+/// <param name="source">Where it comes from: an address, or an IPv6 network.</param>
+/// <param name="key">The idempotency key of a writing call.</param>
+public sealed class Call(
+    Permission permission, Caller? caller, string source, Channel channel, string? key, DateTime now)
 {
     private bool _demanded;
 
-    public Caller Caller => CallerOrNull ?? throw new InvalidOperationException("This call has no caller.");
+    public Permission Permission => permission;
+    public string Source => source;
+    public Channel Channel => channel;
+    public string? Key => key;
+    public DateTime Now => now;
+
+    /// <summary>Null on calls that anyone may make.</summary>
+    public Caller? CallerOrNull => caller;
+
+    public Caller Caller => caller ?? throw new InvalidOperationException("This call has no caller.");
 
     /// <summary>Whether the slice checked the object of the call. A call that needed it and did not is a bug.</summary>
     public bool Demanded => _demanded || Permission.Scope == Scope.Own;

@@ -21,7 +21,7 @@ public static class DataSource
             ConnectionTimeout = 8,
             DefaultCommandTimeout = 30,
         };
-        if (!connectionString.Contains("Pool Size", StringComparison.OrdinalIgnoreCase))
+        if (!settings.ContainsKey("Maximum Pool Size"))
         {
             settings.MaximumPoolSize = 64;
         }

@@ -59,7 +59,7 @@ public sealed class Verifier(Database database)
             faults.Add($"{totals.Seals} seals, but the head stands at {totals.Head}");
         }
 
-        return new JournalReport(number, totals.Pending, faults);
+        return new JournalReport(number, Convert.ToHexStringLower(hash), totals.Pending, faults);
     }
 
     private static string? Fault(SealedEntry seal, long number, byte[] before) =>
@@ -71,5 +71,6 @@ public sealed class Verifier(Database database)
 }
 
 /// <param name="Sealed">Entries checked.</param>
+/// <param name="Hash">Of the last of them: noted elsewhere, it shows later that nothing before it was rewritten.</param>
 /// <param name="Pending">Entries without a number yet.</param>
-public sealed record JournalReport(long Sealed, long Pending, IReadOnlyList<string> Faults);
+public sealed record JournalReport(long Sealed, string Hash, long Pending, IReadOnlyList<string> Faults);

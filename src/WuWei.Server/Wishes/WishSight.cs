@@ -77,7 +77,7 @@ public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Ove
 
         if (Concerned && Wish is { NoteId: { } noteId })
         {
-            wire.DeliveryNote = WishStore.NoteOf(data, noteId, Wish.DeliveryNote);
+            wire.DeliveryNote = WishStepStore.NoteOf(data, noteId, Wish.DeliveryNote);
         }
 
         return wire;

@@ -19,9 +19,6 @@ public static class WishStore
             AND (g.ends_at IS NULL OR g.ends_at > @now)) AS party_badge
         """;
 
-    private const string NoteColumn = "wish_step.note";
-    private const string PlaceColumn = "wish_step.place";
-
     /// <summary>A wish with what showing it needs, in one trip.</summary>
     /// <param name="callerId">Whose offer is looked for.</param>
     public static Task<Wish?> FindWishAsync(this DbSession db, Guid id, Guid callerId, DateTime now) =>
@@ -285,54 +282,6 @@ public static class WishStore
     public static Task<int> PostponeAsync(this DbSession db, Guid id, DateTime clockAt) => db.ExecuteAsync(
         "UPDATE wish SET clock_at = @clockAt WHERE id = @id AND clock_at < @clockAt", new { id, clockAt });
 
-    public static Task<List<StepRow>> ListStepsAsync(this DbSession db, Guid wishId) => db.ListAsync<StepRow>(
-        """
-        SELECT s.number, s.id, s.move, s.from_status, s.to_status, s.at, s.actor, s.actor_id, p.shown_name AS actor_name,
-          s.claim_kind, s.audience_unit_id, s.note, s.place, s.done_at, s.verification
-        FROM wish_step s LEFT JOIN person p ON p.id = s.actor_id
-        WHERE s.wish_id = @wishId ORDER BY s.number LIMIT 1000
-        """, new { wishId });
-
-    public static string NoteOf(PersonalData data, Guid stepId, byte[]? note) =>
-        note is null ? "" : data.Open(NoteColumn, stepId, note);
-
-    public static string PlaceOf(PersonalData data, Guid stepId, byte[]? place) =>
-        place is null ? "" : data.Open(PlaceColumn, stepId, place);
-
-    private static void QueueStep(this DbSession db, PersonalData data, Wish after, WishStatus? from, WishStep step)
-    {
-        var id = Guid.CreateVersion7(step.At);
-        db.Queue(
-            """
-            INSERT INTO wish_step
-              (wish_id, number, id, move, from_status, to_status, at, actor, actor_id, claim_kind, audience_unit_id, note,
-              place, done_at, verification)
-            VALUES
-              (@wishId, @Version, @id, @Move, @from, @Status, @At, @Actor, @ActorId, @claimKind, @AudienceUnitId, @note,
-              @place, @DoneAt, @Verification)
-            """,
-            new
-            {
-                wishId = after.Id,
-                after.Version,
-                id,
-                step.Move,
-                from = (int?)from ?? 0,
-                after.Status,
-                step.At,
-                step.Actor,
-                step.ActorId,
-                claimKind = step.Move == WishMove.Claim ? after.ClaimKind : null,
-                after.AudienceUnitId,
-                note = Sealed(NoteColumn, step.Note),
-                place = Sealed(PlaceColumn, step.Place),
-                step.DoneAt,
-                step.Verification,
-            });
-
-        byte[]? Sealed(string column, string? text) => string.IsNullOrEmpty(text) ? null : data.Seal(column, id, text);
-    }
-
     private static void QueueChanges(this DbSession db, Wish? before, Wish after, DateTime now)
     {
         foreach (var (measure, amount) in WishCounts.Changes(before, after))
@@ -344,23 +293,4 @@ public static class WishStore
     private static void QueueChange(this DbSession db, Guid unitId, DateTime now, int measure, int amount) => db.Queue(
         "INSERT INTO wish_count_change (unit_id, day, measure, amount) VALUES (@unitId, @day, @measure, @amount)",
         new { unitId, day = Clock.Day(now), measure, amount });
-}
-
-public sealed record StepRow
-{
-    public int Number { get; init; }
-    public Guid Id { get; init; }
-    public WishMove Move { get; init; }
-    public int FromStatus { get; init; }
-    public int ToStatus { get; init; }
-    public DateTime At { get; init; }
-    public WishActor Actor { get; init; }
-    public Guid? ActorId { get; init; }
-    public string? ActorName { get; init; }
-    public ClaimerKind? ClaimKind { get; init; }
-    public Guid AudienceUnitId { get; init; }
-    public byte[]? Note { get; init; }
-    public byte[]? Place { get; init; }
-    public DateTime? DoneAt { get; init; }
-    public Verification Verification { get; init; }
 }

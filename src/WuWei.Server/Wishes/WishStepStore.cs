@@ -1,0 +1,78 @@
+using WuWei.Data;
+using WuWei.Privacy;
+
+namespace WuWei.Wishes;
+
+/// <summary>Every SQL statement on the steps of a wish's journey. Their notes and places are sealed.</summary>
+public static class WishStepStore
+{
+    private const string NoteColumn = "wish_step.note";
+    private const string PlaceColumn = "wish_step.place";
+
+    public static Task<List<StepRow>> ListStepsAsync(this DbSession db, Guid wishId) => db.ListAsync<StepRow>(
+        """
+        SELECT s.number, s.id, s.move, s.from_status, s.to_status, s.at, s.actor, s.actor_id, p.shown_name AS actor_name,
+          s.claim_kind, s.audience_unit_id, s.note, s.place, s.done_at, s.verification
+        FROM wish_step s LEFT JOIN person p ON p.id = s.actor_id
+        WHERE s.wish_id = @wishId ORDER BY s.number LIMIT 1000
+        """, new { wishId });
+
+    public static string NoteOf(PersonalData data, Guid stepId, byte[]? note) =>
+        note is null ? "" : data.Open(NoteColumn, stepId, note);
+
+    public static string PlaceOf(PersonalData data, Guid stepId, byte[]? place) =>
+        place is null ? "" : data.Open(PlaceColumn, stepId, place);
+
+    public static void QueueStep(this DbSession db, PersonalData data, Wish after, WishStatus? from, WishStep step)
+    {
+        var id = Guid.CreateVersion7(step.At);
+        db.Queue(
+            """
+            INSERT INTO wish_step
+              (wish_id, number, id, move, from_status, to_status, at, actor, actor_id, claim_kind, audience_unit_id, note,
+              place, done_at, verification)
+            VALUES
+              (@wishId, @Version, @id, @Move, @from, @Status, @At, @Actor, @ActorId, @claimKind, @AudienceUnitId, @note,
+              @place, @DoneAt, @Verification)
+            """,
+            new
+            {
+                wishId = after.Id,
+                after.Version,
+                id,
+                step.Move,
+                from = (int?)from ?? 0,
+                after.Status,
+                step.At,
+                step.Actor,
+                step.ActorId,
+                claimKind = step.Move == WishMove.Claim ? after.ClaimKind : null,
+                after.AudienceUnitId,
+                note = Sealed(NoteColumn, step.Note),
+                place = Sealed(PlaceColumn, step.Place),
+                step.DoneAt,
+                step.Verification,
+            });
+
+        byte[]? Sealed(string column, string? text) => string.IsNullOrEmpty(text) ? null : data.Seal(column, id, text);
+    }
+}
+
+public sealed record StepRow
+{
+    public int Number { get; init; }
+    public Guid Id { get; init; }
+    public WishMove Move { get; init; }
+    public int FromStatus { get; init; }
+    public int ToStatus { get; init; }
+    public DateTime At { get; init; }
+    public WishActor Actor { get; init; }
+    public Guid? ActorId { get; init; }
+    public string? ActorName { get; init; }
+    public ClaimerKind? ClaimKind { get; init; }
+    public Guid AudienceUnitId { get; init; }
+    public byte[]? Note { get; init; }
+    public byte[]? Place { get; init; }
+    public DateTime? DoneAt { get; init; }
+    public Verification Verification { get; init; }
+}
