@@ -1,0 +1,44 @@
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace WuWei.Bench;
+
+/// <summary>
+/// What a call costs before it does anything: the same framework and message, no interceptor, no database. Prints its
+/// address and runs until its input ends.
+/// </summary>
+public static class BareServer
+{
+    public static async Task RunAsync(CancellationToken cancel)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddGrpc();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(
+            IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        await using var app = builder.Build();
+        app.MapGrpcService<BareWishes>();
+        await app.StartAsync(cancel);
+        Console.WriteLine(app.Urls.First());
+        await Console.In.ReadToEndAsync(cancel);
+    }
+
+    private sealed class BareWishes : Wire.WishService.WishServiceBase
+    {
+        private static readonly Wire.GetWishResponse Answer = new()
+        {
+            Wish = new Wire.Wish
+            {
+                Id = Guid.Empty.ToString(),
+                UnitId = Guid.Empty.ToString(),
+                CategoryId = Guid.Empty.ToString(),
+                Status = Wire.WishStatus.Open,
+                Title = "楼道灯坏了",
+                Text = "三单元二楼的灯不亮，晚上上楼看不清台阶。",
+            },
+        };
+
+        public override Task<Wire.GetWishResponse> GetWish(Wire.GetWishRequest request, ServerCallContext context) =>
+            Task.FromResult(Answer);
+    }
+}

@@ -1,0 +1,206 @@
+using Google.Protobuf;
+using Grpc.Net.Client;
+using Microsoft.Extensions.DependencyInjection;
+using WuWei.Calls;
+using WuWei.Data;
+using WuWei.Journal;
+using WuWei.Organization;
+using WuWei.Privacy;
+using WuWei.Time;
+using WuWei.Wishes;
+
+namespace WuWei.Bench;
+
+/// <summary>
+/// The calls that are measured, and beside each the same statements sent directly: with the services' own stores, so the
+/// very same SQL and driver, but no gRPC, no session, no rights, nothing sealed or read again.
+/// </summary>
+public sealed class BenchCalls
+{
+    private const int PageSize = 20;
+
+    private readonly BenchWorld _world;
+    private readonly List<BenchCaller> _callers;
+    private readonly GrpcChannel[] _channels;
+    private readonly GrpcChannel[] _bare;
+    private readonly Database _database;
+    private readonly PersonalData _data;
+    private readonly UnitTree _tree;
+    private readonly CategoryBook _book;
+    private readonly Unit _district;
+    private readonly Category _category;
+
+    public BenchCalls(
+        IServiceProvider services, BenchWorld world, string bareAddress, string address, int connections)
+    {
+        _world = world;
+        _callers = world.Callers;
+        _bare = [.. Enumerable.Range(0, connections).Select(_ => GrpcChannel.ForAddress(bareAddress))];
+        _channels = [.. Enumerable.Range(0, connections).Select(_ => GrpcChannel.ForAddress(address))];
+        _database = services.GetRequiredService<Database>();
+        _data = services.GetRequiredService<PersonalData>();
+        _tree = services.GetRequiredService<Units>().TreeAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        _book = services.GetRequiredService<Categories>().BookAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        _district = _tree.Below(null).First();
+        _category = _book.Find(_district.Id, "misc")!;
+    }
+
+    /// <summary>How many callers there are at once in what is measured next.</summary>
+    public int Parallel { get; set; } = 1;
+
+    public IEnumerable<(string Name, Func<int, Task> Call, Func<int, Task> Direct)> All =>
+    [
+        ("GetWish", GetWish, GetWishDirect),
+        ("ListWishes", i => ListWishes(i, Home(i)), i => ListWishesDirect(Home(i))),
+        ("ListWishesDistrict", i => ListWishes(i, _district.Id), _ => ListWishesDirect(_district.Id)),
+        ("MakeWish", MakeWish, MakeWishDirect),
+        ("ClaimWish", ClaimWish, ClaimWishDirect),
+        ("ConfirmWish", ConfirmWish, ConfirmWishDirect),
+    ];
+
+    public async Task Bare(int i) => await new Wire.WishService.WishServiceClient(_bare[i % _bare.Length])
+        .GetWishAsync(new() { WishId = Guid.Empty.ToString() });
+
+    private async Task GetWish(int i) =>
+        await Client(i).GetWishAsync(new() { WishId = AnyWish().ToString() }, As(i));
+
+    private Task GetWishDirect(int i) => _database.ReadAsync(
+        db => db.FindWishAsync(AnyWish(), _callers[i].PersonId, DateTime.UtcNow), CancellationToken.None);
+
+    private async Task ListWishes(int i, Guid unit) => await Client(i).ListWishesAsync(new()
+    {
+        View = Wire.WishView.Unit,
+        UnitId = unit.ToString(),
+        Status = Wire.WishStatus.Kept,
+        PageSize = PageSize,
+    }, As(i));
+
+    private Task ListWishesDirect(Guid unit) => _database.ReadAsync(
+        db => db.ListNewestInUnitAsync(
+            unit, new WishFilter(WishStatus.Kept, null, 0, Remote: false, Overdue: false, PublicOnly: true), null, PageSize,
+            DateTime.UtcNow),
+        CancellationToken.None);
+
+    private async Task MakeWish(int i) => await Client(i).MakeWishAsync(new()
+    {
+        UnitId = Home(i).ToString(),
+        CategoryId = _category.Id.ToString(),
+        Title = "楼道灯坏了",
+        Text = "三单元二楼的灯不亮，晚上上楼看不清台阶。",
+        EffortMinutes = 30,
+    }, As(i));
+
+    private Task MakeWishDirect(int i)
+    {
+        var now = TimeProvider.System.Now();
+        var unit = _tree.Get(Home(i));
+        var wish = new Wish
+        {
+            Id = Guid.CreateVersion7(),
+            UnitId = unit.Id,
+            AudienceUnitId = _tree.AudienceOf(unit).Id,
+            CategoryId = _category.Id,
+            Status = WishStatus.PendingReview,
+            Version = 1,
+            Origin = WishOrigin.Resident,
+            Visibility = WishVisibility.Public,
+            Title = "楼道灯坏了",
+            Text = "三单元二楼的灯不亮，晚上上楼看不清台阶。",
+            EffortMinutes = 30,
+            MakerId = _callers[i].PersonId,
+            MadeAt = now,
+            DeadlineAt = now.AddDays(180),
+        }.Entered(_category.Rules!, canClimb: true, now);
+        var step = new WishStep(WishMove.Make, now, WishActor.Maker, _callers[i].PersonId);
+        return WriteDirectAsync(i, wish, db => db.AddWishAsync(_data, wish, step, Entry(wish, step)));
+    }
+
+    private async Task ClaimWish(int i)
+    {
+        var (wish, caller) = _world.Open.Take(i, Parallel);
+        await Client(i).ClaimWishAsync(
+            new() { WishId = wish.ToString(), Kind = Wire.ClaimerKind.Volunteer }, As(caller));
+    }
+
+    private Task ClaimWishDirect(int i)
+    {
+        var (id, caller) = _world.Open.Take(i, Parallel);
+        var personId = _callers[caller].PersonId;
+        return MoveDirectAsync(caller, id, WishMove.Claim, async (db, wish) =>
+        {
+            var claimed = wish.Claimed(
+                Guid.CreateVersion7(), personId, ClaimerKind.Volunteer, _district.Id, _book.RulesOf(wish.CategoryId),
+                TimeProvider.System.Now());
+            await db.TakeClaimAsync(personId, ushort.MaxValue);
+            db.QueueClaim(claimed);
+            return claimed;
+        });
+    }
+
+    private async Task ConfirmWish(int i)
+    {
+        var (wish, caller) = _world.Delivered.Take(i, Parallel);
+        await Client(i).ConfirmWishAsync(new() { WishId = wish.ToString(), Rating = 5 }, As(caller));
+    }
+
+    private Task ConfirmWishDirect(int i)
+    {
+        var (id, caller) = _world.Delivered.Take(i, Parallel);
+        return MoveDirectAsync(caller, id, WishMove.Confirm, (db, wish) =>
+        {
+            db.QueueClaimEnd(wish.ClaimId!.Value, TimeProvider.System.Now());
+            return Task.FromResult(wish.Kept(WishMove.Confirm, 5, TimeProvider.System.Now()));
+        });
+    }
+
+    private Task MoveDirectAsync(int i, Guid id, WishMove move, Func<DbSession, Wish, Task<Wish>> act) =>
+        _database.WriteAsync(async db =>
+        {
+            var now = TimeProvider.System.Now();
+            var wish = await db.FindWishAsync(id, _callers[i].PersonId, now);
+            var after = await act(db, wish!) with { Version = wish!.Version + 1 };
+            var step = new WishStep(move, now, WishActor.Maker, _callers[i].PersonId);
+            await db.MoveWishAsync(_data, wish, after, step, Entry(after, step));
+            QueueKey(db, i, after);
+            return true;
+        }, CancellationToken.None);
+
+    private Task WriteDirectAsync(int i, Wish wish, Func<DbSession, Task> act) => _database.WriteAsync(async db =>
+    {
+        await act(db);
+        QueueKey(db, i, wish);
+        return true;
+    }, CancellationToken.None);
+
+    /// <summary>The row that makes a call repeatable, with a reply as long as a real one.</summary>
+    private void QueueKey(DbSession db, int i, Wish wish) => db.Queue(
+        """
+        INSERT INTO request_key (caller_id, request_key, rpc, request_hash, reply, made_at)
+        VALUES (@callerId, @key, @rpc, @hash, @reply, @now)
+        """,
+        new
+        {
+            callerId = _callers[i].PersonId,
+            key = Guid.NewGuid().ToString(),
+            rpc = "wuwei.v1.WishService/ConfirmWish",
+            hash = new byte[32],
+            reply = new byte[420],
+            now = wish.MadeAt,
+        });
+
+    private JournalEntry Entry(Wish wish, WishStep step) => JournalEntry.BySystem(
+        step.At, "maker", WishEntry.Kind(step.Move), "wish", wish.Id, wish.UnitId, WishEntry.Moved(wish, step, _data));
+
+    private Wire.WishService.WishServiceClient Client(int i) => new(_channels[i % _channels.Length]);
+
+    private Metadata As(int i) => new()
+    {
+        { "authorization", $"Bearer {_callers[i].Token}" },
+        { "idempotency-key", Guid.NewGuid().ToString() },
+    };
+
+    private Guid Home(int i) => _callers[i].Home;
+
+    /// <summary>One of many, so that not always the same page is read.</summary>
+    private Guid AnyWish() => _world.Delivered.Any();
+}

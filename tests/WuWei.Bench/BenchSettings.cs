@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Sockets;
+using Grpc.Health.V1;
+using Grpc.Net.Client;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using MySqlConnector;
+using WuWei.Data;
+using WuWei.Privacy;
+
+namespace WuWei.Bench;
+
+/// <summary>Where things are: a database of this run's own on the servers that the environment names.</summary>
+public sealed class BenchSettings
+{
+    private const string DatabaseName = "wuwei_bench";
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(30);
+
+    private readonly string _keys = Path.Combine(Directory.CreateTempSubdirectory("wuwei-bench-").FullName, "keys.json");
+    private readonly string _redis = Required("WUWEI_REDIS");
+    private readonly int _port = FreePort();
+
+    private BenchSettings()
+    {
+    }
+
+    public string Owner { get; } = With(Required("WUWEI_MYSQL_OWNER"));
+
+    public string Service { get; } = With(Required("WUWEI_MYSQL"));
+
+    public string Address => $"http://127.0.0.1:{_port}";
+
+    /// <summary>The server as it is run, built beside this program.</summary>
+    public string GatewayAssembly { get; } = Path.GetFullPath(
+        Path.Combine(AppContext.BaseDirectory, "../../WuWei.Gateway/release/WuWei.Gateway.dll"));
+
+    public FileInfo Units { get; } = new(Path.Combine(AppContext.BaseDirectory, "Demo/units-320105.csv"));
+
+    public IReadOnlyDictionary<string, string> ServerEnvironment => new Dictionary<string, string>
+    {
+        ["WUWEI_MYSQL"] = Service,
+        ["WUWEI_REDIS"] = _redis,
+        ["WUWEI_KEYS"] = _keys,
+        ["WUWEI_GRPC_PORT"] = $"{_port}",
+        ["WUWEI_SMS"] = "console",
+        ["DOTNET_ENVIRONMENT"] = "Bench",
+        ["Wishes__ClaimsMax"] = $"{ushort.MaxValue}",
+    };
+
+    public static BenchSettings FromEnvironment() => new();
+
+    public async Task CreateAsync(CancellationToken cancel)
+    {
+        KeyFile.Create(_keys);
+        await using (var connection = new MySqlConnection(
+            new MySqlConnectionStringBuilder(Owner) { Database = "" }.ConnectionString))
+        {
+            await connection.OpenAsync(cancel);
+            await using var drop = new MySqlCommand($"DROP DATABASE IF EXISTS {DatabaseName}", connection);
+            await drop.ExecuteNonQueryAsync(cancel);
+        }
+
+        await Schema.MigrateAsync(Owner, Service, _ => { }, cancel);
+    }
+
+    public ServiceProvider Open() => new ServiceCollection().AddLogging().AddWuWeiStorage(
+        new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["WUWEI_MYSQL"] = Service,
+            ["WUWEI_KEYS"] = _keys,
+        }).Build()).BuildServiceProvider();
+
+    public async Task WaitAsync(CancellationToken cancel)
+    {
+        using var channel = GrpcChannel.ForAddress(Address);
+        for (var limit = DateTime.UtcNow + WaitMax; ; await Task.Delay(20, cancel))
+        {
+            try
+            {
+                await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest(), cancellationToken: cancel);
+                return;
+            }
+            catch (RpcException) when (DateTime.UtcNow < limit)
+            {
+                // Not listening yet.
+            }
+        }
+    }
+
+    private static string With(string connection) => new MySqlConnectionStringBuilder(connection)
+    {
+        Database = DatabaseName,
+        GuidFormat = MySqlGuidFormat.Binary16,
+        DateTimeKind = MySqlDateTimeKind.Utc,
+    }.ConnectionString;
+
+    private static string Required(string name) => Environment.GetEnvironmentVariable(name)
+        ?? throw new InvalidOperationException($"{name} is not set; run scripts/bench.");
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

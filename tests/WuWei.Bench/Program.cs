@@ -1,0 +1,24 @@
+using System.CommandLine;
+using WuWei.Bench;
+
+var quick = new Option<bool>("--quick") { Description = "A hundredth of the data and short measurements: under 3 minutes." };
+var output = new Option<FileInfo?>("--out") { Description = "Also write the rows as JSON to this file." };
+var bare = new Option<bool>("--bare-server") { Description = "Be the bare server that the others are compared with.", Hidden = true };
+var root = new RootCommand(
+    "Measures calls beside the same SQL sent directly, on a database of its own. Only ratios within one run mean anything.")
+{
+    quick, output, bare,
+};
+root.SetAction(async (parsed, cancel) =>
+{
+    if (parsed.GetValue(bare))
+    {
+        await BareServer.RunAsync(cancel);
+        return 0;
+    }
+
+    var size = parsed.GetValue(quick) ? BenchSize.Quick : BenchSize.Full;
+    await new BenchRun(size).RunAsync(parsed.GetValue(output), cancel);
+    return 0;
+});
+return await root.Parse(args).InvokeAsync();
