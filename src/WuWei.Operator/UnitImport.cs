@@ -6,7 +6,9 @@ using WuWei.Wishes;
 
 namespace WuWei.Operator;
 
-/// <summary>Adds the units of a file that are not there yet. It never renames, moves or closes: that is for staff, with a date.</summary>
+/// <summary>
+/// Adds the units of a file that are not there yet. It never renames, moves or closes: that is for staff, with a date.
+/// </summary>
 public sealed class UnitImport(Database database, Units units, TimeProvider clock)
 {
     /// <summary>The statistics bureau's division codes.</summary>

@@ -17,7 +17,11 @@ public sealed class BenchRun(BenchSize size)
 {
     private const int Connections = 4;
     private static readonly int[] CallersAt = [1, 32, 64];
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+    };
 
     private readonly List<Row> _rows = [];
 

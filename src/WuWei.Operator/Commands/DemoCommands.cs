@@ -10,7 +10,8 @@ public static class DemoCommands
     public static Command Demo()
     {
         var load = new Command(
-            "load", "Fill an empty installation with a demo district: people with known sign-ins, 200 wishes. Never in Production.");
+            "load",
+            "Fill an empty installation with a demo district: people with known sign-ins, 200 wishes. Never in Production.");
         load.SetAction(async (_, cancel) =>
         {
             if (Installation.Settings[EnvironmentSetting] is null or "Production")

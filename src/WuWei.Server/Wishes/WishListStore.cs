@@ -69,7 +69,8 @@ public static class WishListStore
                 ORDER BY w.made_at DESC, w.id DESC LIMIT @take)
               UNION
               (SELECT w.id, w.made_at FROM wish w
-                WHERE w.beneficiary_index = @phoneIndex AND w.opened_at IS NOT NULL AND w.made_at <= @at AND (w.made_at < @at OR w.id < @id)
+                WHERE w.beneficiary_index = @phoneIndex AND w.opened_at IS NOT NULL
+                  AND w.made_at <= @at AND (w.made_at < @at OR w.id < @id)
                   AND {WishFilters}
                 ORDER BY w.made_at DESC, w.id DESC LIMIT @take)
               ORDER BY made_at DESC, id DESC LIMIT @take

@@ -32,7 +32,8 @@ public class MakeWishTests(SharedServer shared)
         Assert.Equal(shared.Server.Clock.Now.AddDays(180), wish.DeadlineAt.ToDateTime());
         // Nobody's unread text reaches a stranger by naming their phone.
         Assert.Equal(
-            forBeneficiary && status == Wire.WishStatus.Open, (await cast.Beneficiary.Wishes.ListWishesAsync(new() { View = Wire.WishView.Mine }))
+            forBeneficiary && status == Wire.WishStatus.Open,
+            (await cast.Beneficiary.Wishes.ListWishesAsync(new() { View = Wire.WishView.Mine }))
             .Wishes.Any(w => w.Id == wish.Id));
     }
 
