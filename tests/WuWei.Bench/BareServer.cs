@@ -3,24 +3,28 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace WuWei.Bench;
 
-/// <summary>
-/// What a call costs before it does anything: the same framework and message, no interceptor, no database. Prints its
-/// address and runs until its input ends.
-/// </summary>
+/// <summary>What a call costs before it does anything: the same framework and message, no interceptor, no database.</summary>
 public static class BareServer
 {
+    /// <summary>Prints its address and runs until its input ends.</summary>
     public static async Task RunAsync(CancellationToken cancel)
+    {
+        await using var app = await StartAsync(cancel);
+        Console.WriteLine(app.Urls.First());
+        await Console.In.ReadToEndAsync(cancel);
+    }
+
+    public static async Task<WebApplication> StartAsync(CancellationToken cancel)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddGrpc();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(
             IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
-        await using var app = builder.Build();
+        var app = builder.Build();
         app.MapGrpcService<BareWishes>();
         await app.StartAsync(cancel);
-        Console.WriteLine(app.Urls.First());
-        await Console.In.ReadToEndAsync(cancel);
+        return app;
     }
 
     private sealed class BareWishes : Wire.WishService.WishServiceBase

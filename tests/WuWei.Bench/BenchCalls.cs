@@ -22,7 +22,6 @@ public sealed class BenchCalls
     private readonly BenchWorld _world;
     private readonly List<BenchCaller> _callers;
     private readonly GrpcChannel[] _channels;
-    private readonly GrpcChannel[] _bare;
     private readonly Database _database;
     private readonly PersonalData _data;
     private readonly UnitTree _tree;
@@ -30,25 +29,32 @@ public sealed class BenchCalls
     private readonly Unit _district;
     private readonly Category _category;
 
-    public BenchCalls(
-        IServiceProvider services, BenchWorld world, string bareAddress, string address, int connections)
+    private BenchCalls(
+        IServiceProvider services, BenchWorld world, string address, int connections, UnitTree tree, CategoryBook book)
     {
         _world = world;
         _callers = world.Callers;
-        _bare = [.. Enumerable.Range(0, connections).Select(_ => GrpcChannel.ForAddress(bareAddress))];
         _channels = [.. Enumerable.Range(0, connections).Select(_ => GrpcChannel.ForAddress(address))];
         _database = services.GetRequiredService<Database>();
         _data = services.GetRequiredService<PersonalData>();
-        _tree = services.GetRequiredService<Units>().TreeAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
-        _book = services.GetRequiredService<Categories>().BookAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
-        _district = _tree.Below(null).First();
-        _category = _book.Find(_district.Id, "misc")!;
+        _tree = tree;
+        _book = book;
+        _district = tree.Below(null).First();
+        _category = book.Find(_district.Id, "misc")!;
     }
+
+    public static async Task<BenchCalls> CreateAsync(
+        IServiceProvider services, BenchWorld world, string address, int connections, CancellationToken cancel) => new(
+            services, world, address, connections, await services.GetRequiredService<Units>().TreeAsync(cancel),
+            await services.GetRequiredService<Categories>().BookAsync(cancel));
 
     /// <summary>How many callers there are at once in what is measured next.</summary>
     public int Parallel { get; set; } = 1;
 
-    public IEnumerable<(string Name, Func<int, Task> Call, Func<int, Task> Direct)> All =>
+    public static bool Writes(string name) => !name.StartsWith("Get", StringComparison.Ordinal)
+        && !name.StartsWith("List", StringComparison.Ordinal);
+
+    public IReadOnlyList<(string Name, Func<int, Task> Call, Func<int, Task> Direct)> All =>
     [
         ("GetWish", GetWish, GetWishDirect),
         ("ListWishes", i => ListWishes(i, Home(i)), i => ListWishesDirect(Home(i))),
@@ -57,9 +63,6 @@ public sealed class BenchCalls
         ("ClaimWish", ClaimWish, ClaimWishDirect),
         ("ConfirmWish", ConfirmWish, ConfirmWishDirect),
     ];
-
-    public async Task Bare(int i) => await new Wire.WishService.WishServiceClient(_bare[i % _bare.Length])
-        .GetWishAsync(new() { WishId = Guid.Empty.ToString() });
 
     private async Task GetWish(int i) =>
         await Client(i).GetWishAsync(new() { WishId = AnyWish().ToString() }, As(i));

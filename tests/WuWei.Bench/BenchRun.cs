@@ -1,21 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Grpc.Net.Client;
-using Microsoft.Extensions.DependencyInjection;
-using MySqlConnector;
-using WuWei.Data;
-using WuWei.Operator;
-using WuWei.Organization;
-using WuWei.Privacy;
-using WuWei.Wishes;
 
 namespace WuWei.Bench;
 
 /// <summary>Loads, starts the servers, measures, prints.</summary>
 public sealed class BenchRun(BenchSize size)
 {
-    private const int Connections = 4;
+    private const string Database = "wuwei_bench";
     private static readonly int[] CallersAt = [1, 32, 64];
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -27,67 +19,77 @@ public sealed class BenchRun(BenchSize size)
 
     public async Task RunAsync(FileInfo? output, CancellationToken cancel)
     {
-        var settings = BenchSettings.FromEnvironment();
-        await settings.CreateAsync(cancel);
-        await using var services = settings.Open();
-        var world = await FillAsync(settings, services, cancel);
-
-        await using var bare = Child.Start(
+        await using var district = await BenchDistrict.LoadAsync(Database, size, cancel);
+        await using var bareServer = Child.Start(
             typeof(BenchRun).Assembly.Location, new Dictionary<string, string>(), "--bare-server");
-        var bareAddress = await bare.Output.ReadLineAsync(cancel)
-            ?? throw new InvalidOperationException("The bare server did not start.");
-        var started = Stopwatch.StartNew();
-        await using var server = Child.Start(settings.GatewayAssembly, settings.ServerEnvironment);
-        _ = server.Output.ReadToEndAsync(cancel);
-        await settings.WaitAsync(cancel);
-        Console.WriteLine($"start to first call: {started.Elapsed.TotalSeconds:F2} s");
+        var bare = BenchDistrict.Bare(await bareServer.Output.ReadLineAsync(cancel)
+            ?? throw new InvalidOperationException("The bare server did not start."));
+        // The client is compiled before anything is timed.
+        await Slice.OfAsync(1, size.WarmUp, bare.CallAsync);
 
-        var calls = new BenchCalls(services, world, bareAddress, settings.Address, Connections);
+        var started = Stopwatch.StartNew();
+        await using var server = await district.Settings.StartServerAsync(cancel);
+        var calls = await district.CallsAsync(district.Settings.Address, cancel);
+        await calls.All[0].Call(0);
+        var startSeconds = started.Elapsed.TotalSeconds;
+
+        Console.WriteLine($"\n{"",-26}{"callers",8}{"calls/s",10}{"p50 ms",9}{"p99 ms",9}{"of bare",9}{"of direct",20}{"spread",8}");
         foreach (var callers in CallersAt)
         {
             calls.Parallel = callers;
-            var bareRate = (await MeasureAsync("bare", callers, calls.Bare, null, null)).Rate;
             foreach (var (name, call, direct) in calls.All)
             {
-                var directRate = (await MeasureAsync($"{name} direct", callers, direct, null, null)).Rate;
-                await MeasureAsync(name, callers, call, bareRate, directRate);
+                await CompareAsync(name, callers, bare.CallAsync, direct, call);
             }
         }
 
-        Console.WriteLine($"resident memory of the server: {server.ResidentBytes() / (1 << 20)} MB");
+        var residentMb = server.ResidentBytes() / (1 << 20);
+        Console.WriteLine($"\nstart to first call: {startSeconds:F2} s");
+        Console.WriteLine($"resident memory of the server after the load: {residentMb} MB");
+        await Anatomy.RunAsync(district, cancel);
+        if (size == BenchSize.Full)
+        {
+            await Scale.RunAsync(calls, cancel);
+        }
+
         if (output is not null)
         {
             await File.WriteAllTextAsync(output.FullName, JsonSerializer.Serialize(_rows, Json), cancel);
         }
     }
 
-    private async Task<BenchWorld> FillAsync(BenchSettings settings, ServiceProvider services, CancellationToken cancel)
+    public static async Task AnatomyAsync(CancellationToken cancel)
     {
-        var database = services.GetRequiredService<Database>();
-        var units = services.GetRequiredService<Units>();
-        await new UnitImport(database, units, TimeProvider.System).ImportAsync(
-            settings.Units, under: null, UnitImport.System, (_, _) => { }, cancel);
-        var book = await services.GetRequiredService<Categories>().BookAsync(cancel);
-        var loaded = Stopwatch.StartNew();
-        var world = await new BenchData(
-            size, settings.Owner, database, services.GetRequiredService<PersonalData>(), await units.TreeAsync(cancel), book)
-            .LoadAsync(cancel);
-        Console.WriteLine(
-            $"{size.People} people and {size.Kept + (2 * size.Fuel)} wishes loaded in {loaded.Elapsed.TotalSeconds:F0} s");
-        Console.WriteLine($"{"",-26}{"callers",8}{"calls/s",10}{"p50 ms",9}{"p99 ms",9}{"of bare",9}{"of direct",11}{"spread",8}");
-        return world;
+        await using var district = await BenchDistrict.LoadAsync(Database, BenchSize.Quick, cancel);
+        await Anatomy.RunAsync(district, cancel);
     }
 
-    private async Task<Point> MeasureAsync(
-        string name, int callers, Func<int, Task> act, double? bareRate, double? directRate)
+    /// <summary>Bare call, direct SQL and call in turn, over and over.</summary>
+    private async Task CompareAsync(
+        string name, int callers, Func<int, Task> bare, Func<int, Task> direct, Func<int, Task> call)
     {
-        var point = await Point.TakeAsync(callers, size, act);
-        var row = new Row(
-            name, callers, point.Rate, point.P50Ms, point.P99Ms, point.Rate / bareRate, point.Rate / directRate,
-            point.SpreadPercent);
+        var (bareSeries, directSeries, callSeries) = (
+            new Series($"{name} bare", callers), new Series($"{name} direct", callers), new Series(name, callers));
+        await Slice.OfAsync(callers, size.WarmUp, direct);
+        await Slice.OfAsync(callers, size.WarmUp, call);
+        for (var repeat = 0; repeat < size.Repeats; repeat++)
+        {
+            bareSeries.Add(await Slice.OfAsync(callers, size.Measured / 4, bare));
+            directSeries.Add(await Slice.OfAsync(callers, size.Measured, direct));
+            callSeries.Add(await Slice.OfAsync(callers, size.Measured, call));
+        }
+
+        Report(bareSeries.ToRow());
+        Report(directSeries.ToRow());
+        Report(callSeries.ToRow(bareSeries, directSeries));
+    }
+
+    private void Report(Row row)
+    {
         _rows.Add(row);
+        var direct = row.OfDirect is null ? "" : string.Create(CultureInfo.InvariantCulture,
+            $"{row.OfDirect:F2} ({row.OfDirectLow:F2} to {row.OfDirectHigh:F2})");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{name,-26}{callers,8}{row.Rate,10:F0}{row.P50Ms,9:F2}{row.P99Ms,9:F2}{row.OfBare,9:F2}{row.OfDirect,11:F2}{row.SpreadPercent,7:F0}%"));
-        return point;
+            $"{row.Name,-26}{row.Callers,8}{row.Rate,10:F0}{row.P50Ms,9:F2}{row.P99Ms,9:F2}{row.OfBare,9:F2}{direct,20}{row.SpreadPercent,7:F0}%"));
     }
 }

@@ -6,57 +6,48 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using MySqlConnector;
 using WuWei.Data;
+using WuWei.Gateway;
 using WuWei.Privacy;
 
 namespace WuWei.Bench;
 
 /// <summary>Where things are: a database of this run's own on the servers that the environment names.</summary>
-public sealed class BenchSettings
+public sealed class BenchSettings(string databaseName)
 {
-    private const string DatabaseName = "wuwei_bench";
+    private static readonly string Keys = Path.Combine(
+        Directory.CreateTempSubdirectory("wuwei-bench-").FullName, "keys.json");
+
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(30);
 
-    private readonly string _keys = Path.Combine(Directory.CreateTempSubdirectory("wuwei-bench-").FullName, "keys.json");
-    private readonly string _redis = Required("WUWEI_REDIS");
     private readonly int _port = FreePort();
 
-    private BenchSettings()
-    {
-    }
+    public string Owner { get; } = With(Required("WUWEI_MYSQL_OWNER"), databaseName);
 
-    public string Owner { get; } = With(Required("WUWEI_MYSQL_OWNER"));
-
-    public string Service { get; } = With(Required("WUWEI_MYSQL"));
+    public string Service { get; } = With(Required("WUWEI_MYSQL"), databaseName);
 
     public string Address => $"http://127.0.0.1:{_port}";
-
-    /// <summary>The server as it is run, built beside this program.</summary>
-    public string GatewayAssembly { get; } = Path.GetFullPath(
-        Path.Combine(AppContext.BaseDirectory, "../../WuWei.Gateway/release/WuWei.Gateway.dll"));
 
     public FileInfo Units { get; } = new(Path.Combine(AppContext.BaseDirectory, "Demo/units-320105.csv"));
 
     public IReadOnlyDictionary<string, string> ServerEnvironment => new Dictionary<string, string>
     {
         ["WUWEI_MYSQL"] = Service,
-        ["WUWEI_REDIS"] = _redis,
-        ["WUWEI_KEYS"] = _keys,
+        ["WUWEI_REDIS"] = Required("WUWEI_REDIS"),
+        ["WUWEI_KEYS"] = Keys,
         ["WUWEI_GRPC_PORT"] = $"{_port}",
         ["WUWEI_SMS"] = "console",
         ["DOTNET_ENVIRONMENT"] = "Bench",
         ["Wishes__ClaimsMax"] = $"{ushort.MaxValue}",
     };
 
-    public static BenchSettings FromEnvironment() => new();
-
     public async Task CreateAsync(CancellationToken cancel)
     {
-        KeyFile.Create(_keys);
+        KeyFile.Create(Keys);
         await using (var connection = new MySqlConnection(
             new MySqlConnectionStringBuilder(Owner) { Database = "" }.ConnectionString))
         {
             await connection.OpenAsync(cancel);
-            await using var drop = new MySqlCommand($"DROP DATABASE IF EXISTS {DatabaseName}", connection);
+            await using var drop = new MySqlCommand($"DROP DATABASE IF EXISTS {databaseName}", connection);
             await drop.ExecuteNonQueryAsync(cancel);
         }
 
@@ -67,18 +58,21 @@ public sealed class BenchSettings
         new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["WUWEI_MYSQL"] = Service,
-            ["WUWEI_KEYS"] = _keys,
+            ["WUWEI_KEYS"] = Keys,
         }).Build()).BuildServiceProvider();
 
-    public async Task WaitAsync(CancellationToken cancel)
+    /// <summary>The server as it is run, a process of its own. Answers when it does.</summary>
+    public async Task<Child> StartServerAsync(CancellationToken cancel)
     {
+        var server = Child.Start(typeof(GatewayHost).Assembly.Location, ServerEnvironment);
+        _ = server.Output.ReadToEndAsync(cancel);
         using var channel = GrpcChannel.ForAddress(Address);
-        for (var limit = DateTime.UtcNow + WaitMax; ; await Task.Delay(20, cancel))
+        for (var limit = DateTime.UtcNow + WaitMax; ; await Task.Delay(5, cancel))
         {
             try
             {
                 await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest(), cancellationToken: cancel);
-                return;
+                return server;
             }
             catch (RpcException) when (DateTime.UtcNow < limit)
             {
@@ -87,9 +81,9 @@ public sealed class BenchSettings
         }
     }
 
-    private static string With(string connection) => new MySqlConnectionStringBuilder(connection)
+    private static string With(string connection, string database) => new MySqlConnectionStringBuilder(connection)
     {
-        Database = DatabaseName,
+        Database = database,
         GuidFormat = MySqlGuidFormat.Binary16,
         DateTimeKind = MySqlDateTimeKind.Utc,
     }.ConnectionString;

@@ -3,17 +3,24 @@ using WuWei.Bench;
 
 var quick = new Option<bool>("--quick") { Description = "A hundredth of the data and short measurements: under 3 minutes." };
 var output = new Option<FileInfo?>("--out") { Description = "Also write the rows as JSON to this file." };
+var anatomy = new Option<bool>("--anatomy") { Description = "Only what one call is made of, on the small data set." };
 var bare = new Option<bool>("--bare-server") { Description = "Be the bare server that the others are compared with.", Hidden = true };
 var root = new RootCommand(
     "Measures calls beside the same SQL sent directly, on a database of its own. Only ratios within one run mean anything.")
 {
-    quick, output, bare,
+    quick, output, anatomy, bare,
 };
 root.SetAction(async (parsed, cancel) =>
 {
     if (parsed.GetValue(bare))
     {
         await BareServer.RunAsync(cancel);
+        return 0;
+    }
+
+    if (parsed.GetValue(anatomy))
+    {
+        await BenchRun.AnatomyAsync(cancel);
         return 0;
     }
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Text;
 using Dapper;
 using MySqlConnector;
 
@@ -51,6 +52,30 @@ public sealed class DbSession(MySqlConnection connection, CancellationToken canc
     {
         var command = new MySqlBatchCommand(sql);
         Parameters.Bind(command.Parameters, parameters);
+        _queue.Add(command);
+    }
+
+    /// <summary>
+    /// Queues one statement for many rows: the head, then <paramref name="row"/> for each with its own parameters, then the
+    /// tail. The server reads, plans and runs one statement instead of as many as there are rows.
+    /// </summary>
+    public void QueueEach<T>(string head, string row, IReadOnlyList<T> rows, string tail = "")
+        where T : notnull
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        var sql = new StringBuilder(head);
+        var command = new MySqlBatchCommand();
+        for (var i = 0; i < rows.Count; i++)
+        {
+            sql.Append(i == 0 ? ' ' : ',').Append(Parameters.Numbered(row, i));
+            Parameters.Bind(command.Parameters, rows[i], $"{i}");
+        }
+
+        command.CommandText = sql.Append(tail).ToString();
         _queue.Add(command);
     }
 

@@ -1,4 +1,5 @@
 using WuWei.Data;
+using WuWei.Time;
 
 namespace WuWei.Wishes;
 
@@ -47,6 +48,12 @@ public static class WishCountStore
             WHERE c.id > @after ORDER BY c.id LIMIT @countMax
             """, new { after, countMax });
 
+    public static void QueueChanges(
+        this DbSession db, Guid unitId, DateTime now, IEnumerable<(int Measure, int Amount)> changes) => db.QueueEach(
+        "INSERT INTO wish_count_change (unit_id, day, measure, amount) VALUES",
+        "(@unitId, @day, @Measure, @Amount)",
+        [.. changes.Select(c => new { unitId, day = Clock.Day(now), c.Measure, c.Amount })]);
+
     /// <summary>
     /// Moves changes into the counts. The version row is the baton: a copy that read it before another one folded
     /// starts over, so none is moved twice. (Locking the changes themselves would make every move wait.)
@@ -71,31 +78,24 @@ public static class WishCountStore
             throw new ConflictException();
         }
 
-        foreach (var (unitId, measure, amount) in changes
-            .GroupBy(c => (c.UnitId, c.Measure), (k, cs) => (k.UnitId, k.Measure, cs.Sum(c => c.Amount))))
-        {
-            db.Queue(
-                """
-                INSERT INTO wish_count (unit_id, measure, amount) VALUES (@unitId, @measure, @amount)
-                ON DUPLICATE KEY UPDATE amount = amount + @amount
-                """, new { unitId, measure, amount });
-        }
-
-        foreach (var (unitId, day, measure, amount) in changes
-            .GroupBy(c => (c.UnitId, c.Day, c.Measure), (k, cs) => (k.UnitId, k.Day, k.Measure, cs.Sum(c => c.Amount))))
-        {
-            db.Queue(
-                """
-                INSERT INTO wish_count_day (unit_id, day, measure, amount) VALUES (@unitId, @day, @measure, @amount)
-                ON DUPLICATE KEY UPDATE amount = amount + @amount
-                """, new { unitId, day, measure, amount });
-        }
-
-        foreach (var change in changes)
-        {
-            db.Queue("DELETE FROM wish_count_change WHERE id = @Id", new { change.Id });
-        }
-
+        db.QueueEach(
+            "INSERT INTO wish_count (unit_id, measure, amount) VALUES", "(@UnitId, @Measure, @amount)",
+            [
+                .. changes.GroupBy(c => (c.UnitId, c.Measure))
+                    .Select(g => new { g.Key.UnitId, g.Key.Measure, amount = g.Sum(c => c.Amount) }),
+            ],
+            " ON DUPLICATE KEY UPDATE amount = wish_count.amount + VALUES(amount)");
+        db.QueueEach(
+            "INSERT INTO wish_count_day (unit_id, day, measure, amount) VALUES", "(@UnitId, @Day, @Measure, @amount)",
+            [
+                .. changes.GroupBy(c => (c.UnitId, c.Day, c.Measure))
+                    .Select(g => new { g.Key.UnitId, g.Key.Day, g.Key.Measure, amount = g.Sum(c => c.Amount) }),
+            ],
+            " ON DUPLICATE KEY UPDATE amount = wish_count_day.amount + VALUES(amount)");
+        // By the key and nothing else: a scan would wait for moves that are not committed yet, and they for it.
+        db.QueueEach(
+            "DELETE h FROM wish_count_change h FORCE INDEX (PRIMARY) WHERE h.id IN (", "@Id",
+            [.. changes.Select(c => new { c.Id })], ")");
         return changes.Count;
     }
 

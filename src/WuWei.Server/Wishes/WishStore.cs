@@ -3,7 +3,6 @@ using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Journal;
 using WuWei.Privacy;
-using WuWei.Time;
 
 namespace WuWei.Wishes;
 
@@ -251,9 +250,9 @@ public static class WishStore
                 claimed.ClaimedAt,
                 claimed.DueAt,
             });
-        db.QueueChange(
+        db.QueueChanges(
             claimed.UnitId, claimed.ClaimedAt!.Value,
-            WishCounts.OfClaim(claimed.OpenedAt!.Value, claimed.ClaimedAt.Value), 1);
+            [(WishCounts.OfClaim(claimed.OpenedAt!.Value, claimed.ClaimedAt.Value), 1)]);
     }
 
     public static void QueueClaimEnd(this DbSession db, Guid claimId, DateTime now) => db.Queue(
@@ -282,15 +281,6 @@ public static class WishStore
     public static Task<int> PostponeAsync(this DbSession db, Guid id, DateTime clockAt) => db.ExecuteAsync(
         "UPDATE wish SET clock_at = @clockAt WHERE id = @id AND clock_at < @clockAt", new { id, clockAt });
 
-    private static void QueueChanges(this DbSession db, Wish? before, Wish after, DateTime now)
-    {
-        foreach (var (measure, amount) in WishCounts.Changes(before, after))
-        {
-            db.QueueChange(after.UnitId, now, measure, amount);
-        }
-    }
-
-    private static void QueueChange(this DbSession db, Guid unitId, DateTime now, int measure, int amount) => db.Queue(
-        "INSERT INTO wish_count_change (unit_id, day, measure, amount) VALUES (@unitId, @day, @measure, @amount)",
-        new { unitId, day = Clock.Day(now), measure, amount });
+    private static void QueueChanges(this DbSession db, Wish? before, Wish after, DateTime now) =>
+        db.QueueChanges(after.UnitId, now, WishCounts.Changes(before, after));
 }
