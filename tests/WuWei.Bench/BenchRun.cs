@@ -33,14 +33,20 @@ public sealed class BenchRun(BenchSize size)
         await calls.All[0].Call(0);
         var startSeconds = started.Elapsed.TotalSeconds;
 
-        Console.WriteLine($"\n{"",-26}{"callers",8}{"calls/s",10}{"p50 ms",9}{"p99 ms",9}{"of bare",9}{"of direct",20}{"spread",8}");
+        Console.WriteLine(
+            $"\nEach: {size.WarmUp.TotalSeconds} s of warm-up, then {size.Repeats} repeats of {size.Measured.TotalSeconds} s in turn with "
+            + "the bare call and the direct SQL. The middle repeat is shown; spread is between the fastest and the slowest.");
+        Console.WriteLine($"{"",-26}{"callers",8}{"calls/s",10}{"p50 ms",9}{"p99 ms",9}{"of bare",9}{"of direct",20}{"spread",8}");
         foreach (var callers in CallersAt)
         {
             calls.Parallel = callers;
+            var allBare = new Series("Bare", callers);
             foreach (var (name, call, direct) in calls.All)
             {
-                await CompareAsync(name, callers, bare.CallAsync, direct, call);
+                await CompareAsync(name, callers, bare.CallAsync, direct, call, allBare);
             }
+
+            Report(allBare.ToRow());
         }
 
         var residentMb = server.ResidentBytes() / (1 << 20);
@@ -66,20 +72,21 @@ public sealed class BenchRun(BenchSize size)
 
     /// <summary>Bare call, direct SQL and call in turn, over and over.</summary>
     private async Task CompareAsync(
-        string name, int callers, Func<int, Task> bare, Func<int, Task> direct, Func<int, Task> call)
+        string name, int callers, Func<int, Task> bare, Func<int, Task> direct, Func<int, Task> call, Series allBare)
     {
         var (bareSeries, directSeries, callSeries) = (
-            new Series($"{name} bare", callers), new Series($"{name} direct", callers), new Series(name, callers));
+            new Series("Bare", callers), new Series($"{name} direct", callers), new Series(name, callers));
         await Slice.OfAsync(callers, size.WarmUp, direct);
         await Slice.OfAsync(callers, size.WarmUp, call);
         for (var repeat = 0; repeat < size.Repeats; repeat++)
         {
-            bareSeries.Add(await Slice.OfAsync(callers, size.Measured / 4, bare));
+            var bareSlice = await Slice.OfAsync(callers, size.Measured / 4, bare);
+            bareSeries.Add(bareSlice);
+            allBare.Add(bareSlice);
             directSeries.Add(await Slice.OfAsync(callers, size.Measured, direct));
             callSeries.Add(await Slice.OfAsync(callers, size.Measured, call));
         }
 
-        Report(bareSeries.ToRow());
         Report(directSeries.ToRow());
         Report(callSeries.ToRow(bareSeries, directSeries));
     }
