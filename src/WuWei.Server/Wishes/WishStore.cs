@@ -290,7 +290,7 @@ public static class WishStore
         }
     }
 
-    private static void QueueChange(this DbSession db, Guid unitId, DateTime now, int measure, int amount) => db.Queue(
+    public static void QueueChange(this DbSession db, Guid unitId, DateTime now, int measure, int amount) => db.Queue(
         "INSERT INTO wish_count_change (unit_id, day, measure, amount) VALUES (@unitId, @day, @measure, @amount)",
         new { unitId, day = Clock.Day(now), measure, amount });
 }
