@@ -195,8 +195,8 @@ public record Wish
         | (ClaimerId == caller.PersonId ? Relation.Claimer : Relation.None)
         | (Offered && Status == WishStatus.Open ? Relation.Offered : Relation.None);
 
-    /// <summary>Whether somebody of this relation is whom it was for: its maker, unless it was made for somebody else.</summary>
-    public bool IsFor(Relation relation) =>
+    /// <summary>Whom it was for rates it: its maker, unless it was made for somebody else.</summary>
+    public bool IsRatedBy(Relation relation) =>
         (relation & (Origin == WishOrigin.Resident ? Relation.Maker : Relation.Beneficiary)) != 0;
 
     /// <summary>Whether it was made for the phone of this index.</summary>

@@ -142,7 +142,7 @@ public sealed partial class WishService
 
     private static void DemandBeneficiary(WishSight sight)
     {
-        if (!sight.Wish.IsFor(sight.Relation))
+        if (!sight.Wish.IsRatedBy(sight.Relation))
         {
             throw Refuse.Denied("RATING_NOT_YOURS", "只有受益人自己可以评分。");
         }
