@@ -152,7 +152,9 @@ public sealed class BenchCalls
         return MoveDirectAsync(caller, id, WishMove.Confirm, (db, wish) =>
         {
             db.QueueClaimEnd(wish.ClaimId!.Value, TimeProvider.System.Now());
-            return Task.FromResult(wish.Kept(WishMove.Confirm, 5, TimeProvider.System.Now()));
+            var kept = wish.Kept(WishMove.Confirm, 5, TimeProvider.System.Now());
+            db.QueueRating(kept);
+            return Task.FromResult(kept);
         });
     }
 

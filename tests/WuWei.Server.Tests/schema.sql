@@ -19,6 +19,31 @@ CREATE TABLE `data_version` (
   PRIMARY KEY (`name`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `follow_up` (
+  `id` binary(16) NOT NULL,
+  `wish_id` binary(16) NOT NULL,
+  `open_wish_id` binary(16) DEFAULT NULL,
+  `rating` tinyint(3) unsigned NOT NULL,
+  `rated_step` int(10) unsigned NOT NULL,
+  `closed_step` int(10) unsigned DEFAULT NULL,
+  `opened_at` datetime(6) NOT NULL,
+  `due_at` datetime(6) NOT NULL,
+  `closed_at` datetime(6) DEFAULT NULL,
+  `closed_by` binary(16) DEFAULT NULL,
+  `outcome` tinyint(3) unsigned DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `one_open` (`open_wish_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `follow_up_in_unit` (
+  `unit_id` binary(16) NOT NULL,
+  `closed` tinyint(1) NOT NULL,
+  `due_at` datetime(6) NOT NULL,
+  `follow_up_id` binary(16) NOT NULL,
+  PRIMARY KEY (`unit_id`,`closed`,`due_at`,`follow_up_id`),
+  KEY `by_follow_up` (`follow_up_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `journal_entry` (
   `id` binary(16) NOT NULL,
   `at` datetime(6) NOT NULL,
@@ -334,6 +359,15 @@ CREATE TABLE `wish_offer` (
   `offered_at` datetime(6) NOT NULL,
   PRIMARY KEY (`wish_id`,`person_id`),
   KEY `by_person` (`person_id`,`offered_at`,`wish_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `wish_rating` (
+  `wish_id` binary(16) NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `claimer_id` binary(16) NOT NULL,
+  `rating` tinyint(3) unsigned NOT NULL,
+  PRIMARY KEY (`wish_id`),
+  KEY `by_claimer` (`claimer_id`,`unit_id`,`rating`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `wish_step` (

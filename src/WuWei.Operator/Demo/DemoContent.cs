@@ -13,6 +13,11 @@ public sealed record DemoContent(DemoPeople People, IReadOnlyList<DemoWish> Wish
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper) },
     };
 
+    /// <summary>Everybody with an account: the people, and whoever rates a wish that somebody else made for them.</summary>
+    public IEnumerable<DemoPerson> Accounts => People.All.Select(p => p.Person).Concat(Wishes
+        .Where(w => w.Beneficiary is not null && w.Rating > 0)
+        .Select(w => new DemoPerson(w.Beneficiary!.Name, w.Beneficiary.Phone, w.Unit, Scope: null, ShowBadge: false)));
+
     public static DemoContent Load()
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "Demo");
@@ -58,7 +63,9 @@ public sealed record DemoWish(
     string Category, string Title, string Text, int EffortMinutes, bool Remote, bool Private, WishOrigin Maker,
     int MakerIndex, string Unit, DemoBeneficiary? Beneficiary, DemoContact Contact,
     Dictionary<string, string>? Answers, string State, ClaimerKind? Claimer, int ClaimerIndex, string? Note, int Rating,
-    string? Comment, string? Reason);
+    string? Comment, string? Reason, DemoFollowUp? FollowUp);
+
+public sealed record DemoFollowUp(FollowUpOutcome Outcome, string Note);
 
 public sealed record DemoBeneficiary(string Name, string Phone, Consent Consent);
 

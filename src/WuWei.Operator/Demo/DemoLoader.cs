@@ -149,7 +149,7 @@ public sealed class DemoLoader
     private async Task AddPeopleAsync(CancellationToken cancel)
     {
         var tree = await _host.Services.GetRequiredService<Units>().TreeAsync(cancel);
-        foreach (var (someone, _) in _content.People.All)
+        foreach (var someone in _content.Accounts)
         {
             var known = await _database.ReadAsync(
                 db => db.FindPersonByPhoneAsync(Data.PhoneIndex(someone.Phone)), cancel);

@@ -80,6 +80,22 @@ public sealed class DemoStory(
         }
 
         Step(plan.Ended, (key, cancel) => End(wish, id, maker, staff, claimer, key, cancel));
+        var rated = plan.Ended;
+        if (RatesLater(wish))
+        {
+            rated = plan.Rated;
+            Step(rated, (key, cancel) => _wishes.RateWishAsync(
+                new() { WishId = id, Rating = wish.Rating, Comment = wish.Comment },
+                As(wish.Beneficiary?.Phone ?? maker, key), cancellationToken: cancel).ResponseAsync);
+        }
+
+        if (wish.FollowUp is { } followUp)
+        {
+            Step(rated?.AddDays(2), (key, cancel) => _wishes.CloseFollowUpAsync(
+                new() { WishId = id, Outcome = (Wire.FollowUpOutcome)followUp.Outcome, Note = followUp.Note },
+                As(staff, key), cancellationToken: cancel).ResponseAsync);
+        }
+
         if (wish.State == "overturned")
         {
             Step(plan.Ended?.AddDays(2), (key, cancel) => _wishes.ProposeOverturnAsync(
@@ -140,6 +156,7 @@ public sealed class DemoStory(
         "auto_kept" => Claimed(now.AddDays(-16 - (20 * spread)), hours: 30) with
         {
             Delivered = now.AddDays(-13 - (20 * spread)),
+            Rated = now.AddDays(-4 - (20 * spread)),
         },
         "overturned" => Claimed(now.AddDays(-12 - (10 * spread)), hours: 30) with
         {
@@ -150,6 +167,7 @@ public sealed class DemoStory(
         {
             Delivered = now.AddDays(-3.5 - (35 * spread)),
             Ended = now.AddDays(-2.5 - (35 * spread)),
+            Rated = now.AddDays(-1.5 - (35 * spread)),
         },
         _ => throw new InvalidDataException($"Unknown state {wish.State}."),
     };
@@ -199,10 +217,14 @@ public sealed class DemoStory(
     private static Wire.ConfirmWishRequest Confirmation(DemoWish wish, string id) => new()
     {
         WishId = id,
-        Rating = wish.Rating,
-        Comment = wish.Comment ?? "",
+        Rating = RatesLater(wish) ? 0 : wish.Rating,
+        Comment = RatesLater(wish) ? "" : wish.Comment ?? "",
         Verification = wish.Maker == WishOrigin.Staff ? Wire.Verification.PhoneCall : Wire.Verification.Unspecified,
     };
+
+    /// <summary>After somebody else, or the clock, confirmed it.</summary>
+    private static bool RatesLater(DemoWish wish) =>
+        wish.Rating > 0 && (wish.Beneficiary is not null || wish.State == "auto_kept");
 
     private string Maker(DemoWish wish) => wish.Maker switch
     {
@@ -226,6 +248,7 @@ public sealed class DemoStory(
         public DateTime? Claimed { get; init; }
         public DateTime? Delivered { get; init; }
         public DateTime? Ended { get; init; }
+        public DateTime? Rated { get; init; }
         public DateTime? Deadline { get; init; }
     }
 }

@@ -58,6 +58,8 @@ public static class Permissions
         Write("WishService/RevealContact", Staff, Relation.Claimer, Scope.Subtree),
         Write("WishService/DeliverWish", None, Relation.Claimer, Scope.Subtree),
         Write("WishService/ConfirmWish", Staff, Owner, Scope.Subtree),
+        Write("WishService/RateWish", None, Owner, Scope.Subtree),
+        Write("WishService/CloseFollowUp", Staff, Relation.None, Scope.Subtree),
         Write("WishService/DisputeWish", Staff, Owner, Scope.Subtree),
         Write("WishService/ProposeOverturn", Staff, Relation.None, Scope.Subtree),
         Write("WishService/OverturnWish", Staff, Relation.None, Scope.Subtree),
@@ -68,6 +70,8 @@ public static class Permissions
         Read("WishService/GetWishJourney", [Role.Resident], Relation.None, Scope.All),
         Read("WishService/ListWishes", [Role.Resident], Relation.None, Scope.All),
         Read("WishService/CountWishes", [Role.Resident], Relation.None, Scope.All),
+        Read("WishService/ListFollowUps", Overseers, Relation.None, Scope.Subtree),
+        Read("WishService/GetSatisfaction", [Role.Resident], Relation.None, Scope.All),
     }.ToDictionary(p => p.Rpc);
 
     private static Permission Anyone(string rpc) =>

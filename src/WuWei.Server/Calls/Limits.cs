@@ -34,6 +34,14 @@ public static class LimitStore
             """, new { limit.Name, subject, start, limit.Max }) == 1;
     }
 
+    /// <summary>Whether one more would be more than the limit; counts nothing.</summary>
+    public static async Task<bool> IsSpentAsync(this DbSession db, Limit limit, byte[] subject, DateTime now) =>
+        await db.FindAsync<int?>(
+            """
+            SELECT 1 FROM limit_count
+            WHERE rule = @Name AND subject = @subject AND period_start = @start AND times >= @Max
+            """, new { limit.Name, subject, start = limit.PeriodStart(now), limit.Max }) is not null;
+
     /// <summary>Undoes one <see cref="TakeAsync"/> of the same period.</summary>
     public static Task<int> GiveBackAsync(this DbSession db, Limit limit, byte[] subject, DateTime now) => db.ExecuteAsync(
         """

@@ -43,6 +43,9 @@ public static class Grants
         ["wish_count_change"] = Pending,
         ["wish_count"] = Change,
         ["wish_count_day"] = Change,
+        ["wish_rating"] = Pending,
+        ["follow_up"] = Change,
+        ["follow_up_in_unit"] = Change,
     };
 
     public static async Task ApplyAsync(string ownerConnection, string serviceConnection, CancellationToken cancel)

@@ -27,6 +27,8 @@ public sealed class Recount(Database database)
         }, cancel);
         await EachAsync((db, after) => db.ListClaimsForRecountAsync(after, PageSize), c => c.Id,
             claim => Add(recounted, claim.UnitId, WishCounts.OfClaim(claim.OpenedAt, claim.ClaimedAt)), cancel);
+        await EachAsync((db, after) => db.ListOpenFollowUpsAsync(after, PageSize), f => f.Id,
+            followUp => Add(recounted, followUp.UnitId, WishCounts.OpenFollowUps), cancel);
 
         var kept = (await database.ReadAsync(db => db.ListCountsAsync(), cancel))
             .ToDictionary(c => (c.UnitId, c.Measure), c => c.Amount);

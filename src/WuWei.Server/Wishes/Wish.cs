@@ -6,6 +6,8 @@ namespace WuWei.Wishes;
 /// <summary>A wish and the only ways it may change: values in, values out. Numbers are those of wishes.proto.</summary>
 public record Wish
 {
+    private static readonly TimeSpan RateableFor = TimeSpan.FromDays(90);
+
     public Guid Id { get; init; }
     public Guid UnitId { get; init; }
 
@@ -85,11 +87,13 @@ public record Wish
         (WishStatus.Delivered, WishMove.Confirm or WishMove.AutoConfirm) => WishStatus.Kept,
         (WishStatus.Delivered, WishMove.Dispute) => WishStatus.Claimed,
 
-        (WishStatus.Kept, WishMove.ProposeOverturn) => status,
+        (WishStatus.Kept, WishMove.Rate or WishMove.FollowUp or WishMove.ProposeOverturn) => status,
         (WishStatus.Kept, WishMove.Overturn) => WishStatus.Open,
 
         (WishStatus.PendingReview or WishStatus.Open or WishStatus.Claimed or WishStatus.Delivered,
-            WishMove.Remind or WishMove.Reveal) => status,
+            WishMove.Remind) => status,
+        (WishStatus.PendingReview or WishStatus.Open or WishStatus.Claimed or WishStatus.Delivered or WishStatus.Kept,
+            WishMove.Reveal) => status,
 
         (WishStatus.Claimed or WishStatus.Delivered or WishStatus.Kept, WishMove.Claim) =>
             throw Refuse.Premature("WISH_ALREADY_CLAIMED", "这个心愿已经有人认领了。"),
@@ -156,6 +160,15 @@ public record Wish
         AutoConfirmed = move == WishMove.AutoConfirm,
     }).Stopped();
 
+    /// <summary>Once for each time it is kept.</summary>
+    public Wish Rated(int rating, DateTime now)
+    {
+        var rated = After(WishMove.Rate) with { Rating = rating };
+        return Rating is not null ? throw Refuse.Taken("WISH_RATED", "这个心愿已经评过分了。")
+            : now > KeptAt + RateableFor ? throw Refuse.Premature("RATING_TOO_LATE", "评分的时间已经过了。")
+            : rated;
+    }
+
     public Wish Ended(WishMove move) => (this with { Status = Next(Status, move) }).Stopped();
 
     public Wish Escalated(Guid audienceUnitId, bool byClock, CategoryRules rules, bool canClimb, DateTime now) => (this with
@@ -181,6 +194,10 @@ public record Wish
             : Relation.None)
         | (ClaimerId == caller.PersonId ? Relation.Claimer : Relation.None)
         | (Offered && Status == WishStatus.Open ? Relation.Offered : Relation.None);
+
+    /// <summary>Whom it was for rates it: its maker, unless it was made for somebody else.</summary>
+    public bool IsRatedBy(Relation relation) =>
+        (relation & (Origin == WishOrigin.Resident ? Relation.Maker : Relation.Beneficiary)) != 0;
 
     /// <summary>Whether it was made for the phone of this index.</summary>
     public bool IsFor(byte[]? phoneIndex) =>

@@ -36,7 +36,7 @@ public static class WishCountStore
     /// <summary>Wishes in the order of their ids, with what counting them needs.</summary>
     public static Task<List<Wish>> ListForRecountAsync(this DbSession db, Guid after, int countMax) => db.ListAsync<Wish>(
         """
-        SELECT id, unit_id, status, origin, overdue, auto_confirmed, claim_kind, claimed_at, kept_at
+        SELECT id, unit_id, status, origin, overdue, auto_confirmed, rating, claim_kind, claimed_at, kept_at
         FROM wish WHERE id > @after ORDER BY id LIMIT @countMax
         """, new { after, countMax });
 

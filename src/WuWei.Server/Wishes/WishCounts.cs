@@ -10,9 +10,11 @@ public static class WishCounts
     public const int KeptByAutoConfirmation = 2;
     public const int Imported = 3;
     public const int Overdue = 4;
+    public const int OpenFollowUps = 5;
 
     private const int StatusBase = 10;
     private const int KindBase = 30;
+    private const int RatingBase = 50;
     private const int HoursToClaimBase = 100;
     private const int HoursToKeepBase = 200;
 
@@ -22,6 +24,8 @@ public static class WishCounts
     public static int InStatus(WishStatus status) => StatusBase + (int)status;
 
     public static int KeptBy(ClaimerKind kind) => KindBase + (int)kind;
+
+    public static int Rated(int rating) => RatingBase + rating;
 
     public static IEnumerable<int> Of(Wish wish)
     {
@@ -35,6 +39,11 @@ public static class WishCounts
         if (wish.Overdue)
         {
             yield return Overdue;
+        }
+
+        if (wish.Rating is { } rating)
+        {
+            yield return Rated(rating);
         }
 
         if (wish.AutoConfirmed)
@@ -61,8 +70,10 @@ public static class WishCounts
             .GroupBy(c => c.Measure, (m, cs) => (m, cs.Sum(c => c.Amount)))
             .Where(c => c.Item2 != 0);
 
-    public static Wire.WishCounts ToWire(IReadOnlyDictionary<int, long> counts)
+    /// <param name="ratingsMin">Fewer have no average.</param>
+    public static Wire.WishCounts ToWire(IReadOnlyDictionary<int, long> counts, int ratingsMin)
     {
+        var ratings = Enumerable.Range(1, Satisfaction.RatingMax).ToDictionary(r => r, r => Count(Rated(r)));
         var wire = new Wire.WishCounts
         {
             Made = Count(Made),
@@ -77,6 +88,8 @@ public static class WishCounts
             Expired = Count(InStatus(WishStatus.Expired)),
             Imported = Count(Imported),
             Overdue = Count(Overdue),
+            OpenFollowUps = Count(OpenFollowUps),
+            Satisfaction = new Satisfaction(ratings.Values.Sum(), ratings.Sum(r => r.Key * r.Value)).ToWire(ratingsMin),
             KeptByKind =
             {
                 Enum.GetValues<ClaimerKind>().Select(k => new Wire.KeptByKind

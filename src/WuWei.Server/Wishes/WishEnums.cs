@@ -34,6 +34,8 @@ public enum WishMove : byte
     Reveal,
     ProposeOverturn,
     Notice,
+    Rate,
+    FollowUp,
 }
 
 public enum WishVisibility : byte
@@ -67,6 +69,14 @@ public enum Consent : byte
     InPerson,
     ByPhone,
     Written,
+}
+
+public enum FollowUpOutcome : byte
+{
+    Settled = 1,
+    HelpedAgain,
+    NotReached,
+    Overturned,
 }
 
 public enum Verification : byte

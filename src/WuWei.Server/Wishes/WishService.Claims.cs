@@ -81,10 +81,22 @@ public sealed partial class WishService
     }
 
     public override Task<Wire.ReleaseWishResponse> ReleaseWish(
-        Wire.ReleaseWishRequest request, ServerCallContext context) =>
-        MoveAsync(context, request, request.WishId, WishMove.Release, Reason(request.Reason),
+        Wire.ReleaseWishRequest request, ServerCallContext context)
+    {
+        var caller = context.Call().Caller;
+        return MoveAsync(context, request, request.WishId, WishMove.Release, Reason(request.Reason),
             m => m.Sight.Wish.Opened(WishMove.Release, m.Rules, m.CanClimb, m.Now),
-            wish => new Wire.ReleaseWishResponse { Wish = wish }, also: GiveBackAsync);
+            wish => new Wire.ReleaseWishResponse { Wish = wish },
+            also: async (m, released) =>
+            {
+                await GiveBackAsync(m, released);
+                if (await m.Db.HasRevealedAsync(released.Id, caller.PersonId, m.Sight.Wish.ClaimedAt!.Value))
+                {
+                    // Giving back is never refused; looking at the next contact is.
+                    await m.Db.TakeAsync(RevealReleases, Revealer(caller), m.Now);
+                }
+            });
+    }
 
     public override Task<Wire.RevokeClaimResponse> RevokeClaim(
         Wire.RevokeClaimRequest request, ServerCallContext context) =>
@@ -130,19 +142,26 @@ public sealed partial class WishService
         var id = Faults.IdOf("wish_id", request.WishId);
         var reason = Faults.TextOf("reason", request.Reason, 0, ReasonLengthMax);
         var tree = await units.TreeAsync(context.CancellationToken);
-        var quotaSpent = false;
+        string? alarm = null;
         try
         {
             return await writer.WriteUnkeptAsync(context, request, async db =>
             {
                 var (wish, actor) = await DemandedAsync(db);
                 var contact = Contact(wish);
+                if (actor != WishActor.Staff && await db.IsSpentAsync(RevealReleases, Revealer(call.Caller), call.Now))
+                {
+                    alarm = SecurityEvents.ContactHarvesting;
+                    throw Refuse.Exhausted(
+                        "RELEASES_TOO_MANY", "今天看过联系方式又退回的心愿太多了，请明天再来，或者联系社区工作人员。");
+                }
+
                 var quota = actor == WishActor.Staff
                     ? new Limit("reveal-staff", options.Value.StaffRevealsMax, TimeSpan.FromDays(1))
                     : new Limit("reveal-claimer", options.Value.ClaimerRevealsMax, TimeSpan.FromDays(1));
-                quotaSpent = !await db.TakeAsync(quota, personalData.Index("reveal", $"{call.Caller.PersonId}"), call.Now);
-                if (quotaSpent)
+                if (!await db.TakeAsync(quota, Revealer(call.Caller), call.Now))
                 {
+                    alarm = SecurityEvents.RevealQuotaSpent;
                     throw Refuse.Exhausted("REVEALS_TOO_MANY", "今天查看联系方式的次数用完了。");
                 }
 
@@ -152,10 +171,9 @@ public sealed partial class WishService
                 return contact;
             }, read: async db => Contact((await DemandedAsync(db)).Wish));
         }
-        catch (RefusedException) when (quotaSpent)
+        catch (RefusedException) when (alarm is not null)
         {
-            await events.NoteAsync(
-                SecurityEvents.RevealQuotaSpent, call.Source, call.Caller.PersonId, call.Permission.Rpc);
+            await events.NoteAsync(alarm, call.Source, call.Caller.PersonId, call.Permission.Rpc);
             throw;
         }
 
@@ -164,6 +182,12 @@ public sealed partial class WishService
             var sight = await SeeAsync(db, call, id, tree);
             var actor = sight.Actor(call.Demand(sight.Relation, sight.Unit.Path));
             Wish.Next(sight.Wish.Status, WishMove.Reveal);
+            if (sight.Wish.Status == WishStatus.Kept
+                && (actor != WishActor.Staff || await db.FindOpenFollowUpAsync(id) is null))
+            {
+                throw Refuse.Premature("WISH_WRONG_STATUS", "心愿已经实现，不能再看联系方式。");
+            }
+
             return actor != WishActor.Staff || reason.Length >= ReasonLengthMin
                 ? (sight.Wish, actor)
                 : throw Refuse.Invalid("REASON_REQUIRED", "请说明查看的理由。", new FieldFault("reason", "必填。"));
@@ -192,6 +216,10 @@ public sealed partial class WishService
                 };
         }
     }
+
+    private Limit RevealReleases => new("reveal-release", options.Value.RevealReleasesMax, TimeSpan.FromDays(1));
+
+    private byte[] Revealer(Caller caller) => personalData.Index("reveal", $"{caller.PersonId}");
 
     /// <summary>The claim is over, and the claimer has a hand free.</summary>
     private static Task GiveBackAsync(WishMoving m, Wish after)

@@ -9,24 +9,25 @@ public sealed partial class WishService
     public override Task<Wire.ConfirmWishResponse> ConfirmWish(
         Wire.ConfirmWishRequest request, ServerCallContext context)
     {
-        var caller = context.Call().Caller;
+        var call = context.Call();
+        var rating = RatingOf(request.Rating);
         var comment = Faults.TextOf("comment", request.Comment, 0, ReasonLengthMax);
         var verification = Faults.EnumOf<Verification>((int)request.Verification);
-        if (request.Rating is < 1 or > 5)
-        {
-            throw Refuse.Invalid("RATING_RANGE", "请打 1 到 5 分。", new FieldFault("rating", "1 到 5。"));
-        }
-
         return MoveAsync(context, request, request.WishId, WishMove.Confirm, comment,
             m =>
             {
-                var kept = m.Sight.Wish.Kept(WishMove.Confirm, request.Rating, m.Now);
+                var kept = m.Sight.Wish.Kept(WishMove.Confirm, rating, m.Now);
+                if (rating is not null)
+                {
+                    DemandBeneficiary(m.Sight);
+                }
+
                 if (m.Actor != WishActor.Staff)
                 {
                     return kept;
                 }
 
-                if (m.Sight.Wish.ClaimerId == caller.PersonId)
+                if (m.Sight.Wish.ClaimerId == call.Caller.PersonId)
                 {
                     throw Refuse.Denied("WISH_OWN_CLAIM", "不能确认自己认领的心愿。");
                 }
@@ -37,9 +38,14 @@ public sealed partial class WishService
                         "VERIFICATION_REQUIRED", "请说明是怎样核实的。", new FieldFault("verification", "必选。"));
             },
             wish => new Wire.ConfirmWishResponse { Wish = wish },
-            also: (m, _) =>
+            also: (m, kept) =>
             {
                 m.Db.QueueClaimEnd(m.Sight.Wish.ClaimId!.Value, m.Now);
+                if (rating is not null)
+                {
+                    QueueRating(call, m, kept);
+                }
+
                 return Task.CompletedTask;
             },
             detail: step => step.Actor == WishActor.Staff ? step with { Verification = verification!.Value } : step);
@@ -75,7 +81,7 @@ public sealed partial class WishService
     public override Task<Wire.OverturnWishResponse> OverturnWish(
         Wire.OverturnWishRequest request, ServerCallContext context)
     {
-        var caller = context.Call().Caller;
+        var call = context.Call();
         return MoveAsync(context, request, request.WishId, WishMove.Overturn, Reason(request.Reason),
             m =>
             {
@@ -83,12 +89,15 @@ public sealed partial class WishService
                 return m.Sight.Wish.OverturnBy switch
                 {
                     null => throw Refuse.Premature("OVERTURN_NOT_PROPOSED", "还没有人提出撤销认定。"),
-                    var proposer when proposer == caller.PersonId =>
+                    var proposer when proposer == call.Caller.PersonId =>
                         throw Refuse.Denied("SECOND_PERSON_NEEDED", "需要另一位工作人员决定。"),
                     _ => overturned,
                 };
             },
-            wish => new Wire.OverturnWishResponse { Wish = wish });
+            wish => new Wire.OverturnWishResponse { Wish = wish },
+            also: (m, overturned) => m.Sight.Wish.Rating is null
+                ? Task.CompletedTask
+                : EndRatingAsync(call, m, overturned));
     }
 
     /// <summary>What another system answered is not ours to overturn.</summary>

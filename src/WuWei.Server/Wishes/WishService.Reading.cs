@@ -91,7 +91,7 @@ public sealed partial class WishService
         var unit = tree.Get(Faults.IdOf("unit_id", request.UnitId));
         context.Call().Demand(Relation.None, unit.Path);
         var counts = await database.ReadAsync(db => db.CountWishesAsync(unit.Id), context.CancellationToken);
-        return new Wire.CountWishesResponse { Counts = WishCounts.ToWire(counts) };
+        return new Wire.CountWishesResponse { Counts = WishCounts.ToWire(counts, options.Value.RatingsMin) };
     }
 
     private static WishFilter ReadFilter(Wire.ListWishesRequest request)

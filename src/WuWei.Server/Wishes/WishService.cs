@@ -270,9 +270,20 @@ public sealed class WishOptions
     /// <summary>Wishes one person may hold claimed and not yet delivered.</summary>
     public int ClaimsMax { get; set; } = 5;
 
-    /// <summary>Contacts one claimer may see in a day of UTC.</summary>
+    /// <summary>Contacts one claimer may see in a day of China.</summary>
     public int ClaimerRevealsMax { get; set; } = 10;
 
-    /// <summary>Contacts one staff member may see in a day of UTC.</summary>
+    /// <summary>Contacts one staff member may see in a day of China.</summary>
     public int StaffRevealsMax { get; set; } = 60;
+
+    /// <summary>
+    /// Wishes whose contact one claimer may see and then give back in a day of China, before they see no other that day.
+    /// </summary>
+    public int RevealReleasesMax { get; set; } = 3;
+
+    /// <summary>An average of fewer ratings is not shown: it would speak of one or two people.</summary>
+    public int RatingsMin { get; set; } = 5;
+
+    /// <summary>A rating up to this opens a follow-up.</summary>
+    public int LowRatingMax { get; set; } = 2;
 }

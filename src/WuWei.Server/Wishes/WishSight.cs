@@ -91,12 +91,22 @@ public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Ove
             return Hidden(first);
         }
 
-        if (Concerned)
+        if (Overseer)
         {
             return first;
         }
 
         var again = first.Clone();
+        if (again.Claim is { } claim)
+        {
+            claim.ClaimerId = "";
+        }
+
+        if (Concerned)
+        {
+            return again;
+        }
+
         again.MakerId = "";
         again.DeliveryNote = "";
         if (Wish.Sensitive)
@@ -114,6 +124,7 @@ public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Ove
     private Wire.Claim? ClaimToWire() => Wish.ClaimId is not { } claimId ? null : new Wire.Claim
     {
         Id = claimId.ToString(),
+        ClaimerId = Overseer ? $"{Wish.ClaimerId}" : "",
         ClaimerName = Wish.ClaimerName ?? "",
         Kind = (Wire.ClaimerKind)Wish.ClaimKind!,
         CreditedUnitId = Wish.CreditedUnitId!.Value.ToString(),

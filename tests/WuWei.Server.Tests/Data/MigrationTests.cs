@@ -1,6 +1,8 @@
+using System.Globalization;
 using MySqlConnector;
 using WuWei.Data;
 using WuWei.Tests.Harness;
+using WuWei.Wishes;
 
 namespace WuWei.Tests.Data;
 
@@ -11,7 +13,7 @@ public class MigrationTests
     {
         await using var database = await TestDatabase.CreateAsync(migrate: false);
 
-        Assert.Equal(Schema.Version, await MigrateAsync(database));
+        Assert.Equal(FilesFrom(1), await MigrateAsync(database));
         Assert.Equal(0, await MigrateAsync(database));
         await using var source = DataSource.Build(database.Service);
         Assert.Equal(Schema.Version, await Schema.FindVersionAsync(source, CancellationToken.None));
@@ -22,8 +24,10 @@ public class MigrationTests
     {
         await using var server = await TestServer.StartAsync();
         var world = await World.CreateAsync(server);
-        await (await world.ResidentAsync()).MakeAsync(world.Request());
+        var cast = await WishCast.CreateAsync(world);
+        await cast.WishAsync(WishStatus.Kept, ratedLow: true);
         await server.RunJobsAsync();
+        await cast.WishAsync(WishStatus.Kept, ratedLow: true);
         var before = await SchemaTests.ShowAsync(server.Database);
 
         for (var version = Schema.Version; version > 0; version--)
@@ -31,13 +35,33 @@ public class MigrationTests
             await server.Database.ExecuteAsync(
                 "DELETE FROM schema_history WHERE CAST(version AS UNSIGNED) >= @version", ("version", version));
 
-            Assert.Equal(Schema.Version - version + 1, await MigrateAsync(server.Database));
+            Assert.Equal(FilesFrom(version), await MigrateAsync(server.Database));
         }
 
         Assert.Equal(before, await SchemaTests.ShowAsync(server.Database));
         // What was there is there still.
         await server.AssertSoundAsync();
-        Assert.Equal(1, await server.Database.ScalarAsync<int>("SELECT COUNT(*) FROM wish"));
+        Assert.Equal(2, await server.Database.ScalarAsync<int>("SELECT COUNT(*) FROM wish"));
+    }
+
+    [Fact]
+    public async Task Ratings_from_before_they_were_counted_count()
+    {
+        await using var server = await TestServer.StartAsync();
+        var cast = await WishCast.CreateAsync(await World.CreateAsync(server));
+        await cast.WishAsync(WishStatus.Kept, ratedLow: true);
+        await server.RunJobsAsync();
+        await server.Database.ExecuteAsync(
+            """
+            DELETE FROM wish_rating;
+            DELETE FROM wish_count WHERE measure BETWEEN 51 AND 55;
+            DELETE FROM schema_history WHERE CAST(version AS UNSIGNED) >= 5
+            """);
+
+        await MigrateAsync(server.Database);
+
+        await server.AssertSoundAsync();
+        Assert.Equal(1, await server.Database.ScalarAsync<int>("SELECT COUNT(*) FROM wish_rating"));
     }
 
     [Fact]
@@ -68,6 +92,10 @@ public class MigrationTests
 
         Assert.Contains("same user", refusal.Message);
     }
+
+    private static int FilesFrom(int version) => typeof(Schema).Assembly.GetManifestResourceNames().Count(name =>
+        name.EndsWith(".sql", StringComparison.Ordinal)
+            && int.Parse(name.AsSpan(1, 4), CultureInfo.InvariantCulture) >= version);
 
     private static Task<int> MigrateAsync(TestDatabase database) =>
         Schema.MigrateAsync(database.Owner, database.Service, _ => { }, CancellationToken.None);

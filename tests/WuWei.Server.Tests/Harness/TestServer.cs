@@ -76,13 +76,22 @@ public sealed class TestServer : IAsyncDisposable
 
     public Task RunJobsAsync() => Services.GetRequiredService<Worker>().RunOnceAsync(CancellationToken.None);
 
-    /// <summary>Everything that must hold at any time: the journal verifies and the counts equal a recount.</summary>
+    /// <summary>
+    /// Everything that must hold at any time: the journal verifies, the counts equal a recount, and the ratings that stand
+    /// are those of the wishes.
+    /// </summary>
     public async Task AssertSoundAsync()
     {
         await RunJobsAsync();
         var journal = await Services.GetRequiredService<Verifier>().VerifyAsync(_ => { }, CancellationToken.None);
         Assert.Empty(journal.Faults);
         Assert.Empty(await Services.GetRequiredService<Recount>().CompareAsync(_ => { }, CancellationToken.None));
+        Assert.Equal(0, await Database.ScalarAsync<long>(
+            """
+            SELECT COUNT(*) FROM wish w LEFT JOIN wish_rating r ON r.wish_id = w.id
+            WHERE NOT (r.rating <=> w.rating) OR (r.wish_id IS NOT NULL
+              AND NOT (r.claimer_id <=> w.claimer_id AND r.unit_id <=> w.unit_id AND w.status = 5))
+            """));
     }
 
     public async ValueTask DisposeAsync()

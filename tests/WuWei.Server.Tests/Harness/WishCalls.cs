@@ -8,8 +8,8 @@ public static class WishCalls
     public static readonly string[] All =
     [
         "ApproveWish", "RejectWish", "OfferWish", "ClaimWish", "ReleaseWish", "RevokeClaim", "RevealContact",
-        "DeliverWish", "ConfirmWish", "DisputeWish", "ProposeOverturn", "OverturnWish", "WithdrawWish", "EscalateWish",
-        "RemakeWish",
+        "DeliverWish", "ConfirmWish", "RateWish", "CloseFollowUp", "DisputeWish", "ProposeOverturn", "OverturnWish",
+        "WithdrawWish", "EscalateWish", "RemakeWish",
     ];
 
     /// <param name="other">Whom OfferWish offers to.</param>
@@ -26,7 +26,10 @@ public static class WishCalls
             "RevealContact" => await wishes.RevealContactAsync(new() { WishId = id, Reason = reason }),
             "DeliverWish" => await wishes.DeliverWishAsync(new() { WishId = id, Note = reason }),
             "ConfirmWish" => await wishes.ConfirmWishAsync(
-                new() { WishId = id, Rating = 4, Comment = reason, Verification = Wire.Verification.Visit }),
+                new() { WishId = id, Comment = reason, Verification = Wire.Verification.Visit }),
+            "RateWish" => await wishes.RateWishAsync(new() { WishId = id, Rating = 2, Comment = reason }),
+            "CloseFollowUp" => await wishes.CloseFollowUpAsync(
+                new() { WishId = id, Outcome = Wire.FollowUpOutcome.Settled, Note = reason }),
             "DisputeWish" => await wishes.DisputeWishAsync(new() { WishId = id, Reason = reason }),
             "ProposeOverturn" => await wishes.ProposeOverturnAsync(new() { WishId = id, Reason = reason }),
             "OverturnWish" => await wishes.OverturnWishAsync(new() { WishId = id, Reason = reason }),

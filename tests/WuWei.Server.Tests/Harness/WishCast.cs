@@ -15,6 +15,7 @@ public sealed record WishCast(
     public Actor WhoMay(string rpc) => rpc switch
     {
         "ClaimWish" or "ReleaseWish" or "DeliverWish" or "RevealContact" => Claimer,
+        "RateWish" => Beneficiary,
         "ConfirmWish" or "DisputeWish" or "WithdrawWish" or "RemakeWish" => Maker,
         _ => Staff,
     };
@@ -27,8 +28,8 @@ public sealed record WishCast(
         return request;
     }
 
-    /// <summary>A wish in this state; a kept one has its overturn proposed when asked for.</summary>
-    public async Task<string> WishAsync(WishStatus status, bool overturnProposed = false)
+    /// <summary>A wish in this state; a kept one is rated low, or has its overturn proposed, when asked for.</summary>
+    public async Task<string> WishAsync(WishStatus status, bool overturnProposed = false, bool ratedLow = false)
     {
         var id = await Maker.MakeAsync(Request());
         string[] moves = status switch
@@ -47,6 +48,11 @@ public sealed record WishCast(
             await WhoMay(move).Wishes.CallAsync(move, id, Other);
         }
 
+        if (ratedLow)
+        {
+            await Beneficiary.Wishes.CallAsync("RateWish", id, Other);
+        }
+
         if (overturnProposed)
         {
             await SecondStaff.Wishes.CallAsync("ProposeOverturn", id, Other);
@@ -62,7 +68,8 @@ public sealed record WishCast(
         "OfferWish" or "ClaimWish" or "WithdrawWish" or "EscalateWish" => WishAsync(WishStatus.Open),
         "ReleaseWish" or "RevokeClaim" or "RevealContact" or "DeliverWish" => WishAsync(WishStatus.Claimed),
         "ConfirmWish" or "DisputeWish" => WishAsync(WishStatus.Delivered),
-        "ProposeOverturn" => WishAsync(WishStatus.Kept),
+        "RateWish" or "ProposeOverturn" => WishAsync(WishStatus.Kept),
+        "CloseFollowUp" => WishAsync(WishStatus.Kept, ratedLow: true),
         "OverturnWish" => WishAsync(WishStatus.Kept, overturnProposed: true),
         "RemakeWish" => WishAsync(WishStatus.Withdrawn),
         _ => throw new ArgumentException(rpc),

@@ -32,6 +32,7 @@ public static class WishSteps
     public static async Task DeliverAsync(this Actor claimer, string wishId) =>
         await claimer.Wishes.DeliverWishAsync(new() { WishId = wishId, Note = "灯泡换好了，试过两次。" });
 
-    public static async Task ConfirmAsync(this Actor maker, string wishId, int rating = 5) =>
+    /// <param name="rating">0: none.</param>
+    public static async Task ConfirmAsync(this Actor maker, string wishId, int rating = 0) =>
         await maker.Wishes.ConfirmWishAsync(new() { WishId = wishId, Rating = rating, Comment = "谢谢！" });
 }

@@ -125,6 +125,20 @@ public sealed class MessageImportTests : IAsyncLifetime
         Assert.Equal(3, await _server.Database.ScalarAsync<int>("SELECT COUNT(DISTINCT unit_id) FROM wish"));
     }
 
+    [Fact]
+    public async Task Nobody_rates_what_another_system_answered()
+    {
+        await ImportAsync(Header + Good);
+        var id = new Guid(Convert.FromHexString(
+            (await _server.Database.ScalarAsync<string>("SELECT HEX(id) FROM wish"))!), bigEndian: true).ToString();
+
+        foreach (var anybody in new[] { await _world.ResidentAsync(), await _world.StaffAsync(_world.District) })
+        {
+            Assert.Equal("NOT_PERMITTED", await Refusals.ReasonAsync(
+                anybody.Wishes.RateWishAsync(new() { WishId = id, Rating = 5 })));
+        }
+    }
+
     private async Task<MessageReport> ImportAsync(string content, TestServer? at = null)
     {
         var server = at ?? _server;

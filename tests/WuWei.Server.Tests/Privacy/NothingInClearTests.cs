@@ -43,6 +43,7 @@ public sealed class NothingInClearTests : IAsyncLifetime
         var world = await World.CreateAsync(_server);
         var staff = await world.StaffAsync(world.District);
         var maker = await world.ResidentAsync();
+        var elder = await world.ResidentAsync();
         var helper = await world.ResidentAsync();
         await maker.Identity.UpdateMeAsync(new() { Name = "司马金丝雀" });
 
@@ -52,7 +53,7 @@ public sealed class NothingInClearTests : IAsyncLifetime
         hidden.Text = "这是不公开的正文金丝雀，只给办事的人看。";
         hidden.Contact = new() { Name = "联系金丝雀", Phone = "13987650001", Address = "金丝雀巷7号" };
         hidden.Origin = Wire.WishOrigin.Family;
-        hidden.Beneficiary = new() { Name = "老人金丝雀", Phone = "13987650002", Consent = Wire.Consent.InPerson };
+        hidden.Beneficiary = new() { Name = "老人金丝雀", Phone = elder.Phone, Consent = Wire.Consent.InPerson };
         var sensitive = world.Request(category: "rights");
         sensitive.Title = "敏感金丝雀";
         sensitive.Text = "敏感类别的正文金丝雀，也不公开。";
@@ -66,7 +67,7 @@ public sealed class NothingInClearTests : IAsyncLifetime
             await RefusedWalkAsync(maker, helper, staff, wish, request);
         }
 
-        await KeepAsync(maker, helper, staff, await maker.MakeAsync(hidden));
+        await KeepAsync(maker, elder, helper, staff, await maker.MakeAsync(hidden));
 
         var codes = new Wire.AccessService.AccessServiceClient(_server.Channel);
         var asked = await codes.AskCodeAsync(new() { Phone = Newcomer });
@@ -82,10 +83,10 @@ public sealed class NothingInClearTests : IAsyncLifetime
         await RefusedAsync(codes.AskCodeAsync(new() { Phone = $"{Newcomer}金丝雀" }));
         await _server.RunJobsAsync();
 
-        return ["金丝雀", "13987650001", "13987650002", Newcomer, maker.Phone, helper.Phone, helper.Name, signedIn.Token];
+        return ["金丝雀", "13987650001", elder.Phone, Newcomer, maker.Phone, helper.Phone, helper.Name, signedIn.Token];
     }
 
-    private static async Task KeepAsync(Actor maker, Actor helper, Actor staff, string wish)
+    private static async Task KeepAsync(Actor maker, Actor elder, Actor helper, Actor staff, string wish)
     {
         await staff.Wishes.ApproveWishAsync(new() { WishId = wish });
         await staff.Wishes.OfferWishAsync(new() { WishId = wish, Phone = helper.Phone });
@@ -97,7 +98,10 @@ public sealed class NothingInClearTests : IAsyncLifetime
         await helper.Wishes.DeliverWishAsync(new() { WishId = wish, Note = "办结金丝雀", Place = "地点金丝雀" });
         await maker.Wishes.DisputeWishAsync(new() { WishId = wish, Reason = "异议金丝雀" });
         await helper.Wishes.DeliverWishAsync(new() { WishId = wish, Note = "又办结金丝雀" });
-        await maker.Wishes.ConfirmWishAsync(new() { WishId = wish, Rating = 5, Comment = "评语金丝雀" });
+        await maker.Wishes.ConfirmWishAsync(new() { WishId = wish, Comment = "评语金丝雀" });
+        await elder.Wishes.RateWishAsync(new() { WishId = wish, Rating = 1, Comment = "评价金丝雀" });
+        await staff.Wishes.CloseFollowUpAsync(
+            new() { WishId = wish, Outcome = Wire.FollowUpOutcome.Settled, Note = "回访金丝雀" });
     }
 
     /// <summary>The same marks in calls that are refused.</summary>

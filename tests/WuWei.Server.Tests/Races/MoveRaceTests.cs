@@ -81,6 +81,44 @@ public sealed class MoveRaceTests(TwoCopies copies, ITestOutputHelper output) : 
         async id => await Elsewhere(_colleague).OverturnWishAsync(new() { WishId = id, Reason = "情况属实" }),
         "won/WISH_WRONG_STATUS", "WISH_WRONG_STATUS/won");
 
+    [Fact]
+    public Task A_kept_wish_is_rated_once() => DuelAsync(
+        KeptAsync,
+        async id => await _maker.Wishes.RateWishAsync(new() { WishId = id, Rating = 1 }),
+        async id => await Elsewhere(_maker).RateWishAsync(new() { WishId = id, Rating = 5 }),
+        "won/WISH_RATED", "WISH_RATED/won");
+
+    [Fact]
+    public Task A_rating_comes_before_the_overturn_or_not_at_all() => DuelAsync(
+        async () =>
+        {
+            var id = await KeptAsync();
+            await _staff.Wishes.ProposeOverturnAsync(new() { WishId = id, Reason = "有人投诉" });
+            return id;
+        },
+        async id => await _maker.Wishes.RateWishAsync(new() { WishId = id, Rating = 1 }),
+        async id => await Elsewhere(_colleague).OverturnWishAsync(new() { WishId = id, Reason = "情况属实" }),
+        "won/won", "WISH_WRONG_STATUS/won");
+
+    [Fact]
+    public Task A_follow_up_is_closed_by_one() => DuelAsync(
+        RatedLowAsync,
+        async id => await _staff.Wishes.CallAsync("CloseFollowUp", id, _maker),
+        async id => await Elsewhere(_colleague).CallAsync("CloseFollowUp", id, _maker),
+        "won/FOLLOW_UP_NONE", "FOLLOW_UP_NONE/won");
+
+    [Fact]
+    public Task A_follow_up_is_closed_by_staff_or_by_the_overturn() => DuelAsync(
+        async () =>
+        {
+            var id = await RatedLowAsync();
+            await _staff.Wishes.ProposeOverturnAsync(new() { WishId = id, Reason = "有人投诉" });
+            return id;
+        },
+        async id => await _staff.Wishes.CallAsync("CloseFollowUp", id, _maker),
+        async id => await Elsewhere(_colleague).OverturnWishAsync(new() { WishId = id, Reason = "情况属实" }),
+        "won/won", "WISH_WRONG_STATUS/won");
+
     private Wire.WishService.WishServiceClient Elsewhere(Actor actor) => actor.At(copies.Second).Wishes;
 
     private Task<string> OpenAsync() => _maker.OpenAsync(copies.World.Request(), _staff);
@@ -103,6 +141,13 @@ public sealed class MoveRaceTests(TwoCopies copies, ITestOutputHelper output) : 
     {
         var id = await DeliveredAsync();
         await _maker.ConfirmAsync(id);
+        return id;
+    }
+
+    private async Task<string> RatedLowAsync()
+    {
+        var id = await KeptAsync();
+        await _maker.Wishes.RateWishAsync(new() { WishId = id, Rating = 1 });
         return id;
     }
 

@@ -82,9 +82,63 @@ public class RevealContactTests(SharedServer shared)
         Assert.Equal("NOT_PERMITTED", await Refusals.ReasonAsync(again.RevealContactAsync(request)));
     }
 
-    private static Task<int> EventsAsync(TestServer server, Actor person) => server.Database.ScalarAsync<int>(
-        "SELECT COALESCE(SUM(times), 0) FROM security_event WHERE kind = 'REVEAL_QUOTA_SPENT' AND person_id = @person",
-        ("@person", person.PersonId));
+    [Fact]
+    public async Task Giving_back_and_claiming_again_does_not_renew_the_quota()
+    {
+        await using var server = await TestServer.StartAsync(
+            settings: ["Wishes:ClaimerRevealsMax=2", "Wishes:RevealReleasesMax=100"]);
+        var cast = await WishCast.CreateAsync(await World.CreateAsync(server));
+        var first = await cast.WishAsync(WishStatus.Open);
+        var second = await cast.WishAsync(WishStatus.Open);
+
+        Assert.Null(await RevealOnceAsync(cast, first));
+        Assert.Null(await RevealOnceAsync(cast, second));
+        Assert.Equal("REVEALS_TOO_MANY", await RevealOnceAsync(cast, first));
+        Assert.Equal("REVEALS_TOO_MANY", await RevealOnceAsync(cast, await cast.WishAsync(WishStatus.Open)));
+        Assert.Equal(2, await EventsAsync(server, cast.Claimer));
+    }
+
+    [Fact]
+    public async Task Who_sees_three_contacts_and_gives_the_wishes_back_sees_no_fourth_that_day()
+    {
+        await using var server = await TestServer.StartAsync();
+        var cast = await WishCast.CreateAsync(await World.CreateAsync(server));
+        // Given back unseen, or taken back by staff: no harvest.
+        await cast.Claimer.Wishes.CallAsync("ReleaseWish", await cast.WishAsync(WishStatus.Claimed), cast.Other);
+        var revoked = await cast.WishAsync(WishStatus.Claimed);
+        await cast.Claimer.Wishes.CallAsync("RevealContact", revoked, cast.Other);
+        await cast.Staff.Wishes.CallAsync("RevokeClaim", revoked, cast.Other);
+        // Seen in an earlier claim, not in this one.
+        server.Clock.Advance(TimeSpan.FromMinutes(1));
+        await cast.Claimer.ClaimAsync(revoked);
+        await cast.Claimer.Wishes.CallAsync("ReleaseWish", revoked, cast.Other);
+
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Null(await RevealOnceAsync(cast, await cast.WishAsync(WishStatus.Open)));
+        }
+
+        Assert.Equal("RELEASES_TOO_MANY", await RevealOnceAsync(cast, await cast.WishAsync(WishStatus.Open)));
+        Assert.Equal(1, await EventsAsync(server, cast.Claimer, "CONTACT_HARVESTING"));
+        Assert.Equal(0, await EventsAsync(server, cast.Claimer));
+
+        server.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Null(await RevealOnceAsync(cast, await cast.WishAsync(WishStatus.Open)));
+    }
+
+    /// <summary>Claims, looks and gives back; what the look answered.</summary>
+    private static async Task<string?> RevealOnceAsync(WishCast cast, string id)
+    {
+        await cast.Claimer.ClaimAsync(id);
+        var reason = await cast.Claimer.Wishes.CallAsync("RevealContact", id, cast.Other).TryAsync();
+        await cast.Claimer.Wishes.CallAsync("ReleaseWish", id, cast.Other);
+        return reason;
+    }
+
+    private static Task<int> EventsAsync(TestServer server, Actor person, string kind = "REVEAL_QUOTA_SPENT") =>
+        server.Database.ScalarAsync<int>(
+            "SELECT COALESCE(SUM(times), 0) FROM security_event WHERE kind = @kind AND person_id = @person",
+            ("@kind", kind), ("@person", person.PersonId));
 
     private static async Task<List<string?>> Times(int count, Func<Task<string?>> call)
     {

@@ -27,9 +27,11 @@ public class WishLifeTests(SharedServer shared)
         Escalate        -              Open       -          -          -      -         -          -
         Remind          PendingReview  Open       Claimed    Delivered  -      -         -          -
         HandOver        -              -          Claimed    -          -      -         -          -
-        Reveal          PendingReview  Open       Claimed    Delivered  -      -         -          -
+        Reveal          PendingReview  Open       Claimed    Delivered  Kept   -         -          -
         ProposeOverturn -              -          -          -          Kept   -         -          -
         Notice          -              Open       -          -          -      -         -          -
+        Rate            -              -          -          -          Kept   -         -          -
+        FollowUp        -              -          -          -          Kept   -         -          -
         """;
 
     [Fact]
@@ -122,19 +124,25 @@ public class WishLifeTests(SharedServer shared)
             "RevokeClaim" => WishMove.Revoke,
             "RevealContact" => WishMove.Reveal,
             "ProposeOverturn" => WishMove.ProposeOverturn,
+            "CloseFollowUp" => WishMove.FollowUp,
             _ => Enum.Parse<WishMove>(rpc.Replace("Wish", "", StringComparison.Ordinal)),
         };
         return Cell(status, move) switch { "-" => "WISH_WRONG_STATUS", "taken" => "WISH_ALREADY_CLAIMED", _ => null };
     }
 
-    /// <summary>A claimer who holds nothing is a stranger: what is not public does not exist for them.</summary>
-    private static bool NeverSeen(WishStatus status, string rpc, string? reason) =>
-        rpc is "ClaimWish" or "ReleaseWish" or "DeliverWish" or "RevealContact" && status switch
-        {
-            WishStatus.PendingReview or WishStatus.Rejected or WishStatus.Withdrawn => reason == "WISH_UNKNOWN",
-            WishStatus.Open or WishStatus.Expired => reason == "NOT_PERMITTED",
-            _ => false,
-        };
+    /// <summary>
+    /// A claimer who holds nothing is a stranger, and so is a beneficiary before staff have read the wish: what is not
+    /// public does not exist for them.
+    /// </summary>
+    private static bool NeverSeen(WishStatus status, string rpc, string? reason) => status switch
+    {
+        WishStatus.PendingReview or WishStatus.Rejected or WishStatus.Withdrawn =>
+            rpc is "ClaimWish" or "ReleaseWish" or "DeliverWish" or "RevealContact" or "RateWish"
+                && reason == "WISH_UNKNOWN",
+        WishStatus.Open or WishStatus.Expired =>
+            rpc is "ClaimWish" or "ReleaseWish" or "DeliverWish" or "RevealContact" && reason == "NOT_PERMITTED",
+        _ => false,
+    };
 
     private static string Cell(WishStatus status, WishMove move)
     {

@@ -16,7 +16,7 @@ public class WishLoopTests(SharedServer shared)
         var id = await maker.OpenAsync(_world.Request(), staff);
         await neighbour.ClaimAsync(id);
         await neighbour.DeliverAsync(id);
-        await maker.ConfirmAsync(id);
+        await maker.ConfirmAsync(id, rating: 5);
 
         var wish = (await maker.Wishes.GetWishAsync(new() { WishId = id })).Wish;
         Assert.Equal(Wire.WishStatus.Kept, wish.Status);

@@ -26,11 +26,11 @@ public class WishOutcomeTests(SharedServer shared)
         var cast = await WishCast.CreateAsync(_world);
         var id = await cast.WishAsync(WishStatus.Delivered);
         Task<string> Refused() => Refusals.ReasonAsync(
-            cast.Staff.Wishes.ConfirmWishAsync(new() { WishId = id, Rating = 5 }));
+            cast.Staff.Wishes.ConfirmWishAsync(new() { WishId = id }));
         Assert.Equal("VERIFICATION_REQUIRED", await Refused());
 
         await cast.Staff.Wishes.ConfirmWishAsync(
-            new() { WishId = id, Rating = 5, Verification = Wire.Verification.PhoneCall });
+            new() { WishId = id, Verification = Wire.Verification.PhoneCall });
         var step = (await cast.AllOfAsync(id)).Journey.Steps[^1];
         Assert.Equal((Wire.WishActor.Staff, Wire.Verification.PhoneCall), (step.Actor, step.Verification));
     }
@@ -45,19 +45,6 @@ public class WishOutcomeTests(SharedServer shared)
         await staff.DeliverAsync(id);
 
         Assert.Equal("WISH_OWN_CLAIM", await staff.Wishes.CallAsync("ConfirmWish", id, cast.Other).TryAsync());
-    }
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(6)]
-    [InlineData(-1)]
-    public async Task A_rating_is_one_to_five(int rating)
-    {
-        var cast = await WishCast.CreateAsync(_world);
-        var id = await cast.WishAsync(WishStatus.Delivered);
-
-        Assert.Equal("RATING_RANGE", await Refusals.ReasonAsync(
-            cast.Maker.Wishes.ConfirmWishAsync(new() { WishId = id, Rating = rating })));
     }
 
     [Fact]

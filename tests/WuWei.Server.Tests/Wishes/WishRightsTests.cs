@@ -11,6 +11,7 @@ public class WishRightsTests(SharedServer shared)
         ["no"] = "NOT_PERMITTED",
         ["own"] = "WISH_OWN",
         ["unseen"] = "WISH_UNKNOWN",
+        ["notyours"] = "RATING_NOT_YOURS",
         ["notheld"] = "CLAIMER_KIND_NOT_HELD",
     };
 
@@ -31,6 +32,8 @@ public class WishRightsTests(SharedServer shared)
     [InlineData("RevealContact", "  no    no    yes   no     yes   yes     no     no     no      no")]
     [InlineData("DeliverWish", "    no    no    yes   no     no    no      no     no     no      no")]
     [InlineData("ConfirmWish", "    yes   yes   no    no     yes   yes     no     no     no      no")]
+    [InlineData("RateWish", "       notyours yes no   no     no    no      no     no     no      no")]
+    [InlineData("CloseFollowUp", "  no    no    no    no     yes   yes     no     no     no      no")]
     [InlineData("DisputeWish", "    yes   yes   no    no     yes   yes     no     no     no      no")]
     [InlineData("ProposeOverturn", "no    no    no    no     yes   yes     no     no     no      no")]
     [InlineData("OverturnWish", "   no    no    no    no     yes   yes     no     no     no      no")]
