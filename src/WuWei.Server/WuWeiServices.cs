@@ -68,7 +68,8 @@ public static class WuWeiServices
         services.AddSingleton(s => DataSource.Build(
             Required(settings, "WUWEI_MYSQL"), s.GetService<ILoggerFactory>()));
         services.AddSingleton<Database>();
-        services.AddSingleton<IKeyModule>(_ => KeyFile.Load(Required(settings, "WUWEI_KEYS")));
+        services.AddSingleton<IKeyModule>(s => KeyFile.Load(
+            Required(settings, "WUWEI_KEYS"), s.GetService<ILogger<KeyFile>>()));
         services.AddSingleton<PersonalData>();
         services.AddSingleton<Units>();
         services.AddSingleton<Categories>();

@@ -1,28 +1,14 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using WuWei.Journal;
+using WuWei.Time;
 using WuWei.Wishes;
 
 namespace WuWei.Operator.Commands;
 
 public static class VerifyCommands
 {
-    public static Command Journal()
-    {
-        var verify = new Command("verify", "Recompute every number and hash of the journal. Exit code 2 if one is wrong.");
-        verify.SetAction(async (_, cancel) =>
-        {
-            await using var services = Installation.Open();
-            var progress = new Progress();
-            var report = await services.GetRequiredService<Verifier>().VerifyAsync(
-                done => progress.Show($"{done} entries"), cancel);
-            progress.End();
-            return Report(
-                $"{report.Sealed} entries sealed and verified, {report.Pending} not sealed yet\nhead {report.Sealed} {report.Hash}",
-                report.Faults);
-        });
-        return new Command("journal", "The record of every change.") { verify };
-    }
+    public static Command Journal() => new("journal", "The record of every change.") { JournalVerify(), JournalAnchor() };
 
     public static Command Counts()
     {
@@ -38,6 +24,74 @@ public static class VerifyCommands
             return Report("counts equal the recount", differences);
         });
         return new Command("counts", "The counts of wishes per unit.") { verify };
+    }
+
+    private static Command JournalVerify()
+    {
+        var anchor = new Option<FileInfo>("--anchor")
+        {
+            Description = "The file that `journal anchor` adds to: with it a chain that was rewritten whole or cut off at its "
+                + "end is found, too.",
+        };
+        var verify = new Command(
+            "verify",
+            "Recompute every number and hash of the journal, name each entry that was changed, moved, added or removed. "
+            + "Exit code 2 if there is one. An entry is covered from when it has its number, within seconds of being written.")
+        {
+            anchor,
+        };
+        verify.SetAction(async (parsed, cancel) =>
+        {
+            var anchors = parsed.GetValue(anchor) is { } file ? Anchor.Read(file.FullName) : [];
+            var report = await VerifyAsync(anchors, cancel);
+            return Report(
+                $"{report.Sealed} entries sealed and verified, {report.Pending} not sealed yet, {anchors.Count} anchors agree\n"
+                + $"head {report.Sealed} {report.Hash}",
+                report.Faults);
+        });
+        return verify;
+    }
+
+    private static Command JournalAnchor()
+    {
+        var file = new Argument<FileInfo>("FILE")
+        {
+            Description = "Lines of number, hash and time, oldest first; made if there is none. Keep it where the owner of the "
+                + "database cannot write.",
+        };
+        var anchor = new Command(
+            "anchor", "Verify the journal, also by the anchors in FILE, and if all is right add where it ends now.")
+        {
+            file,
+        };
+        anchor.SetAction(async (parsed, cancel) =>
+        {
+            var path = parsed.GetRequiredValue(file).FullName;
+            var report = await VerifyAsync(File.Exists(path) ? Anchor.Read(path) : [], cancel);
+            if (report is { Faults.Count: 0, Sealed: 0 })
+            {
+                throw new InvalidOperationException("The journal has no sealed entry yet.");
+            }
+
+            var end = new Anchor(report.Sealed, report.Hash, TimeProvider.System.Now());
+            if (report.Faults.Count == 0)
+            {
+                end.AppendTo(path);
+            }
+
+            return Report($"anchored {end}", report.Faults);
+        });
+        return anchor;
+    }
+
+    private static async Task<JournalReport> VerifyAsync(IReadOnlyList<Anchor> anchors, CancellationToken cancel)
+    {
+        await using var services = Installation.Open();
+        var progress = new Progress();
+        var report = await services.GetRequiredService<Verifier>().VerifyAsync(
+            anchors, done => progress.Show($"{done} entries"), cancel);
+        progress.End();
+        return report;
     }
 
     private static int Report(string right, IReadOnlyList<string> faults)

@@ -40,6 +40,19 @@ public sealed class DbSession(MySqlConnection connection, CancellationToken canc
         return rows;
     }
 
+    /// <summary>Rows one at a time, as they come: for many, and for statements that take long.</summary>
+    public async IAsyncEnumerable<T> StreamAsync<T>(string sql, object? parameters = null)
+    {
+        await using var command = await CommandAsync(sql, parameters);
+        command.CommandTimeout = 0;
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var parse = reader.GetRowParser<T>();
+        while (await reader.ReadAsync(cancel))
+        {
+            yield return parse(reader);
+        }
+    }
+
     /// <summary>Runs now; the number of rows that the WHERE found.</summary>
     public async Task<int> ExecuteAsync(string sql, object? parameters = null)
     {

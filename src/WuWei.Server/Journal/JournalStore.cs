@@ -56,24 +56,55 @@ public static class JournalStore
         db.Queue("DELETE FROM journal_pending WHERE entry_id = @entryId", new { entryId });
     }
 
-    /// <summary>Sealed entries by number, after <paramref name="number"/>: how readers resume.</summary>
-    public static Task<List<SealedEntry>> ListSealedAsync(this DbSession db, long number, int countMax) =>
-        db.ListAsync<SealedEntry>(
+    /// <summary>
+    /// Sealed entries in the order of their numbers, after <paramref name="number"/>: how readers resume. One at a time,
+    /// so that a journal of any length can be read whole.
+    /// </summary>
+    public static IAsyncEnumerable<SealedEntry> StreamSealedAsync(this DbSession db, long number, long numberMax) =>
+        db.StreamAsync<SealedEntry>(
             """
             SELECT s.number, s.hash, s.entry_id, e.id, e.at, e.kind, e.actor_id, e.actor_role, e.channel, e.subject,
               e.subject_id, e.unit_id, e.detail
             FROM journal_seal s LEFT JOIN journal_entry e ON e.id = s.entry_id
-            WHERE s.number > @number ORDER BY s.number LIMIT @countMax
-            """, new { number, countMax });
+            WHERE s.number > @number AND s.number <= @numberMax ORDER BY s.number
+            """, new { number, numberMax });
 
-    public static async Task<JournalTotals> CountAsync(this DbSession db) =>
-        (await db.FindAsync<JournalTotals>(
+    /// <summary>
+    /// What is outside the chain. One statement and so one view of the database: entries written meanwhile are in it with
+    /// all their rows or not at all.
+    /// </summary>
+    public static async Task<List<StrayEntry>> ListStraysAsync(this DbSession db, int countMax)
+    {
+        var strays = new List<StrayEntry>();
+        await foreach (var stray in db.StreamAsync<StrayEntry>(
             """
-            SELECT (SELECT COUNT(*) FROM journal_entry) AS entries,
-              (SELECT COUNT(*) FROM journal_pending p JOIN journal_entry e ON e.id = p.entry_id) AS pending,
-              (SELECT COUNT(*) FROM journal_seal) AS seals,
-              (SELECT number FROM journal_head WHERE id = 1) AS head
-            """))!;
+            (SELECT 'entry neither sealed nor pending' AS what, e.id AS entry_id
+             FROM journal_entry e
+             LEFT JOIN journal_seal s ON s.entry_id = e.id
+             LEFT JOIN journal_pending p ON p.entry_id = e.id
+             WHERE s.entry_id IS NULL AND p.entry_id IS NULL ORDER BY e.id LIMIT @countMax)
+            UNION ALL
+            (SELECT 'pending entry was removed', p.entry_id
+             FROM journal_pending p LEFT JOIN journal_entry e ON e.id = p.entry_id
+             WHERE e.id IS NULL ORDER BY p.entry_id LIMIT @countMax)
+            UNION ALL
+            (SELECT 'entry sealed and pending at once', p.entry_id
+             FROM journal_pending p JOIN journal_seal s ON s.entry_id = p.entry_id
+             ORDER BY p.entry_id LIMIT @countMax)
+            UNION ALL
+            (SELECT 'entry with a number outside the chain', s.entry_id
+             FROM journal_head h JOIN journal_seal s ON s.number > h.number OR s.number = 0
+             WHERE h.id = 1 ORDER BY s.number LIMIT @countMax)
+            """, new { countMax }))
+        {
+            strays.Add(stray);
+        }
+
+        return strays;
+    }
+
+    public static Task<long> CountPendingAsync(this DbSession db) =>
+        db.FindAsync<long>("SELECT COUNT(*) FROM journal_pending");
 
     private static async Task<bool> Moved(Task<int> rows) => await rows == 1;
 }
@@ -92,12 +123,9 @@ public sealed record SealedEntry : StoredEntry
     public Guid EntryId { get; init; }
 }
 
-public sealed record JournalTotals
+/// <summary>An entry that is not where it belongs, and how.</summary>
+public sealed record StrayEntry
 {
-    public long Entries { get; init; }
-    public long Pending { get; init; }
-    public long Seals { get; init; }
-
-    /// <summary>The last number given.</summary>
-    public long Head { get; init; }
+    public string What { get; init; } = "";
+    public Guid EntryId { get; init; }
 }

@@ -1,73 +1,44 @@
-using System.Security.Cryptography;
 using WuWei.Data;
 
 namespace WuWei.Journal;
 
-/// <summary>Recomputes the whole chain: numbers without a gap, every hash, no entry outside it.</summary>
+/// <summary>
+/// Recomputes the whole chain in one pass, compares it with anchors kept elsewhere, and looks for entries outside it.
+/// </summary>
 public sealed class Verifier(Database database)
 {
-    private const int PageSize = 2_000;
+    private const int ProgressEvery = 5_000;
 
+    public Task<JournalReport> VerifyAsync(Action<long> progress, CancellationToken cancel) =>
+        VerifyAsync([], progress, cancel);
+
+    /// <param name="anchors">Without them, a chain that was rewritten whole or cut off at its end looks right.</param>
     /// <param name="progress">Called now and then with how many entries were checked.</param>
-    /// <returns>What is wrong; empty when nothing is.</returns>
-    public async Task<JournalReport> VerifyAsync(Action<long> progress, CancellationToken cancel)
+    /// <returns>What is wrong; nothing when all is right.</returns>
+    public async Task<JournalReport> VerifyAsync(
+        IReadOnlyList<Anchor> anchors, Action<long> progress, CancellationToken cancel)
     {
-        var faults = new List<string>();
+        // Seals up to the head never change, so entries written meanwhile do not disturb.
         var head = await database.ReadAsync(db => db.GetHeadAsync(), cancel);
-        long number = 0;
-        var hash = new byte[SHA256.HashSizeInBytes];
-        while (number < head.Number && faults.Count == 0)
+        var faults = await database.ReadAsync(async db =>
         {
-            var page = await database.ReadAsync(db => db.ListSealedAsync(number, PageSize), cancel);
-            if (page.Count == 0)
+            var chain = new ChainCheck(head, anchors);
+            await foreach (var seal in db.StreamSealedAsync(0, head.Number))
             {
-                faults.Add($"entry {number + 1} is missing: the head stands at {head.Number}");
-                break;
-            }
-
-            foreach (var seal in page.TakeWhile(s => s.Number <= head.Number))
-            {
-                number++;
-                var fault = Fault(seal, number, hash);
-                if (fault is not null)
+                chain.Follow(seal);
+                if (chain.Number % ProgressEvery == 0)
                 {
-                    faults.Add(fault);
-                    break;
+                    progress(chain.Number);
                 }
-
-                hash = seal.Hash;
             }
 
-            progress(number);
-        }
-
-        if (faults.Count == 0 && !hash.AsSpan().SequenceEqual(head.Hash))
-        {
-            faults.Add($"the head's hash is not that of entry {number}");
-        }
-
-        // Read in one statement, so that entries written meanwhile count on both sides.
-        var totals = await database.ReadAsync(db => db.CountAsync(), cancel);
-        if (totals.Entries != totals.Pending + totals.Seals)
-        {
-            faults.Add($"{totals.Entries} entries, but {totals.Seals} sealed and {totals.Pending} pending");
-        }
-
-        // A seal behind the head is no part of the chain, and would hide an entry that nobody ever sealed.
-        if (totals.Seals != totals.Head)
-        {
-            faults.Add($"{totals.Seals} seals, but the head stands at {totals.Head}");
-        }
-
-        return new JournalReport(number, Convert.ToHexStringLower(hash), totals.Pending, faults);
+            return chain.End();
+        }, cancel);
+        var (strays, pending) = await database.ReadAsync(
+            async db => (await db.ListStraysAsync(ChainCheck.FaultsMax), await db.CountPendingAsync()), cancel);
+        faults.AddRange(strays.Select(s => $"{s.What}: {s.EntryId}"));
+        return new JournalReport(head.Number, Convert.ToHexStringLower(head.Hash), pending, faults);
     }
-
-    private static string? Fault(SealedEntry seal, long number, byte[] before) =>
-        seal.Number != number ? $"number {number} is missing"
-        : seal.Id == Guid.Empty ? $"entry {number} ({seal.EntryId}) was removed"
-        : !Sealer.Chain(before, seal, number).AsSpan().SequenceEqual(seal.Hash)
-            ? $"entry {number} ({seal.EntryId}) was changed"
-            : null;
 }
 
 /// <param name="Sealed">Entries checked.</param>

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
-using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Crypto.Digests;
 using Org.BouncyCastle.Crypto.Engines;
@@ -9,57 +11,45 @@ using Org.BouncyCastle.Crypto.Parameters;
 
 namespace WuWei.Privacy;
 
-/// <summary>Keys from a JSON file that only its owner can read, kept outside the database and its backups.</summary>
-public sealed class KeyFile : IKeyModule
+/// <summary>
+/// Keys from a JSON file that only its owner can read, kept outside the database and its backups. A running server
+/// follows changes of the file: what it seals is sealed with the key that was current at most two seconds ago, and a
+/// key it does not know it looks for in the file.
+/// </summary>
+public sealed partial class KeyFile : IKeyModule
 {
-    private const int KeyBytes = 16;
-    private const int MacKeyBytes = 32;
     private const int TagBits = 128;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private static readonly TimeSpan AgeMax = TimeSpan.FromSeconds(2);
 
-    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
+    private readonly string _path;
+    private readonly ILogger _log;
+    private volatile Ring _ring;
+    private long _readAt = Stopwatch.GetTimestamp();
+
+    private KeyFile(string path, ILogger log)
     {
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
+        _path = path;
+        _log = log;
+        _ring = new Ring(KeyFileContent.Read(path));
+    }
 
-    private readonly Dictionary<byte, KeyParameter> _keys;
-    private readonly KeyParameter _index;
-
-    private KeyFile(Content content)
+    public byte CurrentKey
     {
-        _keys = content.Keys.ToDictionary(k => k.Id, k => new KeyParameter(Exactly(k.Key, KeyBytes)));
-        _index = new KeyParameter(Exactly(content.IndexKey, MacKeyBytes));
-        CurrentKey = content.Current;
-        if (!_keys.ContainsKey(CurrentKey))
+        get
         {
-            throw new InvalidDataException("The key file's current key is not in it.");
+            var readAt = Volatile.Read(ref _readAt);
+            if (Stopwatch.GetElapsedTime(readAt) >= AgeMax
+                && Interlocked.CompareExchange(ref _readAt, Stopwatch.GetTimestamp(), readAt) == readAt)
+            {
+                ReadAgain();
+            }
+
+            return _ring.Current;
         }
     }
 
-    public byte CurrentKey { get; }
-
-    public static KeyFile Load(string path)
-    {
-        if ((File.GetUnixFileMode(path) & ~OwnerOnly) != 0)
-        {
-            throw new InvalidDataException($"The key file {path} is open to others; chmod 600 it.");
-        }
-
-        using var stream = File.OpenRead(path);
-        try
-        {
-            var content = JsonSerializer.Deserialize<Content>(stream, Strict);
-            return content?.Keys is { } keys && !keys.Contains(null!) && keys.DistinctBy(k => k.Id).Count() == keys.Length
-                ? new KeyFile(content)
-                : throw new JsonException();
-        }
-        catch (JsonException)
-        {
-            // Not the exception itself: its message may quote the file.
-            throw new InvalidDataException($"The key file {path} is damaged: restore it from its backup.");
-        }
-    }
+    /// <exception cref="InvalidDataException">Open to others, damaged, or not complete.</exception>
+    public static KeyFile Load(string path, ILogger<KeyFile>? log = null) => new(path, log ?? NullLogger<KeyFile>.Instance);
 
     /// <summary>Writes a new file of random keys, whole or not at all; false if there is one already.</summary>
     public static bool Create(string path)
@@ -69,21 +59,7 @@ public sealed class KeyFile : IKeyModule
             return false;
         }
 
-        var content = new Content(1, [new Sealing(1, RandomNumberGenerator.GetBytes(KeyBytes))],
-            RandomNumberGenerator.GetBytes(MacKeyBytes));
-        var part = $"{path}.{Guid.NewGuid():n}";
-        using (var stream = new FileStream(part, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = OwnerOnly,
-        }))
-        {
-            JsonSerializer.Serialize(stream, content, JsonSerializerOptions.Web);
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(part, path, overwrite: false);
+        KeyFileContent.Make().Write(path);
         return true;
     }
 
@@ -105,7 +81,7 @@ public sealed class KeyFile : IKeyModule
     public byte[] Mac(ReadOnlySpan<byte> text)
     {
         var mac = new HMac(new SM3Digest());
-        mac.Init(_index);
+        mac.Init(_ring.Index);
         mac.BlockUpdate(text);
         var hash = new byte[mac.GetMacSize()];
         mac.DoFinal(hash);
@@ -115,23 +91,61 @@ public sealed class KeyFile : IKeyModule
     private byte[] Run(
         bool forEncryption, byte key, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> input, ReadOnlySpan<byte> associated)
     {
-        if (!_keys.TryGetValue(key, out var parameter))
-        {
-            throw new CryptographicException($"Key {key} is not in the key file.");
-        }
-
         var cipher = new GcmBlockCipher(new SM4Engine());
-        cipher.Init(forEncryption, new AeadParameters(parameter, TagBits, nonce.ToArray(), associated.ToArray()));
+        cipher.Init(forEncryption, new AeadParameters(Find(key), TagBits, nonce.ToArray(), associated.ToArray()));
         var output = new byte[cipher.GetOutputSize(input.Length)];
         var written = cipher.ProcessBytes(input, output);
         cipher.DoFinal(output.AsSpan(written));
         return output;
     }
 
-    private static byte[] Exactly(byte[] key, int bytes) =>
-        key.Length == bytes ? key : throw new InvalidDataException($"A key in the key file is not {bytes} bytes long.");
+    private KeyParameter Find(byte key)
+    {
+        if (!_ring.Keys.ContainsKey(key))
+        {
+            // Another server may have noticed a new key first.
+            ReadAgain();
+        }
 
-    private sealed record Content(byte Current, Sealing[] Keys, byte[] IndexKey);
+        return _ring.Keys.GetValueOrDefault(key)
+            ?? throw new CryptographicException($"Key {key} is not in the key file.");
+    }
 
-    private sealed record Sealing(byte Id, byte[] Key);
+    /// <summary>A file that cannot be used changes nothing: the keys that are known go on opening what they sealed.</summary>
+    private void ReadAgain()
+    {
+        try
+        {
+            var ring = new Ring(KeyFileContent.Read(_path));
+            if (!CryptographicOperations.FixedTimeEquals(ring.Index.GetKey(), _ring.Index.GetKey()))
+            {
+                throw new InvalidDataException("It has another index key, under which nobody would be found any more.");
+            }
+
+            if (ring.Current != _ring.Current)
+            {
+                LogCurrent(ring.Current);
+            }
+
+            _ring = ring;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            LogUnusable(e.Message);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Sealing with key {Key} from now on")]
+    private partial void LogCurrent(byte key);
+
+    [LoggerMessage(LogLevel.Error, "The key file cannot be used, going on with the keys known: {Problem}")]
+    private partial void LogUnusable(string problem);
+
+    private sealed class Ring(KeyFileContent content)
+    {
+        public byte Current { get; } = content.Current;
+        public Dictionary<byte, KeyParameter> Keys { get; } =
+            content.Keys.ToDictionary(k => k.Id, k => new KeyParameter(k.Key));
+        public KeyParameter Index { get; } = new(content.IndexKey);
+    }
 }

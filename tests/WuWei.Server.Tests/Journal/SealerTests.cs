@@ -50,7 +50,8 @@ public sealed class SealerTests : IAsyncLifetime
         var seen = new List<Guid>();
         for (long number = 0; ;)
         {
-            var page = await _server.Db.ReadAsync(db => db.ListSealedAsync(number, 300), CancellationToken.None);
+            var page = await _server.Db.ReadAsync(
+                async db => await db.StreamSealedAsync(number, number + 300).ToListAsync(), CancellationToken.None);
             if (page.Count == 0)
             {
                 break;

@@ -44,39 +44,84 @@ public sealed class VerifierTests : IAsyncLifetime
     {
         await TamperAsync($"UPDATE journal_entry SET {column} = {value} WHERE id = {Third}");
 
-        Assert.Contains("entry 3", Assert.Single((await VerifyAsync()).Faults));
+        Assert.Contains($"entry 3 ({await IdAsync(3)})", Assert.Single((await VerifyAsync()).Faults));
     }
 
     [Theory]
     // An entry, its seal, both, and the last ones.
-    [InlineData($"DELETE FROM journal_entry WHERE id = {Third}")]
-    [InlineData("DELETE FROM journal_seal WHERE number = 3")]
-    [InlineData($"DELETE FROM journal_entry WHERE id = {Third}; DELETE FROM journal_seal WHERE number = 3")]
-    [InlineData("DELETE FROM journal_seal WHERE number = 6")]
-    [InlineData("DELETE FROM journal_seal WHERE number > 0")]
-    [InlineData("DELETE FROM journal_seal WHERE number = 6; UPDATE journal_head SET number = 5")]
-    // Two entries swapped.
+    [InlineData($"DELETE FROM journal_entry WHERE id = {Third}", "entry 3 (#3) was removed")]
+    [InlineData("DELETE FROM journal_seal WHERE number = 3", "number 3 is missing", "neither sealed nor pending: #3")]
     [InlineData(
+        $"DELETE FROM journal_entry WHERE id = {Third}; DELETE FROM journal_seal WHERE number = 3", "number 3 is missing")]
+    [InlineData("DELETE FROM journal_seal WHERE number = 6", "number 6 is missing", "neither sealed nor pending: #6")]
+    [InlineData("DELETE FROM journal_seal WHERE number > 4", "numbers 5 to 6 are missing", "pending: #5", "pending: #6")]
+    [InlineData("DELETE FROM journal_seal WHERE number = 6; UPDATE journal_head SET number = 5", "head's hash", "pending: #6")]
+    [InlineData(
+        "UPDATE journal_head SET number = 5, hash = (SELECT hash FROM journal_seal WHERE number = 5)",
+        "a number outside the chain: #6")]
+    // Two entries swapped, and two numbers.
+    [InlineData(Second2Third, "entry 2 (#3) was changed, moved", "entry 3 (#2) was changed, moved")]
+    [InlineData(
+        """
+        UPDATE journal_seal SET number = 99 WHERE number = 2;
+        UPDATE journal_seal SET number = 2 WHERE number = 3;
+        UPDATE journal_seal SET number = 3 WHERE number = 99
+        """, "entry 2 (#3)", "entry 3 (#2)", "entry 4 (#4)")]
+    // Two hashes swapped, and another hash.
+    [InlineData(
+        """
+        SET @a = (SELECT hash FROM journal_seal WHERE number = 2);
+        UPDATE journal_seal SET hash = (SELECT hash FROM (SELECT * FROM journal_seal) s WHERE number = 3) WHERE number = 2;
+        UPDATE journal_seal SET hash = @a WHERE number = 3
+        """, "entry 2 (#2)", "entry 3 (#3)", "entry 4 (#4)")]
+    [InlineData("UPDATE journal_seal SET hash = REPEAT(X'11', 32) WHERE number = 3", "entry 3 (#3)", "entry 4 (#4)")]
+    [InlineData("UPDATE journal_head SET hash = REPEAT(X'11', 32)", "head's hash")]
+    // An entry beside the journal, and with a seal of its own behind the head or before the first.
+    [InlineData(Forge, Forged)]
+    [InlineData(
+        Forge + "; INSERT INTO journal_seal (number, entry_id, hash) VALUES (7, @forged, REPEAT(X'22', 32))",
+        "a number outside the chain: 00112233-4455-6677-8899-aabbccddeeff")]
+    [InlineData(
+        Forge + "; INSERT INTO journal_seal (number, entry_id, hash) VALUES (0, @forged, REPEAT(X'22', 32))",
+        "a number outside the chain: 00112233-4455-6677-8899-aabbccddeeff")]
+    // What has no number yet.
+    [InlineData("DELETE FROM journal_pending", "neither sealed nor pending", "neither sealed nor pending")]
+    [InlineData(
+        "DELETE FROM journal_entry WHERE id IN (SELECT entry_id FROM journal_pending) LIMIT 1", "pending entry was removed")]
+    [InlineData($"INSERT INTO journal_pending VALUES ({Third})", "sealed and pending at once: #3")]
+    public async Task What_was_removed_inserted_or_moved_is_found_and_named(string tampering, params string[] faults)
+    {
+        var ids = await Task.WhenAll(Enumerable.Range(1, 6).Select(IdAsync));
+        await TamperAsync(tampering);
+
+        // #3 in an expectation is the id of entry 3 as it was.
+        Assert.Collection((await VerifyAsync()).Faults, [.. faults.Select(expected => new Action<string>(found =>
+            Assert.Contains(ids.Index().Aggregate(expected, (text, id) => text.Replace($"#{id.Index + 1}", id.Item)), found)))]);
+    }
+
+    [Fact]
+    public async Task Of_very_many_faults_the_first_are_named_and_the_rest_counted()
+    {
+        await WriteAsync(60);
+        await _server.Services.GetRequiredService<Sealer>().RunAsync(CancellationToken.None);
+        await TamperAsync("UPDATE journal_entry SET kind = 'TESTEE'");
+
+        var faults = (await VerifyAsync()).Faults;
+
+        Assert.Equal(21, faults.Count);
+        Assert.Contains("and 48 more", faults[^1]);
+    }
+
+    private const string Forged = "neither sealed nor pending: 00112233-4455-6677-8899-aabbccddeeff";
+
+    private const string Second2Third =
         """
         SET @a = (SELECT entry_id FROM journal_seal WHERE number = 2);
         SET @b = (SELECT entry_id FROM journal_seal WHERE number = 3);
         UPDATE journal_seal SET entry_id = X'00' WHERE number = 2;
         UPDATE journal_seal SET entry_id = @a WHERE number = 3;
         UPDATE journal_seal SET entry_id = @b WHERE number = 2
-        """)]
-    // Other hashes.
-    [InlineData("UPDATE journal_seal SET hash = REPEAT(X'11', 32) WHERE number = 3")]
-    [InlineData("UPDATE journal_head SET hash = REPEAT(X'11', 32)")]
-    // An entry beside the journal, and one with a seal of its own behind the head.
-    [InlineData(Forge)]
-    [InlineData(Forge + "; INSERT INTO journal_seal (number, entry_id, hash) VALUES (7, @forged, REPEAT(X'22', 32))")]
-    [InlineData("DELETE FROM journal_pending")]
-    public async Task What_was_removed_inserted_or_moved_is_found(string tampering)
-    {
-        await TamperAsync(tampering);
-
-        Assert.NotEmpty((await VerifyAsync()).Faults);
-    }
+        """;
 
     private const string Forge =
         """
@@ -85,6 +130,9 @@ public sealed class VerifierTests : IAsyncLifetime
           unit_id, detail
           FROM journal_entry LIMIT 1
         """;
+
+    private async Task<string> IdAsync(int number) => (await _server.Db.ReadAsync(
+        async db => await db.StreamSealedAsync(number - 1, number).SingleAsync(), CancellationToken.None)).EntryId.ToString();
 
     private Task<JournalReport> VerifyAsync() =>
         _server.Services.GetRequiredService<Verifier>().VerifyAsync(_ => { }, CancellationToken.None);

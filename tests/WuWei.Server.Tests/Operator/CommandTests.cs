@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Text.Json;
+using WuWei.Privacy;
 using WuWei.Tests.Harness;
+using WuWei.Tests.Privacy;
 
 namespace WuWei.Tests.Operator;
 
@@ -25,6 +28,8 @@ public sealed class CommandTests : IAsyncLifetime
     [InlineData("")]
     [InlineData("keys")]
     [InlineData("keys create")]
+    [InlineData("keys rotate")]
+    [InlineData("keys retire")]
     [InlineData("migrate")]
     [InlineData("import")]
     [InlineData("import units")]
@@ -33,6 +38,7 @@ public sealed class CommandTests : IAsyncLifetime
     [InlineData("totp")]
     [InlineData("journal")]
     [InlineData("journal verify")]
+    [InlineData("journal anchor")]
     [InlineData("counts")]
     [InlineData("counts verify")]
     [InlineData("demo")]
@@ -106,6 +112,69 @@ public sealed class CommandTests : IAsyncLifetime
         Assert.Equal(0, code);
         Assert.Contains("there already", output);
         Assert.Equal(first, await File.ReadAllTextAsync(path));
+    }
+
+    [Fact]
+    public async Task Anchors_are_added_only_to_a_journal_that_verifies_and_find_its_end_cut_off()
+    {
+        await _server.RunJobsAsync();
+        var file = Path.Combine(_folder.FullName, "anchors.txt");
+        Assert.Equal(1, (await RunAsync(["journal", "verify", "--anchor", file])).Code);
+        Assert.Equal(0, (await RunAsync(["journal", "anchor", file])).Code);
+        Assert.Equal(0, (await RunAsync(["journal", "anchor", file])).Code);
+        var anchors = await File.ReadAllTextAsync(file);
+        Assert.Equal(2, anchors.Count(c => c == '\n'));
+        Assert.Equal(0, (await RunAsync(["journal", "verify", "--anchor", file])).Code);
+
+        await _server.Database.ExecuteAsync(
+            """
+            DELETE e FROM journal_entry e JOIN journal_seal s ON s.entry_id = e.id WHERE s.number > 4;
+            DELETE FROM journal_seal WHERE number > 4;
+            UPDATE journal_head SET number = 4, hash = (SELECT hash FROM journal_seal WHERE number = 4)
+            """);
+
+        Assert.Equal(0, (await RunAsync(["journal", "verify"])).Code);
+        var (code, output) = await RunAsync(["journal", "verify", "--anchor", file]);
+        Assert.Equal(2, code);
+        Assert.Contains("the end was cut off: the journal ends at 4", output);
+        Assert.Equal(2, (await RunAsync(["journal", "anchor", file])).Code);
+        Assert.Equal(anchors, await File.ReadAllTextAsync(file));
+
+        await File.AppendAllTextAsync(file, "damage");
+        Assert.Equal(1, (await RunAsync(["journal", "verify", "--anchor", file])).Code);
+    }
+
+    [Fact]
+    public async Task Keys_are_prepared_rotated_and_retired_and_never_while_something_is_sealed_with_them()
+    {
+        var path = Path.Combine(_folder.FullName, "keys.json");
+        File.Copy(TestKeys.Path, path);
+        await (await World.CreateAsync(_server)).ResidentAsync();
+
+        Assert.Equal(0, (await RunAsync(["keys", "rotate", "--prepare"], path)).Code);
+        Assert.Equal(1, KeyFile.Load(path).CurrentKey);
+        using (var file = new KeyFileEditor(path))
+        {
+            // A rotation that was killed right after it began.
+            file.Use(file.NextKey!.Value);
+        }
+
+        var (refused, why) = await RunAsync(["keys", "retire"], path);
+        Assert.Equal(2, refused);
+        Assert.Matches("person.name of [0-9a-f-]{36} is sealed with key 1", why);
+        Assert.Equal(1, (await RunAsync(["keys", "rotate", "--prepare"], path)).Code);
+
+        var (code, output) = await RunAsync(["keys", "rotate"], path);
+        Assert.Equal(0, code);
+        Assert.Contains("all by key 2 now", output);
+        Assert.Equal(0, (await RunAsync(["keys", "retire"], path)).Code);
+        Assert.Contains("there is no old key", (await RunAsync(["keys", "retire"], path)).Output);
+
+        Assert.Equal([2], (await _server.Database.CountSealedAsync()).Keys.Select(k => k.Key).Distinct());
+        Assert.Equal("[2]", string.Join(',', JsonDocument.Parse(await File.ReadAllTextAsync(path)).RootElement
+            .GetProperty("keys").EnumerateArray().Select(k => $"[{k.GetProperty("id")}]")));
+        Assert.Equal(2, await _server.Database.ScalarAsync<int>(
+            "SELECT COUNT(*) FROM journal_entry WHERE kind IN ('KEY_ROTATED', 'KEYS_RETIRED')"));
     }
 
     [Fact]

@@ -1,0 +1,26 @@
+namespace WuWei.Privacy;
+
+/// <summary>
+/// A column of sealed values: where it is, how its rows are walked and found, and which row a value was sealed for.
+/// </summary>
+/// <param name="Key">The table's primary key, of one or two columns.</param>
+/// <param name="Row">What <see cref="PersonalData.Seal(string, Guid, string)"/> calls the row; the key, unless it differs.</param>
+public sealed record SealedColumn(string Table, string Column, string[] Key, string[]? Row = null)
+{
+    /// <summary>Every sealed column there is. A new one belongs here, or else its values are lost when keys are retired.</summary>
+    public static IReadOnlyList<SealedColumn> All { get; } =
+    [
+        new("person", "name", ["id"]),
+        new("person", "phone", ["id"]),
+        new("staff_login", "totp_secret", ["name"]),
+        new("sign_in_code", "phone", ["challenge_id"]),
+        new("request_key", "reply", ["caller_id", "request_key"]),
+        new("wish", "content", ["id"]),
+        new("wish", "contact", ["id"]),
+        new("wish", "beneficiary", ["id"]),
+        new("wish_step", "note", ["wish_id", "number"], ["id"]),
+        new("wish_step", "place", ["wish_id", "number"], ["id"]),
+    ];
+
+    public string Name => $"{Table}.{Column}";
+}

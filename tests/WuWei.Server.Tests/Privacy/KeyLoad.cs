@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using WuWei.Tests.Harness;
+
+namespace WuWei.Tests.Privacy;
+
+/// <summary>
+/// People who write and read everything that is sealed, each call through another copy of the server than the one before.
+/// Nothing is tried again: a call that fails, fails.
+/// </summary>
+internal sealed class KeyLoad(World world, TestServer[] copies)
+{
+    private const int SignInsMax = 250;
+    private int _calls;
+    private int _people;
+
+    public int Calls => Volatile.Read(ref _calls);
+
+    /// <summary>Which call failed, and why.</summary>
+    public ConcurrentBag<string> Failures { get; } = [];
+
+    /// <summary>Wishes with what they must still say at the end, and who may see it.</summary>
+    public ConcurrentBag<(Actor Maker, string WishId, string Text)> Wishes { get; } = [];
+
+    /// <summary>One round at least.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var (maker, helper) = (await world.ResidentAsync(), await world.ResidentAsync());
+        var staff = await world.StaffAsync(world.Community);
+        do
+        {
+            await TryAsync("sign in", SignInAsync);
+            await TryAsync("a name", async () =>
+            {
+                await At(maker).Identity.UpdateMeAsync(new() { Name = $"赵{Guid.NewGuid():n}"[..12] });
+                await At(maker).Identity.GetMeAsync(new());
+            });
+            await TryAsync("a wish", () => LiveAsync(maker, helper, staff));
+        }
+        while (!stop.IsCancellationRequested);
+    }
+
+    /// <summary>Everything that was made can still be read, as it was.</summary>
+    public async Task AssertReadableAsync()
+    {
+        foreach (var (maker, id, text) in Wishes)
+        {
+            Assert.Equal(text, (await At(maker).Wishes.GetWishAsync(new() { WishId = id })).Wish.Text);
+            Assert.Contains(
+                (await At(maker).Wishes.GetWishJourneyAsync(new() { WishId = id })).Steps, s => s.Note.Contains(id));
+        }
+    }
+
+    private async Task LiveAsync(Actor maker, Actor helper, Actor staff)
+    {
+        var request = world.Request();
+        request.Visibility = Wire.WishVisibility.Private;
+        request.Text = $"这是不公开的正文 {Guid.NewGuid()}，只给办事的人看。";
+        request.Origin = Wire.WishOrigin.Family;
+        request.Beneficiary = new() { Name = "李奶奶", Phone = "13899999999", Consent = Wire.Consent.InPerson };
+        // Sent again through the other copy, which opens the reply that the first one sealed.
+        var key = Guid.NewGuid().ToString();
+        var id = (await At(maker).WishesWithKey(key).MakeWishAsync(request)).Wish.Id;
+        Assert.Equal(id, (await At(maker).WishesWithKey(key).MakeWishAsync(request)).Wish.Id);
+        await At(staff).Wishes.ApproveWishAsync(new() { WishId = id });
+        await At(staff).Wishes.OfferWishAsync(new() { WishId = id, PersonId = helper.PersonId.ToString() });
+        await At(helper).ClaimAsync(id);
+        var contact = (await At(helper).Wishes.RevealContactAsync(new() { WishId = id })).Contact;
+        Assert.Equal(request.Contact.Address, contact.Address);
+        await At(helper).Wishes.DeliverWishAsync(new() { WishId = id, Note = $"办好了 {id}", Place = "3幢楼下" });
+        await At(maker).ConfirmAsync(id);
+        Assert.Equal(request.Text, (await At(maker).Wishes.GetWishAsync(new() { WishId = id })).Wish.Text);
+        Wishes.Add((maker, id, request.Text));
+    }
+
+    private async Task SignInAsync()
+    {
+        // As many as may ask for a code from one address.
+        if (Volatile.Read(ref _people) >= SignInsMax)
+        {
+            return;
+        }
+
+        var phone = $"136{Interlocked.Increment(ref _people):D8}";
+        var (one, other) = (copies[_people % copies.Length], copies[(_people + 1) % copies.Length]);
+        var asked = await new Wire.AccessService.AccessServiceClient(one.Channel).AskCodeAsync(new() { Phone = phone });
+        await new Wire.AccessService.AccessServiceClient(other.Channel).SignInAsync(
+            new() { ChallengeId = asked.ChallengeId, Code = one.Sms.Codes[phone] });
+    }
+
+    private Actor At(Actor actor) => actor.At(copies[Interlocked.Increment(ref _calls) % copies.Length]);
+
+    private async Task TryAsync(string what, Func<Task> act)
+    {
+        try
+        {
+            await act();
+        }
+        catch (RpcException e)
+        {
+            Failures.Add($"{what}: {e.Reason()}");
+        }
+    }
+}
