@@ -11,11 +11,23 @@ namespace WuWei.Errors;
 /// </summary>
 public sealed class Faults
 {
+    /// <summary>
+    /// More help nobody, and a refusal travels in headers: one that is too long for a client ends its whole connection,
+    /// and with it the calls of everybody else on it.
+    /// </summary>
+    public const int CountMax = 20;
+
     private const int PhoneLengthMax = 20;
 
     private readonly List<FieldFault> _faults = [];
 
-    public void Add(string field, string description) => _faults.Add(new FieldFault(field, description));
+    public void Add(string field, string description)
+    {
+        if (_faults.Count < CountMax)
+        {
+            _faults.Add(new FieldFault(field, description));
+        }
+    }
 
     public void ThrowIfAny(string reason, string message)
     {

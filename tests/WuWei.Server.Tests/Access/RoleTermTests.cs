@@ -84,21 +84,4 @@ public sealed class RoleTermTests : IAsyncLifetime
         Assert.Contains(
             (await auditor.Access.ListRolesAsync(request)).Holders, h => h.Role.Role == Wire.Role.Volunteer);
     }
-
-    [Fact]
-    public async Task A_list_is_for_staff_and_auditors_of_the_unit()
-    {
-        var list = new Wire.ListRolesRequest { UnitId = _world.Community.ToString() };
-
-        await (await _world.StaffAsync(_world.Street)).Access.ListRolesAsync(list);
-        await (await _world.WithRoleAsync(Role.Auditor, _world.District)).Access.ListRolesAsync(list);
-        foreach (var actor in new[]
-        {
-            await _world.ResidentAsync(), await _world.StaffAsync(_world.OtherStreet),
-            await _world.StaffAsync(_world.Grid), await _world.WithRoleAsync(Role.GridWorker, _world.District),
-        })
-        {
-            Assert.Equal("NOT_PERMITTED", await Refusals.ReasonAsync(actor.Access.ListRolesAsync(list)));
-        }
-    }
 }

@@ -93,21 +93,6 @@ public class RoleTests(SharedServer shared)
             staff, await _world.ResidentAsync(), role, _world.Community));
     }
 
-    [Theory]
-    [InlineData(Role.PartyMember)]
-    [InlineData(Role.Volunteer)]
-    [InlineData(Role.OrganisationMember)]
-    [InlineData(Role.GridWorker)]
-    [InlineData(Role.StationKeeper)]
-    [InlineData(Role.Auditor)]
-    public async Task Only_staff_grant_and_so_only_staff_verify_party_members(Role role)
-    {
-        var grantor = await _world.WithRoleAsync(role, _world.District);
-
-        Assert.Equal("NOT_PERMITTED", await RefusalAsync(
-            grantor, await _world.ResidentAsync(), Wire.Role.PartyMember, _world.Community));
-    }
-
     [Fact]
     public async Task A_term_ends_after_it_starts_and_after_now()
     {

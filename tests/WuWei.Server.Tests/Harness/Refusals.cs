@@ -1,3 +1,4 @@
+using System.Text;
 using Google.Rpc;
 
 namespace WuWei.Tests.Harness;
@@ -17,4 +18,9 @@ public static class Refusals
     /// <summary>The fields at fault.</summary>
     public static IEnumerable<string> Fields(this RpcException refusal) =>
         refusal.GetRpcStatus()?.GetDetail<BadRequest>()?.FieldViolations.Select(f => f.Field) ?? [];
+
+    /// <summary>Whatever of it reaches a caller: message, details and trailers.</summary>
+    public static string Everything(this RpcException refusal) => string.Join(' ', refusal.Trailers
+        .Select(t => $"{t.Key} {(t.IsBinary ? Encoding.UTF8.GetString(t.ValueBytes) : t.Value)}")
+        .Prepend($"{refusal}"));
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
 namespace WuWei.Tests.Harness;
@@ -30,8 +31,20 @@ public static class Rpcs
     {
         var slash = rpc.IndexOf('/', StringComparison.Ordinal);
         var method = new Method<byte[], byte[]>(MethodType.Unary, rpc[..slash], rpc[(slash + 1)..], Raw, Raw);
+        return channel.CreateCallInvoker().AsyncUnaryCall(
+            method, null, new CallOptions(Headers(token, key)), message);
+    }
+
+    /// <summary>Makes a call by its name, with a key of its own.</summary>
+    public static async Task<IMessage> CallAsync(this Actor actor, string rpc, IMessage request) => All
+        .Single(m => m.Name() == rpc).OutputType.Parser
+        .ParseFrom(await actor.Channel.Send(rpc, request.ToByteArray(), actor.Token, Guid.NewGuid().ToString()));
+
+    /// <summary>The metadata of a call; null or empty leaves one out.</summary>
+    public static Metadata Headers(string? token, string? key)
+    {
         var headers = new Metadata();
-        if (token is not null)
+        if (token is { Length: > 0 })
         {
             headers.Add("authorization", $"Bearer {token}");
         }
@@ -41,6 +54,6 @@ public static class Rpcs
             headers.Add("idempotency-key", key);
         }
 
-        return channel.CreateCallInvoker().AsyncUnaryCall(method, null, new CallOptions(headers), message);
+        return headers;
     }
 }

@@ -58,6 +58,17 @@ public sealed class TestDatabase : IAsyncDisposable
     public Task ExecuteAsync(string sql, params (string Name, object? Value)[] parameters) =>
         ScalarAsync<object>(sql, parameters);
 
+    /// <summary>A number that changes when anything in the table does.</summary>
+    public async Task<long> ChecksumAsync(string table)
+    {
+        await using var connection = new MySqlConnection(Owner);
+        await connection.OpenAsync();
+        await using var command = new MySqlCommand($"CHECKSUM TABLE `{table}`", connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
+        return reader.GetInt64("Checksum");
+    }
+
     public async ValueTask DisposeAsync()
     {
         var name = new MySqlConnectionStringBuilder(Owner).Database;

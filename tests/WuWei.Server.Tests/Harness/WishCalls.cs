@@ -13,31 +13,48 @@ public static class WishCalls
     ];
 
     /// <param name="other">Whom OfferWish offers to.</param>
-    public static async Task<IMessage> CallAsync(
-        this Wire.WishService.WishServiceClient wishes, string rpc, string id, Actor other,
-        Wire.ClaimerKind kind = Wire.ClaimerKind.Neighbour, string reason = "有理由") => rpc switch
+    public static IMessage Request(
+        string rpc, string id, Actor other, Wire.ClaimerKind kind = Wire.ClaimerKind.Neighbour,
+        string reason = "有理由") => rpc switch
         {
-            "ApproveWish" => await wishes.ApproveWishAsync(new() { WishId = id }),
-            "RejectWish" => await wishes.RejectWishAsync(new() { WishId = id, Reason = reason }),
-            "OfferWish" => await wishes.OfferWishAsync(new() { WishId = id, PersonId = other.PersonId.ToString() }),
-            "ClaimWish" => await wishes.ClaimWishAsync(new() { WishId = id, Kind = kind }),
-            "ReleaseWish" => await wishes.ReleaseWishAsync(new() { WishId = id, Reason = reason }),
-            "RevokeClaim" => await wishes.RevokeClaimAsync(new() { WishId = id, Reason = reason }),
-            "RevealContact" => await wishes.RevealContactAsync(new() { WishId = id, Reason = reason }),
-            "DeliverWish" => await wishes.DeliverWishAsync(new() { WishId = id, Note = reason }),
-            "ConfirmWish" => await wishes.ConfirmWishAsync(
-                new() { WishId = id, Comment = reason, Verification = Wire.Verification.Visit }),
-            "RateWish" => await wishes.RateWishAsync(new() { WishId = id, Rating = 2, Comment = reason }),
-            "CloseFollowUp" => await wishes.CloseFollowUpAsync(
-                new() { WishId = id, Outcome = Wire.FollowUpOutcome.Settled, Note = reason }),
-            "DisputeWish" => await wishes.DisputeWishAsync(new() { WishId = id, Reason = reason }),
-            "ProposeOverturn" => await wishes.ProposeOverturnAsync(new() { WishId = id, Reason = reason }),
-            "OverturnWish" => await wishes.OverturnWishAsync(new() { WishId = id, Reason = reason }),
-            "WithdrawWish" => await wishes.WithdrawWishAsync(new() { WishId = id, Reason = reason }),
-            "EscalateWish" => await wishes.EscalateWishAsync(new() { WishId = id, Reason = reason }),
-            "RemakeWish" => await wishes.RemakeWishAsync(new() { WishId = id }),
+            "ApproveWish" => new Wire.ApproveWishRequest { WishId = id },
+            "RejectWish" => new Wire.RejectWishRequest { WishId = id, Reason = reason },
+            "OfferWish" => new Wire.OfferWishRequest { WishId = id, PersonId = other.PersonId.ToString() },
+            "ClaimWish" => new Wire.ClaimWishRequest { WishId = id, Kind = kind },
+            "ReleaseWish" => new Wire.ReleaseWishRequest { WishId = id, Reason = reason },
+            "RevokeClaim" => new Wire.RevokeClaimRequest { WishId = id, Reason = reason },
+            "RevealContact" => new Wire.RevealContactRequest { WishId = id, Reason = reason },
+            "DeliverWish" => new Wire.DeliverWishRequest { WishId = id, Note = reason },
+            "ConfirmWish" => new Wire.ConfirmWishRequest
+            {
+                WishId = id,
+                Comment = reason,
+                Verification = Wire.Verification.Visit,
+            },
+            "RateWish" => new Wire.RateWishRequest { WishId = id, Rating = 2, Comment = reason },
+            "CloseFollowUp" => new Wire.CloseFollowUpRequest
+            {
+                WishId = id,
+                Outcome = Wire.FollowUpOutcome.Settled,
+                Note = reason,
+            },
+            "DisputeWish" => new Wire.DisputeWishRequest { WishId = id, Reason = reason },
+            "ProposeOverturn" => new Wire.ProposeOverturnRequest { WishId = id, Reason = reason },
+            "OverturnWish" => new Wire.OverturnWishRequest { WishId = id, Reason = reason },
+            "WithdrawWish" => new Wire.WithdrawWishRequest { WishId = id, Reason = reason },
+            "EscalateWish" => new Wire.EscalateWishRequest { WishId = id, Reason = reason },
+            "RemakeWish" => new Wire.RemakeWishRequest { WishId = id },
             _ => throw new ArgumentException(rpc),
         };
+
+    public static async Task<IMessage> CallAsync(
+        this Wire.WishService.WishServiceClient wishes, string rpc, string id, Actor other,
+        Wire.ClaimerKind kind = Wire.ClaimerKind.Neighbour, string reason = "有理由")
+    {
+        var request = Request(rpc, id, other, kind, reason);
+        var method = wishes.GetType().GetMethod($"{rpc}Async", [request.GetType(), typeof(CallOptions)])!;
+        return await (dynamic)method.Invoke(wishes, [request, default(CallOptions)])!;
+    }
 
     /// <summary>Null when it succeeds, otherwise the reason.</summary>
     public static async Task<string?> TryAsync(this Task<IMessage> call)

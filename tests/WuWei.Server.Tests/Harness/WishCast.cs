@@ -1,3 +1,4 @@
+using WuWei.Calls;
 using WuWei.Wishes;
 
 namespace WuWei.Tests.Harness;
@@ -7,9 +8,29 @@ public sealed record WishCast(
     World World, Actor Maker, Actor Beneficiary, Actor Claimer, Actor Other, Actor Staff, Actor SecondStaff)
 {
     public static async Task<WishCast> CreateAsync(World world) => new(
-        world, await world.ResidentAsync(), await world.ResidentAsync(), await world.ResidentAsync(),
+        world, await world.ResidentAsync(), await world.ResidentAsync(),
+        await world.WithRoleAsync(Role.Volunteer, world.Community, home: world.Community),
         await world.ResidentAsync(), await world.StaffAsync(world.Community),
-        await world.StaffAsync(world.Community));
+        await world.StaffAsync(world.Community))
+    {
+        Offered = await world.ResidentAsync(world.FarCommunity),
+    };
+
+    /// <summary>Lives far away; an open wish is offered to them when a test says so.</summary>
+    public required Actor Offered { get; init; }
+
+    public Wire.WishVisibility Visibility { get; init; } = Wire.WishVisibility.Public;
+
+    /// <summary>Of the wishes; <c>rights</c> is sensitive.</summary>
+    public string Category { get; init; } = "misc";
+
+    public bool IsSensitive => World.Category(Category).Rules!.Sensitive;
+
+    /// <summary>As what the claimer claims.</summary>
+    public Wire.ClaimerKind ClaimAs => IsSensitive ? Wire.ClaimerKind.Volunteer : Wire.ClaimerKind.Neighbour;
+
+    /// <summary>What a test changes in the wishes that are made.</summary>
+    public Action<Wire.MakeWishRequest> Detail { get; init; } = _ => { };
 
     /// <summary>Approves, moves and withdraws as this permission says; the first that may.</summary>
     public Actor WhoMay(string rpc) => rpc switch
@@ -22,9 +43,16 @@ public sealed record WishCast(
 
     public Wire.MakeWishRequest Request()
     {
-        var request = World.Request();
+        var request = World.Request(category: Category);
         request.Origin = Wire.WishOrigin.Family;
         request.Beneficiary = new() { Name = "李奶奶", Phone = Beneficiary.Phone, Consent = Wire.Consent.InPerson };
+        request.Visibility = Visibility;
+        if (Category == "rights")
+        {
+            request.Answers.Add("matter", "租房");
+        }
+
+        Detail(request);
         return request;
     }
 
@@ -45,7 +73,12 @@ public sealed record WishCast(
         };
         foreach (var move in moves)
         {
-            await WhoMay(move).Wishes.CallAsync(move, id, Other);
+            if (move == "ClaimWish" && Visibility == Wire.WishVisibility.Private)
+            {
+                await Staff.Wishes.CallAsync("OfferWish", id, Claimer);
+            }
+
+            await WhoMay(move).Wishes.CallAsync(move, id, Other, ClaimAs);
         }
 
         if (ratedLow)

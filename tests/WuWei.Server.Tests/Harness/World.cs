@@ -1,5 +1,6 @@
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
+using OtpNet;
 using WuWei.Access;
 using WuWei.Calls;
 using WuWei.Data;
@@ -36,6 +37,9 @@ public sealed class World
         999900001001G01,第一网格,grid,999900001001
         """;
 
+    private const string StaffPassword = "a long enough password";
+    private static readonly byte[] StaffSecret = [.. Enumerable.Range(1, 20).Select(i => (byte)i)];
+    private static readonly Lazy<string> StaffHash = new(() => Passwords.Hash(StaffPassword));
     private static int _phones;
     private readonly TestServer _server;
     private readonly UnitTree _tree;
@@ -73,28 +77,64 @@ public sealed class World
     /// <summary>A default category of level 2 by its code, such as <c>errands</c>, or <c>rights</c>, which is sensitive.</summary>
     public Category Category(string code) => _book.Find(District, code)!;
 
-    public Task<Actor> ResidentAsync(Guid? home = null) => PersonAsync(home ?? Community);
+    /// <param name="byPassword">Whether their session began with password and authenticator, or with a code.</param>
+    public Task<Actor> ResidentAsync(Guid? home = null, bool byPassword = true) =>
+        PersonAsync(home ?? Community, byPassword);
+
+    /// <summary>Nobody: their calls carry no token.</summary>
+    public Actor Nobody => new(_server.Channel, Guid.Empty, "", "", "");
 
     /// <summary>Somebody with a role for a unit; they live in the far community unless told otherwise.</summary>
     public async Task<Actor> WithRoleAsync(Role role, Guid unit, Guid? home = null)
     {
-        var actor = await PersonAsync(home ?? FarCommunity);
+        var actor = await ResidentAsync(home ?? FarCommunity);
         await GrantAsync(actor, role, unit);
         return actor;
     }
 
     public Task<Actor> StaffAsync(Guid unit) => WithRoleAsync(Role.Staff, unit);
 
-    public Task GrantAsync(Actor actor, Role role, Guid unit, DateTime? endsAt = null) => _server.Db.WriteAsync(async db =>
-    {
-        var now = _server.Clock.Now();
-        var grant = new HeldRole(_server.Clock.NewId(), role, unit, now, endsAt);
-        await db.AddRoleAsync(actor.PersonId, grant, grantedBy: null);
-        db.Record(JournalEntry.BySystem(now, "operator", "ROLE_GRANTED", "role", grant.Id, unit, new { }));
-        return true;
-    }, CancellationToken.None);
+    public Task GrantAsync(Actor actor, Role role, Guid unit, DateTime? endsAt = null, DateTime? startsAt = null) =>
+        _server.Db.WriteAsync(async db =>
+        {
+            var now = _server.Clock.Now();
+            var grant = new HeldRole(_server.Clock.NewId(), role, unit, startsAt ?? now, endsAt);
+            await db.AddRoleAsync(actor.PersonId, grant, grantedBy: null);
+            db.Record(JournalEntry.BySystem(now, "operator", "ROLE_GRANTED", "role", grant.Id, unit, new { }));
+            return true;
+        }, CancellationToken.None);
 
-    private async Task<Actor> PersonAsync(Guid home)
+    /// <summary>A staff account, and the right words to sign in with.</summary>
+    public async Task<Wire.SignInStaffRequest> StaffSignInAsync()
+    {
+        var name = $"staff-{Guid.NewGuid():n}";
+        await new StaffAccounts(_server.Db, _server.PersonalData, _server.Clock).AddAsync(
+            name, "李伟", Community, StaffHash.Value, StaffSecret, CancellationToken.None);
+        var totp = new Totp(StaffSecret).ComputeTotp(_server.Clock.Now);
+        return new() { Name = name, Password = StaffPassword, Totp = totp };
+    }
+
+    /// <summary>A code was sent to a phone; the right words to sign in with.</summary>
+    public async Task<Wire.SignInRequest> CodeSignInAsync(string phone)
+    {
+        var asked = await Nobody.Access.AskCodeAsync(new() { Phone = phone });
+        return new() { ChallengeId = asked.ChallengeId, Code = _server.Sms.Codes[phone] };
+    }
+
+    /// <summary>From today no new wishes, roles or homes there.</summary>
+    public async Task CloseAsync(Guid unit)
+    {
+        await _server.Database.ExecuteAsync(
+            """
+            UPDATE unit SET closed_on = @day WHERE id = @unit;
+            INSERT INTO data_version (name, version) VALUES (@name, 1) ON DUPLICATE KEY UPDATE version = version + 1
+            """, ("unit", unit), ("day", Clock.Day(_server.Clock.Now)), ("name", UnitStore.Version));
+        _server.Services.GetRequiredService<Units>().Forget();
+    }
+
+    public static string NewPhone() => $"137{Interlocked.Increment(ref _phones):D8}";
+
+    private async Task<Actor> PersonAsync(Guid home, bool byPassword)
     {
         var now = _server.Clock.Now();
         var number = Interlocked.Increment(ref _phones);
@@ -105,7 +145,7 @@ public sealed class World
         {
             await db.AddPersonAsync(_server.PersonalData, person, now);
             db.Record(JournalEntry.BySystem(now, "operator", "PERSON_REGISTERED", "person", person.Id, home, new { }));
-            return Sessions.Start(db, person.Id, byPassword: true, now).Token;
+            return Sessions.Start(db, person.Id, byPassword, now).Token;
         }, CancellationToken.None);
         return new Actor(_server.Channel, person.Id, name, phone, token);
     }
@@ -121,7 +161,9 @@ public sealed class Actor(GrpcChannel channel, Guid personId, string name, strin
     public string Phone { get; } = phone;
     public string Token { get; } = token;
 
-    private Signed Calls(string? key) => new Signed(channel.CreateCallInvoker(), Token, key);
+    public GrpcChannel Channel { get; } = channel;
+
+    private Signed Calls(string? key) => new Signed(Channel.CreateCallInvoker(), Token, key);
 
     public Wire.WishService.WishServiceClient Wishes => new(Calls(null));
     public Wire.CategoryService.CategoryServiceClient Categories => new(Calls(null));
@@ -158,10 +200,7 @@ public sealed class Actor(GrpcChannel channel, Guid personId, string name, strin
             Method<TRequest, TResponse> method, string? host, CallOptions options) =>
             inner.AsyncDuplexStreamingCall(method, host, Sign(options));
 
-        private CallOptions Sign(CallOptions options) => options.WithHeaders(new Metadata
-        {
-            { "authorization", $"Bearer {token}" },
-            { "idempotency-key", key ?? Guid.NewGuid().ToString() },
-        });
+        private CallOptions Sign(CallOptions options) =>
+            options.WithHeaders(Rpcs.Headers(token, key ?? Guid.NewGuid().ToString()));
     }
 }
