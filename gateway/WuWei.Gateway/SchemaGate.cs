@@ -6,34 +6,37 @@ namespace WuWei.Gateway;
 /// <summary>Waits until the database has the schema this program was built for. Only `wuwei migrate` makes it so.</summary>
 public sealed partial class SchemaGate(MySqlDataSource source, ILogger<SchemaGate> log)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    /// <summary>Short: after an outage of everything, people wait for this, too.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     public async Task WaitAsync(CancellationToken cancel)
     {
-        for (var version = await FindAsync(cancel); version < Schema.Version; version = await FindAsync(cancel))
+        var said = "";
+        for (var found = await FindAsync(cancel); found.Version < Schema.Version; found = await FindAsync(cancel))
         {
-            LogWaiting(Schema.Version, version);
+            if (found.Words != said)
+            {
+                said = found.Words;
+                LogWaiting(Schema.Version, said);
+            }
+
             await Task.Delay(Pause, cancel);
         }
     }
 
-    /// <summary>The version there; -1 while the database cannot be reached.</summary>
-    private async Task<int> FindAsync(CancellationToken cancel)
+    private async Task<(int Version, string Words)> FindAsync(CancellationToken cancel)
     {
         try
         {
-            return await Schema.FindVersionAsync(source, cancel);
+            var version = await Schema.FindVersionAsync(source, cancel);
+            return (version, $"the database has {version}");
         }
         catch (MySqlException e)
         {
-            LogAway(e.Number);
-            return -1;
+            return (0, $"the database cannot be reached: {e.Number}");
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Waiting for schema {Wanted}; the database has {Found}")]
-    private partial void LogWaiting(int wanted, int found);
-
-    [LoggerMessage(LogLevel.Warning, "The database cannot be reached: {Number}")]
-    private partial void LogAway(int number);
+    [LoggerMessage(LogLevel.Warning, "Waiting for schema {Wanted}; {Found}")]
+    private partial void LogWaiting(int wanted, string found);
 }

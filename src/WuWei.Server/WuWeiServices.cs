@@ -102,14 +102,14 @@ public static class WuWeiServices
         redis.AsyncTimeout = 500;
         redis.SyncTimeout = 500;
         redis.BacklogPolicy = BacklogPolicy.FailFast;
-        services.AddSingleton<IConnectionMultiplexer>(s =>
-        {
-            redis.LoggerFactory = s.GetService<ILoggerFactory>();
-            return ConnectionMultiplexer.Connect(redis);
-        });
         services.AddStackExchangeRedisCache(cache => cache.InstanceName = "wuwei:");
-        services.AddOptions<RedisCacheOptions>().Configure<IConnectionMultiplexer>((cache, connection) =>
-            cache.ConnectionMultiplexerFactory = () => Task.FromResult(connection));
+        // Awaited by the first calls, not blocking their threads: those are what the connecting itself needs.
+        services.AddOptions<RedisCacheOptions>().Configure<ILoggerFactory>((cache, logs) =>
+            cache.ConnectionMultiplexerFactory = async () =>
+            {
+                redis.LoggerFactory = logs;
+                return await ConnectionMultiplexer.ConnectAsync(redis);
+            });
         services.AddHybridCache();
         // Each miss while Redis is away would be a line; the connection itself reports once.
         services.AddLogging(logs => logs.AddFilter("Microsoft.Extensions.Caching.Hybrid", LogLevel.None));

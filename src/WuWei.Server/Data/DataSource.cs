@@ -6,6 +6,15 @@ namespace WuWei.Data;
 /// <summary>Connections as every session expects them.</summary>
 public static class DataSource
 {
+    /// <summary>Unless the setting says otherwise; times in seconds.</summary>
+    private static readonly (string Name, uint Value)[] Defaults =
+    [
+        ("Maximum Pool Size", 64),
+        // Also how long a call waits for a connection when all are in use.
+        ("Connection Timeout", 8),
+        ("Default Command Timeout", 30),
+    ];
+
     public static MySqlDataSource Build(string connectionString, ILoggerFactory? logs = null)
     {
         Dapper.DefaultTypeMap.MatchNamesWithUnderscores = true;
@@ -17,13 +26,10 @@ public static class DataSource
             // Set up once when opened, never reset: prepared statements stay, and a trip is saved.
             ConnectionReset = false,
             IgnorePrepare = false,
-            // Also how long a call waits for a connection when all are in use.
-            ConnectionTimeout = 8,
-            DefaultCommandTimeout = 30,
         };
-        if (!settings.ContainsKey("Maximum Pool Size"))
+        foreach (var (name, value) in Defaults.Where(d => !settings.ContainsKey(d.Name)))
         {
-            settings.MaximumPoolSize = 64;
+            settings[name] = value;
         }
 
         return new MySqlDataSourceBuilder(settings.ConnectionString)

@@ -10,12 +10,14 @@ namespace WuWei.Tests.Crashes;
 /// </summary>
 public sealed class ChildProcess : IDisposable
 {
-    private const string Guard = """log=$1; shift; "$@" >>"$log" 2>&1 </dev/null & cat >/dev/null; kill -KILL $!; wait""";
+    private const string Guard =
+        """log=$1; shift; "$@" >>"$log" 2>&1 </dev/null & echo $!; cat >/dev/null; kill -KILL $!; wait""";
 
     private readonly string _folder;
     private readonly string[] _command;
     private readonly (string Name, string Value)[] _environment;
     private Process? _guard;
+    private string _id = "";
 
     /// <param name="folder">Where it works, and writes NAME.log.</param>
     public ChildProcess(
@@ -36,6 +38,7 @@ public sealed class ChildProcess : IDisposable
             ArgumentList = { "-c", Guard, "guard", Log },
             WorkingDirectory = _folder,
             RedirectStandardInput = true,
+            RedirectStandardOutput = true,
         };
         foreach (var part in _command)
         {
@@ -49,7 +52,13 @@ public sealed class ChildProcess : IDisposable
         }
 
         _guard = Process.Start(start)!;
+        _id = _guard.StandardOutput.ReadLine()!;
     }
+
+    /// <summary>It lives, holds its connections, and does nothing at all until it is thawed.</summary>
+    public void Freeze() => Signal("STOP");
+
+    public void Thaw() => Signal("CONT");
 
     /// <summary>kill -9, and gone when this returns.</summary>
     public void Kill()
@@ -80,6 +89,13 @@ public sealed class ChildProcess : IDisposable
                     $"{_command[0]} does not answer: {string.Join('\n', File.ReadLines(Log).TakeLast(20))}", e);
             }
         }
+    }
+
+    private void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _id]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
     }
 
     public void Dispose() => Kill();

@@ -46,6 +46,8 @@ public sealed class CrashServices : IAsyncDisposable
     public ChildProcess MariaDb { get; }
     public ChildProcess Redis { get; }
     public ChildProcess Gateway { get; private set; } = null!;
+    /// <summary>Removed at the end.</summary>
+    public string Folder => _folder;
     public string Address => $"http://127.0.0.1:{_gatewayPort}";
 
     private static string[] AsRoot => Environment.UserName == "root" ? ["--user=root"] : [];

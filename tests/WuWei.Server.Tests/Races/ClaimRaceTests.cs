@@ -5,10 +5,10 @@ namespace WuWei.Tests.Races;
 public class ClaimRaceTests(ITestOutputHelper output)
 {
     [Fact]
-    public async Task A_hundred_wishes_each_wanted_by_32_have_one_claimer_each()
+    public async Task A_thousand_wishes_each_wanted_by_64_have_one_claimer_each()
     {
-        const int wishes = 100;
-        const int callers = 32;
+        const int wishes = 1_000;
+        const int callers = 64;
         await using var server = await TestServer.StartAsync(settings: "Wishes:ClaimsMax=1000");
         await using var copy = await TestServer.StartAsync(
             server.Database, server.Clock, settings: "Wishes:ClaimsMax=1000");
@@ -23,7 +23,7 @@ public class ClaimRaceTests(ITestOutputHelper output)
             neighbours.Add(i % 2 == 0 ? neighbour : neighbour.At(copy));
         }
 
-        // Everybody goes for the wishes in the same order, so all 32 meet at each.
+        // Everybody goes for the wishes in the same order, so all 64 meet at each.
         var outcomes = (await Task.WhenAll(neighbours.Select(async neighbour =>
         {
             var own = new List<string>();
@@ -37,14 +37,10 @@ public class ClaimRaceTests(ITestOutputHelper output)
 
         output.WriteLine(Race.Show(outcomes));
         Assert.Equal($"{wishes * (callers - 1)} × WISH_ALREADY_CLAIMED, {wishes} × won", Race.Show(outcomes));
-        foreach (var id in ids)
-        {
-            Assert.Equal(
-                [Wire.WishMove.Make, Wire.WishMove.Approve, Wire.WishMove.Claim],
-                await Race.AssertOnePathAsync(maker, id));
-        }
-
+        Assert.Equal(wishes, await server.Database.ScalarAsync<int>(
+            "SELECT COUNT(*) FROM wish WHERE status = 3 AND claimer_id IS NOT NULL AND version = 3"));
         await server.AssertSoundAsync();
+        await server.Database.AssertJournalTellsTheStepsAsync();
         await Race.AssertOpenClaimsAsync(server);
     }
 
@@ -69,12 +65,10 @@ public class ClaimRaceTests(ITestOutputHelper output)
 
     private static async Task<List<string>> OpenAsync(Actor maker, Actor staff, World world, int count)
     {
-        var ids = new List<string>();
-        for (var i = 0; i < count; i++)
-        {
-            ids.Add(await maker.OpenAsync(world.Request(), staff));
-        }
-
-        return ids;
+        var ids = new System.Collections.Concurrent.ConcurrentBag<string>();
+        await Parallel.ForAsync(
+            0, count, new ParallelOptions { MaxDegreeOfParallelism = 16 },
+            async (_, _) => ids.Add(await maker.OpenAsync(world.Request(), staff)));
+        return [.. ids];
     }
 }

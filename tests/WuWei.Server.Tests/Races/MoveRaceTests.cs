@@ -49,6 +49,55 @@ public sealed class MoveRaceTests(TwoCopies copies, ITestOutputHelper output) : 
         "won/NOT_PERMITTED", "won/won");
 
     [Fact]
+    public Task A_claim_is_either_revoked_or_delivered() => DuelAsync(
+        ClaimedAsync,
+        async id => await _staff.Wishes.RevokeClaimAsync(new() { WishId = id, Reason = "一直没有联系" }),
+        async id => await Elsewhere(_neighbour).DeliverWishAsync(new() { WishId = id, Note = "已经修好" }),
+        "won/NOT_PERMITTED", "won/WISH_WRONG_STATUS", "WISH_WRONG_STATUS/won");
+
+    [Fact]
+    public Task A_claim_ends_once_released_or_revoked() => DuelAsync(
+        ClaimedAsync,
+        async id => await _staff.Wishes.RevokeClaimAsync(new() { WishId = id, Reason = "一直没有联系" }),
+        async id => await Elsewhere(_neighbour).ReleaseWishAsync(new() { WishId = id, Reason = "临时有事" }),
+        "won/NOT_PERMITTED", "won/WISH_WRONG_STATUS", "WISH_WRONG_STATUS/won");
+
+    [Fact]
+    public Task A_waiting_wish_is_withdrawn_before_or_after_it_is_approved() => DuelAsync(
+        () => _maker.MakeAsync(copies.World.Request()),
+        async id => await _staff.Wishes.ApproveWishAsync(new() { WishId = id }),
+        async id => await Elsewhere(_maker).WithdrawWishAsync(new() { WishId = id, Reason = "不需要了" }),
+        "won/won", "WISH_WRONG_STATUS/won");
+
+    [Fact]
+    public Task An_open_wish_is_escalated_before_it_is_claimed_or_not_at_all() => DuelAsync(
+        OpenAsync,
+        async id => await _staff.Wishes.EscalateWishAsync(new() { WishId = id, Reason = "社区办不了" }),
+        async id => await Elsewhere(_neighbour).ClaimWishAsync(
+            new() { WishId = id, Kind = Wire.ClaimerKind.Neighbour }),
+        "won/won", "WISH_WRONG_STATUS/won");
+
+    [Fact]
+    public Task A_delivery_is_confirmed_once_by_its_maker_or_by_staff() => DuelAsync(
+        DeliveredAsync,
+        async id => await _staff.Wishes.ConfirmWishAsync(
+            new() { WishId = id, Rating = 4, Verification = Wire.Verification.Visit }),
+        async id => await Elsewhere(_maker).ConfirmWishAsync(new() { WishId = id, Rating = 5 }),
+        "won/WISH_WRONG_STATUS", "WISH_WRONG_STATUS/won");
+
+    [Fact]
+    public Task A_withdrawn_wish_is_made_again_once() => DuelAsync(
+        async () =>
+        {
+            var id = await OpenAsync();
+            await _maker.Wishes.WithdrawWishAsync(new() { WishId = id, Reason = "不需要了" });
+            return id;
+        },
+        async id => await _maker.Wishes.RemakeWishAsync(new() { WishId = id }),
+        async id => await Elsewhere(_maker).RemakeWishAsync(new() { WishId = id }),
+        "won/WISH_REMADE", "WISH_REMADE/won");
+
+    [Fact]
     public Task A_wish_is_either_approved_or_rejected() => DuelAsync(
         () => _maker.MakeAsync(copies.World.Request()),
         async id => await _staff.Wishes.ApproveWishAsync(new() { WishId = id }),

@@ -22,6 +22,7 @@ public sealed class TwoCopies : IAsyncLifetime
     public async Task AssertSoundAsync()
     {
         await First.AssertSoundAsync();
+        await First.Database.AssertJournalTellsTheStepsAsync();
         await Race.AssertOpenClaimsAsync(First);
     }
 

@@ -1,0 +1,154 @@
+using MySqlConnector;
+using WuWei.Identity;
+using WuWei.Tests.Harness;
+using Status = WuWei.Protos.V1.WishStatus;
+
+namespace WuWei.Tests.Histories;
+
+/// <summary>All that the server tells after a history beside what the model holds.</summary>
+public sealed class Comparison(
+    TestServer server, World world, IReadOnlyList<Actor> actors, Model model, IReadOnlyDictionary<int, string> ids)
+{
+    private static readonly Status[] Statuses = [.. Enum.GetValues<Status>().Skip(1)];
+
+    /// <summary>Those that everybody lists.</summary>
+    private static readonly Status[] Public =
+        [Status.Open, Status.Claimed, Status.Delivered, Status.Kept, Status.Expired];
+
+    private readonly List<string> _differences = [];
+    private readonly Wire.WishService.WishServiceClient _staff = actors[Cast.DistrictStaff].Wishes;
+
+    public async Task<IReadOnlyList<string>> FindAsync()
+    {
+        foreach (var (number, wish) in model.Wishes)
+        {
+            await CompareAsync(number, wish);
+        }
+
+        foreach (var unit in Enum.GetValues<Place>())
+        {
+            await CompareCountsAsync(unit);
+            foreach (var status in Statuses)
+            {
+                await CompareListAsync(
+                    Cast.DistrictStaff, new() { View = Wire.WishView.Unit, UnitId = $"{world.Id(unit)}", Status = status },
+                    w => w.Plan.Unit.IsWithin(unit) && w.Status == status);
+            }
+        }
+
+        foreach (var status in Public)
+        {
+            await CompareListAsync(
+                Cast.Resident,
+                new() { View = Wire.WishView.Unit, UnitId = $"{world.District}", Status = status },
+                w => w.Status == status && !w.Plan.Private);
+        }
+
+        foreach (var by in Enumerable.Range(0, actors.Count))
+        {
+            await CompareListAsync(
+                by, new() { View = Wire.WishView.Mine }, w => w.Maker == by || w.IsBeneficiary(by));
+            await CompareListAsync(by, new() { View = Wire.WishView.OfferedToMe }, w => w.IsOffered(by));
+            await CompareListAsync(
+                by, new() { View = Wire.WishView.ClaimedByMe },
+                w => w.Steps.Any(s => s.Move == Wire.WishMove.Claim && s.By == by) && Model.SeesAsPerson(by, w));
+        }
+
+        await CompareClaimsAsync();
+        await server.AssertSoundAsync();
+        await server.Database.AssertJournalTellsTheStepsAsync();
+        return _differences;
+    }
+
+    private async Task CompareAsync(int number, ModelWish wish)
+    {
+        var told = (await _staff.GetWishAsync(new() { WishId = ids[number] })).Wish;
+        Differ(
+            $"wish {number}",
+            $"{told.Status} overdue {told.Overdue} rated {told.Rating} auto {told.AutoConfirmed} until "
+            + $"{told.DeadlineAt.ToDateTime():O} for {told.AudienceUnitId} claimed by {told.Claim?.ClaimerName} "
+            + $"as {told.Claim?.Kind ?? default}",
+            $"{wish.Status} overdue {wish.Overdue} rated {wish.Rating} auto {wish.AutoConfirmed} until "
+            + $"{wish.DeadlineAt:O} for {world.Id(wish.Audience)} claimed by {NameOf(wish.Claimer)} as {wish.Kind}");
+
+        var journey = await _staff.GetWishJourneyAsync(new() { WishId = ids[number] });
+        Differ(
+            $"journey of wish {number}",
+            string.Join('\n', journey.Steps.Select(s =>
+                $"{s.Number} {s.Move} {s.From} → {s.To} {s.At.ToDateTime():O} {s.Actor} {s.ActorName} "
+                + $"{s.AudienceUnitId} {s.ClaimerKind}")),
+            string.Join('\n', wish.Steps.Index().Select(s =>
+                $"{s.Index + 1} {s.Item.Move} {s.Item.From} → {s.Item.To} {s.Item.At:O} {s.Item.Actor} "
+                + $"{NameOf(s.Item.By)} {world.Id(s.Item.Audience)} {s.Item.Kind}")));
+    }
+
+    private async Task CompareCountsAsync(Place unit)
+    {
+        var told = (await _staff.CountWishesAsync(new() { UnitId = $"{world.Id(unit)}" })).Counts;
+        var here = model.Wishes.Values.Where(w => w.Plan.Unit.IsWithin(unit)).ToList();
+        var kept = here.Where(w => w.Status == Status.Kept && !w.AutoConfirmed).ToList();
+        Differ(
+            $"counts of {unit}",
+            $"{told.Made} made, {told.PendingReview} {told.Open} {told.Claimed} {told.Delivered} {told.Kept} "
+            + $"{told.KeptByAutoConfirmation} {told.Rejected} {told.Withdrawn} {told.Expired}, {told.Imported} imported, "
+            + $"{told.Overdue} overdue, kept by {Kinds(told.KeptByKind.Select(k => (k.Kind, (int)k.Kept)))}",
+            $"{here.Count} made, {In(Status.PendingReview)} {In(Status.Open)} {In(Status.Claimed)} {In(Status.Delivered)} "
+            + $"{kept.Count} {here.Count(w => w.AutoConfirmed)} {In(Status.Rejected)} {In(Status.Withdrawn)} "
+            + $"{In(Status.Expired)}, 0 imported, {here.Count(w => w.Overdue)} overdue, kept by "
+            + Kinds(kept.CountBy(w => w.Kind).Select(k => (k.Key, k.Value))));
+
+        int In(Status status) => here.Count(w => w.Status == status);
+
+        static string Kinds(IEnumerable<(Wire.ClaimerKind Kind, int Kept)> kinds) =>
+            string.Join(", ", kinds.Where(k => k.Kept > 0).OrderBy(k => k.Kind).Select(k => $"{k.Kept} {k.Kind}"));
+    }
+
+    private async Task CompareListAsync(int by, Wire.ListWishesRequest request, Func<ModelWish, bool> belongs)
+    {
+        var told = new List<string>();
+        request.PageSize = 7;
+        do
+        {
+            var page = await actors[by].Wishes.ListWishesAsync(request);
+            told.AddRange(page.Wishes.Select(w => w.Id));
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+
+        Differ(
+            $"list {request.View} {request.Status} of {request.UnitId} for {Cast.People[by]}",
+            Numbers(told.Select(id => ids.Single(i => i.Value == id).Key)),
+            Numbers(model.Wishes.Where(w => belongs(w.Value)).Select(w => w.Key)));
+
+        static string Numbers(IEnumerable<int> numbers) => string.Join(' ', numbers.Order());
+    }
+
+    /// <summary>How many claims the server says that each has in hand.</summary>
+    private async Task CompareClaimsAsync()
+    {
+        await using var connection = new MySqlConnection(server.Database.Owner);
+        await connection.OpenAsync();
+        await using var command = new MySqlCommand("SELECT id, open_claims FROM person", connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var told = new Dictionary<Guid, int>();
+        while (await reader.ReadAsync())
+        {
+            told.Add(reader.GetGuid(0), reader.GetInt32(1));
+        }
+
+        foreach (var (by, actor) in actors.Index())
+        {
+            Differ($"claims in hand of {Cast.People[by]}", $"{told[actor.PersonId]}", $"{model.ClaimsOf(by)}");
+        }
+    }
+
+    private string NameOf(int? person) => person is { } number ? Person.Mask(actors[number].Name) : "";
+
+    private void Differ(string what, string told, string expected)
+    {
+        if (told != expected)
+        {
+            _differences.Add($"{what}:\n{told}\nbut the model says\n{expected}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+namespace WuWei.Tests.Histories;
+
+/// <summary>What somebody tries, or that time passes.</summary>
+public enum Deed
+{
+    Make,
+    Approve,
+    Reject,
+    Offer,
+    Claim,
+    Release,
+    Revoke,
+    Reveal,
+    Deliver,
+    Confirm,
+    Dispute,
+    ProposeOverturn,
+    Overturn,
+    Withdraw,
+    Escalate,
+    Remake,
+
+    /// <summary>An earlier call is sent again with its key.</summary>
+    Again,
+    Wait,
+}
+
+/// <summary>
+/// One line of a history. A wish is called by the number of the operation that made it, so that leaving any other
+/// operation out changes nothing about this one.
+/// </summary>
+/// <param name="By">Who, as a number in <see cref="Cast"/>.</param>
+/// <param name="Wish">Which; for <see cref="Deed.Again"/> the operation that is sent again.</param>
+/// <param name="To">Whom it is offered to.</param>
+/// <param name="Twice">At once sent again with the same key.</param>
+/// <param name="Strikes">After the wait the background work runs.</param>
+public sealed record Operation(
+    int Number, Deed Deed, int By = 0, int Wish = 0, int To = 0, Wire.ClaimerKind Kind = default, Plan? Plan = null,
+    bool Twice = false, TimeSpan Wait = default, bool Strikes = false)
+{
+    public override string ToString() => $"{Number}. " + Deed switch
+    {
+        Deed.Wait => $"{Wait} pass{(Strikes ? ", and the clock strikes" : "")}",
+        Deed.Again => $"operation {Wish} is sent again with its key",
+        _ => $"{Cast.People[By]}: {Deed}"
+            + (Plan is null ? $" wish {Wish}" : $" {Plan}")
+            + (Deed == Deed.Offer ? $" to {Cast.People[To]}" : "")
+            + (Deed == Deed.Claim ? $" as {Kind}" : "")
+            + (Twice ? ", twice with one key" : ""),
+    };
+}
+
+/// <summary>What a wish is made as.</summary>
+/// <param name="For">A beneficiary in <see cref="Cast"/>, or null.</param>
+/// <param name="Days">Until its deadline.</param>
+public sealed record Plan(
+    Place Unit, string Category, Wire.WishOrigin Origin, bool Private, int? For, int Days)
+{
+    public override string ToString() =>
+        $"{(Private ? "privately " : "")}a wish {Category} in {Unit} as {Origin}"
+        + (For is { } person ? $" for {Cast.People[person]}" : "") + $" within {Days} days";
+}
