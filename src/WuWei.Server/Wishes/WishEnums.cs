@@ -34,6 +34,7 @@ public enum WishMove : byte
     Reveal,
     ProposeOverturn,
     Notice,
+    Rehome,
 }
 
 public enum WishVisibility : byte

@@ -30,6 +30,7 @@ public class WishLifeTests(SharedServer shared)
         Reveal          PendingReview  Open       Claimed    Delivered  -      -         -          -
         ProposeOverturn -              -          -          -          Kept   -         -          -
         Notice          -              Open       -          -          -      -         -          -
+        Rehome          PendingReview  Open       Claimed    Delivered  -      -         -          -
         """;
 
     [Fact]
