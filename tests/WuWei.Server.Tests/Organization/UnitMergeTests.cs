@@ -1,4 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using WuWei.Calls;
+using WuWei.Operator;
+using WuWei.Organization;
 using WuWei.Tests.Harness;
 
 namespace WuWei.Tests.Organization;
@@ -266,6 +269,22 @@ public sealed class UnitMergeTests : IAsyncLifetime
         Assert.Equal($"{_world.NextCommunity}", (await _one.UnitAsync(_world.Community)).SuccessorId);
 
         Task<string> ReasonAsync() => Refusals.ReasonAsync(_one.Organization.CloseUnitAsync(request));
+    }
+
+    [Fact]
+    public async Task What_is_imported_below_a_merged_unit_is_put_below_its_successor()
+    {
+        await _world.MergeAsync(_world.NextCommunity, _server.Clock.Day(), _world.Community);
+        var file = new FileInfo(Path.GetTempFileName());
+        await File.WriteAllTextAsync(
+            file.FullName, "code,name,level,parent_code\n999900001001G02,第二网格,grid,999900001001\n");
+
+        await new UnitImport(_server.Db, _server.Services.GetRequiredService<Units>(), _server.Clock).ImportAsync(
+            file, under: null, UnitImport.System, (_, _) => { }, CancellationToken.None);
+
+        file.Delete();
+        Assert.Contains("第二网格", await _one.NamesBelowAsync(_world.NextCommunity));
+        Assert.DoesNotContain("第二网格", await _one.NamesBelowAsync(_world.NextCommunity, _server.Clock.Day(-1)));
     }
 
     [Fact]

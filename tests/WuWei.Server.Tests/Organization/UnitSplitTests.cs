@@ -59,6 +59,25 @@ public sealed class UnitSplitTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_change_that_the_tree_does_not_allow_on_its_day_waits_and_may_be_cancelled()
+    {
+        var planned = await SplitAsync(r => r.EffectiveOn = _server.Clock.Day(1));
+        await _street.RenameAsync(_world.NextCommunity, "乙新社区", _server.Clock.Day(1));
+        await _server.Database.ExecuteAsync(
+            "UPDATE unit_code SET code = '999900001901' WHERE unit_id = @id", ("@id", _world.FarCommunity));
+        _server.Clock.Advance(TimeSpan.FromDays(1));
+        await _server.RunJobsAsync();
+
+        // Others whose day it is are not kept waiting.
+        Assert.Equal("乙新社区", (await _street.UnitAsync(_world.NextCommunity)).Name);
+        Assert.False((await _street.UnitAsync(_world.Community)).Closed);
+        var cancelled = (await _street.Organization.CancelUnitChangeAsync(
+            new() { ChangeId = planned.Id, Reason = "编码已被使用" })).Change;
+        Assert.Equal(Wire.UnitChangeStatus.Cancelled, cancelled.Status);
+        await _server.AssertSoundAsync();
+    }
+
+    [Fact]
     public async Task Staff_give_people_a_home_in_one_of_the_successors()
     {
         var people = new List<Actor>();
