@@ -42,7 +42,8 @@ public sealed class UnitImport(Database database, Units units, TimeProvider cloc
 
             if (tree.Find(new UnitCode(system, row["code"])) is { } there)
             {
-                ids.Add(row["code"], there.Id);
+                // What is new below a unit that has closed belongs below its successor.
+                ids.Add(row["code"], tree.OpenOf(there).Id);
                 differences.AddRange(Differences(row, there, tree, system));
                 missing.AddRange(Codes(row).Except(there.Codes).Select(code => (there.Id, code)));
                 continue;
@@ -56,12 +57,13 @@ public sealed class UnitImport(Database database, Units units, TimeProvider cloc
         {
             await database.WriteAsync(async db =>
             {
+                // First, so that nobody moves a unit while another is put below it.
+                await db.SnapshotChangedAsync(UnitStore.Version);
                 foreach (var (row, id) in batch)
                 {
                     await AddAsync(db, row, id, Parent(row, ids, tree, system), system);
                 }
 
-                await db.SnapshotChangedAsync(UnitStore.Version);
                 return true;
             }, cancel);
             progress(added.IndexOf(batch[^1]) + 1, added.Count);
@@ -104,7 +106,7 @@ public sealed class UnitImport(Database database, Units units, TimeProvider cloc
     private async Task AddAsync(DbSession db, CsvRow row, Guid id, Guid? parentId, string system)
     {
         var codes = Codes(row).Prepend(new UnitCode(system, row["code"]));
-        await db.AddUnitAsync(id, parentId, row["level"], row["name"], codes, clock.Now());
+        await db.AddUnitAsync(id, parentId, row["level"], row["name"], codes, Clock.Day(clock.Now()));
         db.Record(JournalEntry.BySystem(clock.Now(), "operator", "UNIT_ADDED", "unit", id, parentId, new
         {
             kind = row["level"],
@@ -148,7 +150,7 @@ public sealed class UnitImport(Database database, Units units, TimeProvider cloc
     private static Guid? Parent(CsvRow row, Dictionary<string, Guid> ids, UnitTree tree, string system) =>
         ids.TryGetValue(row["parent_code"], out var parent)
             ? parent
-            : tree.Find(new UnitCode(system, row["parent_code"]))?.Id;
+            : tree.Find(new UnitCode(system, row["parent_code"])) is { } there ? tree.OpenOf(there).Id : null;
 
     private static IEnumerable<string> Differences(CsvRow row, Unit there, UnitTree tree, string system)
     {

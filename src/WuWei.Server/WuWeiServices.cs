@@ -37,6 +37,10 @@ public static class WuWeiServices
         services.AddSingleton<Sessions>();
         services.AddSingleton<SecurityEvents>();
         services.AddSingleton<KeyedWriter>();
+        services.AddSingleton<IUnitUse, HomesInUnit>();
+        services.AddSingleton<IUnitUse, WishesInUnit>();
+        services.AddSingleton<IJob, UnitChangeJob>();
+        services.AddSingleton<IJob, FollowUnitsJob>();
         services.AddSingleton<IJob, WishClockJob>();
         services.AddSingleton<IJob, FoldCountsJob>();
         services.AddSingleton<IJob>(s => s.GetRequiredService<Sealer>());

@@ -106,7 +106,8 @@ CREATE TABLE `person` (
   `open_claims` smallint(5) unsigned NOT NULL,
   `made_at` datetime(6) NOT NULL,
   PRIMARY KEY (`id`),
-  UNIQUE KEY `by_phone` (`phone_index`)
+  UNIQUE KEY `by_phone` (`phone_index`),
+  KEY `by_home` (`home_unit_id`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `request_key` (
@@ -217,6 +218,23 @@ CREATE TABLE `unit_ancestor` (
   KEY `below` (`ancestor_id`,`unit_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `unit_change` (
+  `id` binary(16) NOT NULL,
+  `kind` tinyint(3) unsigned NOT NULL,
+  `status` tinyint(3) unsigned NOT NULL,
+  `effective_on` date NOT NULL,
+  `plan` text NOT NULL,
+  `reason` varbinary(2100) NOT NULL,
+  `made_at` datetime(6) NOT NULL,
+  `made_by` binary(16) NOT NULL,
+  `decided_at` datetime(6) DEFAULT NULL,
+  `decided_by` binary(16) DEFAULT NULL,
+  `decided_reason` varbinary(2100) DEFAULT NULL,
+  `done_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `by_day` (`status`,`effective_on`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `unit_code` (
   `code_system` varchar(16) NOT NULL,
   `code` varchar(32) NOT NULL,
@@ -224,6 +242,27 @@ CREATE TABLE `unit_code` (
   PRIMARY KEY (`code_system`,`code`),
   UNIQUE KEY `one_per_system` (`unit_id`,`code_system`),
   CONSTRAINT `code_of_unit` FOREIGN KEY (`unit_id`) REFERENCES `unit` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `unit_history` (
+  `unit_id` binary(16) NOT NULL,
+  `since` date NOT NULL,
+  `name` varchar(60) NOT NULL,
+  `parent_id` binary(16) DEFAULT NULL,
+  PRIMARY KEY (`unit_id`,`since`),
+  CONSTRAINT `history_of_unit` FOREIGN KEY (`unit_id`) REFERENCES `unit` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `unit_in_change` (
+  `change_id` binary(16) NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `part` tinyint(3) unsigned NOT NULL,
+  `live` tinyint(1) DEFAULT NULL,
+  PRIMARY KEY (`change_id`,`unit_id`),
+  UNIQUE KEY `one_live` (`unit_id`,`live`),
+  KEY `by_unit` (`unit_id`,`change_id`),
+  CONSTRAINT `changed_unit` FOREIGN KEY (`unit_id`) REFERENCES `unit` (`id`),
+  CONSTRAINT `unit_of_change` FOREIGN KEY (`change_id`) REFERENCES `unit_change` (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `unit_kind` (
@@ -235,6 +274,13 @@ CREATE TABLE `unit_kind` (
   `home` tinyint(1) NOT NULL,
   PRIMARY KEY (`code`),
   UNIQUE KEY `by_rank` (`rank`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `unit_moved` (
+  `unit_id` binary(16) NOT NULL,
+  `change_id` binary(16) NOT NULL,
+  `done_to` binary(16) NOT NULL,
+  PRIMARY KEY (`unit_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `wish` (
@@ -386,5 +432,6 @@ CREATE TABLE `wish_step` (
   `place` varbinary(600) DEFAULT NULL,
   `done_at` datetime(6) DEFAULT NULL,
   `verification` tinyint(3) unsigned NOT NULL,
+  `unit_id` binary(16) DEFAULT NULL,
   PRIMARY KEY (`wish_id`,`number`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

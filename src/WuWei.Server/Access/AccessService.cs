@@ -198,6 +198,7 @@ public sealed class AccessService(
     private async Task<Wire.Me> MeAsync(SignedIn signedIn, ServerCallContext context)
     {
         var caller = await sessions.FindAsync(Token.Hash(signedIn.Token)!, context.CancellationToken);
-        return IdentityService.ToWire(signedIn.Person, caller?.Roles ?? [], context.Call().Now);
+        var tree = await units.TreeAsync(context.CancellationToken);
+        return IdentityService.ToWire(signedIn.Person, tree, caller?.Roles ?? [], context.Call().Now);
     }
 }

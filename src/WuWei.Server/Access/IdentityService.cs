@@ -19,7 +19,8 @@ public sealed class IdentityService(
         var call = context.Call();
         var me = await database.ReadAsync(
             db => db.GetPersonAsync(personalData, call.Caller.PersonId), context.CancellationToken);
-        return new Wire.GetMeResponse { Me = ToWire(me, call.Caller.Roles, call.Now) };
+        var tree = await units.TreeAsync(context.CancellationToken);
+        return new Wire.GetMeResponse { Me = ToWire(me, tree, call.Caller.Roles, call.Now) };
     }
 
     public override async Task<Wire.UpdateMeResponse> UpdateMe(Wire.UpdateMeRequest request, ServerCallContext context)
@@ -42,18 +43,19 @@ public sealed class IdentityService(
             }));
 
             var me = await db.GetPersonAsync(personalData, call.Caller.PersonId);
-            return new Wire.UpdateMeResponse { Me = ToWire(me, call.Caller.Roles, call.Now) };
+            return new Wire.UpdateMeResponse { Me = ToWire(me, tree, call.Caller.Roles, call.Now) };
         }, again: (_, first) => Task.FromResult(first));
         await sessions.ForgetAsync(call.Caller.PersonId, context.CancellationToken);
         return response;
     }
 
-    public static Wire.Me ToWire(Person person, IEnumerable<HeldRole> roles, DateTime now) => new()
+    public static Wire.Me ToWire(Person person, UnitTree tree, IEnumerable<HeldRole> roles, DateTime now) => new()
     {
         PersonId = person.Id.ToString(),
         Name = person.Name ?? "",
         MaskedPhone = person.MaskedPhone,
-        HomeUnitId = person.HomeUnitId?.ToString() ?? "",
+        // Whose home has closed lives in its successor.
+        HomeUnitId = person.HomeUnitId is { } home ? tree.OpenOf(home).Id.ToString() : "",
         ShowPartyBadge = person.ShowPartyBadge,
         Roles = { roles.Where(r => r.IsInForce(now)).Select(ToWire) },
     };

@@ -37,6 +37,16 @@ public static class Permissions
         Own("OrganizationService/GetUnitByCode", writes: false),
         Own("OrganizationService/ListUnits", writes: false),
         Own("OrganizationService/ListUnitKinds", writes: false),
+        Write("OrganizationService/RenameUnit", Staff, Relation.None, Scope.Subtree),
+        Write("OrganizationService/CloseUnit", Staff, Relation.None, Scope.Subtree),
+        Write("OrganizationService/MergeUnits", Staff, Relation.None, Scope.Subtree),
+        Write("OrganizationService/SplitUnit", Staff, Relation.None, Scope.Subtree),
+        Write("OrganizationService/ApproveUnitChange", Staff, Relation.None, Scope.Subtree),
+        Write("OrganizationService/DeclineUnitChange", Staff, Relation.None, Scope.Subtree),
+        Write("OrganizationService/CancelUnitChange", Staff, Relation.None, Scope.Subtree),
+        Read("OrganizationService/ListUnitChanges", Overseers, Relation.None, Scope.Subtree),
+        Read("OrganizationService/ListUnitResidents", Staff, Relation.None, Scope.Subtree),
+        Write("OrganizationService/RehomePeople", Staff, Relation.None, Scope.Subtree),
         Write("AccessService/GrantRole", Staff, Relation.None, Scope.Subtree),
         Write("AccessService/EndRole", Staff, Relation.None, Scope.Subtree),
         Read("AccessService/ListRoles", Overseers, Relation.None, Scope.Subtree),
@@ -65,6 +75,7 @@ public static class Permissions
         Write("WishService/OverturnWish", Staff, Relation.None, Scope.Subtree),
         Write("WishService/WithdrawWish", Staff, Relation.Maker, Scope.Subtree),
         Write("WishService/EscalateWish", Staff, Relation.None, Scope.Subtree),
+        Write("WishService/RehomeWish", Staff, Relation.None, Scope.Subtree),
         Write("WishService/RemakeWish", Staff, Relation.Maker, Scope.Subtree),
         Read("WishService/GetWish", [Role.Resident], Relation.None, Scope.All),
         Read("WishService/GetWishJourney", [Role.Resident], Relation.None, Scope.All),
@@ -72,6 +83,7 @@ public static class Permissions
         Read("WishService/CountWishes", [Role.Resident], Relation.None, Scope.All),
         Read("WishService/ListFollowUps", Overseers, Relation.None, Scope.Subtree),
         Read("WishService/GetSatisfaction", [Role.Resident], Relation.None, Scope.All),
+        Read("WishService/ReportWishes", [Role.Resident], Relation.None, Scope.All),
     }.ToDictionary(p => p.Rpc);
 
     private static Permission Anyone(string rpc) =>

@@ -29,7 +29,9 @@ public static class Schema
             await create.ExecuteNonQueryAsync(cancel);
         }
 
-        await using var connection = new MySqlConnection(ownerConnection);
+        // Migrations choose by a variable whether a column or key is still to be added.
+        await using var connection = new MySqlConnection(
+            new MySqlConnectionStringBuilder(ownerConnection) { AllowUserVariables = true }.ConnectionString);
         var evolve = new Evolve(connection, line => progress(line))
         {
             EmbeddedResourceAssemblies = [typeof(Schema).Assembly],

@@ -155,6 +155,12 @@ public sealed class Faults
         return Clock.Micro(time.ToDateTime());
     }
 
+    /// <summary>A day of China on the wire, such as 2026-07-01; without zone, as we store days.</summary>
+    public static DateTime DayOf(string field, string text) =>
+        DateTime.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            ? day
+            : throw Refuse.Invalid("DAY_FORMAT", "日期格式不对。", new FieldFault(field, "应为 2026-07-01 这样的日期。"));
+
     /// <summary>Characters as a reader counts them: code points.</summary>
     public static int Length(string text) => text.EnumerateRunes().Count();
 

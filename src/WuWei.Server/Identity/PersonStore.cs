@@ -88,6 +88,18 @@ public static class PersonStore
         }
     }
 
+    /// <summary>Who has a unit as their home, in the order of their ids.</summary>
+    public static Task<List<Acquaintance>> ListAtHomeAsync(this DbSession db, Guid unitId, Guid after, int countMax) =>
+        db.ListAsync<Acquaintance>(
+            """
+            SELECT id, shown_name FROM person WHERE home_unit_id = @unitId AND id > @after ORDER BY id LIMIT @countMax
+            """, new { unitId, after, countMax });
+
+    /// <returns>False when their home is another by now.</returns>
+    public static async Task<bool> RehomePersonAsync(this DbSession db, Guid id, Guid from, Guid to) =>
+        await db.ExecuteAsync(
+            "UPDATE person SET home_unit_id = @to WHERE id = @id AND home_unit_id = @from", new { id, from, to }) == 1;
+
     public static RefusedException Unknown() => Refuse.Missing("PERSON_UNKNOWN", "没有找到这个人。");
 
     private sealed record Row

@@ -91,7 +91,7 @@ public record Wish
         (WishStatus.Kept, WishMove.Overturn) => WishStatus.Open,
 
         (WishStatus.PendingReview or WishStatus.Open or WishStatus.Claimed or WishStatus.Delivered,
-            WishMove.Remind) => status,
+            WishMove.Remind or WishMove.Rehome) => status,
         (WishStatus.PendingReview or WishStatus.Open or WishStatus.Claimed or WishStatus.Delivered or WishStatus.Kept,
             WishMove.Reveal) => status,
 
@@ -181,6 +181,14 @@ public record Wish
         Overdue = Overdue || byClock,
         ClockFrom = now,
     }).Wound(rules, canClimb);
+
+    /// <summary>With another unit, because its own has closed; whose turn it is, and by when, stays.</summary>
+    public Wish Rehomed(Guid unitId, Guid audienceUnitId) => this with
+    {
+        Status = Next(Status, WishMove.Rehome),
+        UnitId = unitId,
+        AudienceUnitId = audienceUnitId,
+    };
 
     /// <summary>
     /// What somebody is to it. Staff who made it on somebody's behalf are no more to it than their colleagues: what they

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using WuWei.Data;
 using WuWei.Time;
 
@@ -53,6 +54,33 @@ public static class WishCountStore
         "INSERT INTO wish_count_change (unit_id, day, measure, amount) VALUES",
         "(@unitId, @day, @Measure, @Amount)",
         [.. changes.Select(c => new { unitId, day = Clock.Day(now), c.Measure, c.Amount })]);
+
+    /// <summary>The claims of one wish.</summary>
+    public static Task<List<ClaimRow>> ListClaimsForRecountAsync(this DbSession db, Guid wishId) => db.ListAsync<ClaimRow>(
+        """
+        SELECT c.id, w.unit_id, c.opened_at, c.claimed_at
+        FROM wish_claim c JOIN wish w ON w.id = c.wish_id
+        WHERE c.wish_id = @wishId
+        """, new { wishId });
+
+    /// <summary>What these units counted from one day to another, both included; folded or not, in one statement.</summary>
+    public static async Task<Dictionary<int, long>> ReportWishesAsync(
+        this DbSession db, IEnumerable<Guid> unitIds, DateTime from, DateTime to) =>
+        (await db.ListAsync<CountRow>(
+            """
+            SELECT measure, CAST(SUM(amount) AS SIGNED) AS amount
+            FROM (
+              SELECT d.measure, d.amount
+              FROM JSON_TABLE(@ids, '$[*]' COLUMNS (id CHAR(32) PATH '$')) u
+              JOIN wish_count_day d ON d.unit_id = UNHEX(u.id) AND d.day BETWEEN @from AND @to
+              UNION ALL
+              SELECT h.measure, h.amount
+              FROM JSON_TABLE(@ids, '$[*]' COLUMNS (id CHAR(32) PATH '$')) u
+              JOIN wish_count_change h ON h.unit_id = UNHEX(u.id) AND h.day BETWEEN @from AND @to
+            ) all_counts
+            GROUP BY measure
+            """, new { ids = JsonSerializer.Serialize(unitIds.Select(id => id.ToString("n"))), from, to }))
+        .ToDictionary(c => c.Measure, c => c.Amount);
 
     /// <summary>
     /// Moves changes into the counts. The version row is the baton: a copy that read it before another one folded

@@ -114,7 +114,8 @@ public static class WishCounts
         long Count(int measure) => counts.GetValueOrDefault(measure);
 
         double? Median(int first) => WishCounts.Median(
-            [.. Enumerable.Range(first, Bounds.Length + 1).Select(Count)]);
+            // A period may hold more overturned than kept.
+            [.. Enumerable.Range(first, Bounds.Length + 1).Select(m => Math.Max(0, Count(m)))]);
     }
 
     /// <summary>The middle of a histogram, straight between its bucket's bounds; null when it is empty.</summary>

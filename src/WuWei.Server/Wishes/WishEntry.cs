@@ -45,6 +45,7 @@ public static partial class WishEntry
         after.Rating,
         after.Overdue,
         step.OfferedTo,
+        step.UnitId,
         step.DoneAt,
         verification = step.Verification == Verification.Unspecified ? null : step.Verification.ToString(),
         place = Hash(step.Place, data),

@@ -36,6 +36,7 @@ public enum WishMove : byte
     Notice,
     Rate,
     FollowUp,
+    Rehome,
 }
 
 public enum WishVisibility : byte

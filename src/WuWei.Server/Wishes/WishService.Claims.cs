@@ -232,16 +232,18 @@ public sealed partial class WishService
 
     /// <summary>
     /// The unit that gets the credit: a neighbour's home inside the audience, or the scope of the role where it meets
-    /// the audience. An offer reaches further: then any unit of that role will do. Null: not held, or not here.
+    /// the audience. An offer reaches further: then any unit of that role will do. What has closed counts as its
+    /// successor. Null: not held, or not here.
     /// </summary>
     private static Guid? CreditedUnit(Caller caller, ClaimerKind kind, Wish wish, WishMoving m)
     {
         var offered = (m.Sight.Relation & Relation.Offered) != 0;
         if (kind == ClaimerKind.Neighbour)
         {
-            return caller.HomeUnitId is { } home && (offered || m.Tree.Get(home).IsWithin(wish.AudienceUnitId))
-                ? home
-                : null;
+            return caller.HomeUnitId is { } home
+                && (offered || m.Tree.OpenOf(home).IsWithin(wish.AudienceUnitId))
+                    ? m.Tree.OpenOf(home).Id
+                    : null;
         }
 
         var role = kind switch
@@ -253,8 +255,9 @@ public sealed partial class WishService
         var audience = m.Tree.Get(wish.AudienceUnitId);
         return caller.Roles
             .Where(r => r.Role == role && r.IsInForce(m.Now))
-            .Where(r => offered || audience.IsWithin(r.UnitId) || m.Tree.Get(r.UnitId).IsWithin(audience.Id))
-            .Select(r => (Guid?)r.UnitId)
+            .Select(r => m.Tree.OpenOf(r.UnitId))
+            .Where(u => offered || audience.IsWithin(u.Id) || u.IsWithin(audience.Id))
+            .Select(u => (Guid?)u.Id)
             .FirstOrDefault();
     }
 }

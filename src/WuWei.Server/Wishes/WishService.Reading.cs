@@ -60,7 +60,7 @@ public sealed partial class WishService
         }, context.CancellationToken);
         return new Wire.ListWishesResponse
         {
-            Wishes = { page.Wishes.Select(w => Listed(WishSight.Of(w, tree.Get(w.UnitId), call))) },
+            Wishes = { page.Wishes.Select(w => Listed(WishSight.Of(w, tree, call))) },
             NextPageToken = page.Next?.ToString() ?? "",
         };
 
@@ -144,6 +144,7 @@ public sealed partial class WishService
         ActorName = concerned ? step.ActorName ?? "" : "",
         Note = concerned ? WishStepStore.NoteOf(personalData, step.Id, step.Note) : "",
         AudienceUnitId = step.AudienceUnitId.ToString(),
+        UnitId = step.UnitId?.ToString() ?? "",
         Place = concerned ? WishStepStore.PlaceOf(personalData, step.Id, step.Place) : "",
         DoneAt = step.DoneAt is { } done ? Timestamp.FromDateTime(done) : null,
         Verification = (Wire.Verification)step.Verification,

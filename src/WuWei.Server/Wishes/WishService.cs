@@ -60,7 +60,7 @@ public sealed partial class WishService(
                     throw Refuse.Premature("WISH_WRONG_STATUS", "只有过期或撤回的心愿可以重新发布。");
                 }
 
-                var unit = tree.GetOpen(old.UnitId);
+                var unit = tree.OpenOf(old.UnitId);
                 return new WishMaking(
                     WishDraft.Of(old, personalData, call.Now), WishContent.Of(old, personalData).Answers, unit,
                     OpenCategory(old.CategoryId, unit, tree, book), old.Id);
@@ -124,7 +124,7 @@ public sealed partial class WishService(
                 JournalEntry.By(
                     call, WishEntry.Name(actor), WishEntry.Kind(WishMove.Make), "wish", wish.Id, wish.UnitId,
                     WishEntry.Made(wish, content, making.Draft.Contact, personalData)));
-            return WishSight.Of(wish, making.Unit, call).ToWire(personalData);
+            return WishSight.Of(wish, tree, call).ToWire(personalData);
         }, again: (db, first) => AgainAsync(db, call, first, tree));
     }
 
@@ -198,7 +198,7 @@ public sealed partial class WishService(
     private static async Task<WishSight> SeeAsync(DbSession db, Call call, Guid id, UnitTree tree)
     {
         var wish = await db.FindWishAsync(id, call.Caller.PersonId, call.Now) ?? throw Unknown();
-        var sight = WishSight.Of(wish, tree.Get(wish.UnitId), call);
+        var sight = WishSight.Of(wish, tree, call);
         return sight.Visible ? sight : throw Unknown();
     }
 
@@ -207,7 +207,7 @@ public sealed partial class WishService(
     {
         call.DemandNothing();
         var wish = await db.FindWishAsync(Guid.Parse(first.Id), call.Caller.PersonId, call.Now) ?? throw Unknown();
-        return WishSight.Of(wish, tree.Get(wish.UnitId), call).Again(first);
+        return WishSight.Of(wish, tree, call).Again(first);
     }
 
     private JournalEntry Entry(Call call, WishStep step, Wish after) => JournalEntry.By(

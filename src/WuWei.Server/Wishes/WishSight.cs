@@ -9,8 +9,15 @@ namespace WuWei.Wishes;
 /// <param name="Overseer">The caller is staff or auditor over the wish's unit.</param>
 public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Overseer)
 {
-    public static WishSight Of(Wish wish, Unit unit, Call call) => new(
-        wish, unit, wish.RelationOf(call.Caller), IsOverseer(call, unit));
+    public static WishSight Of(Wish wish, UnitTree tree, Call call)
+    {
+        var unit = tree.Get(wish.UnitId);
+        // Its audience may have merged into another since it was stored.
+        var audience = tree.OpenOf(wish.AudienceUnitId).Id;
+        return new WishSight(
+            audience == wish.AudienceUnitId ? wish : wish with { AudienceUnitId = audience },
+            unit, wish.RelationOf(call.Caller), IsOverseer(call, unit));
+    }
 
     public static bool IsOverseer(Call call, Unit unit) =>
         call.Caller.Covers(Role.Staff, unit.Path, call.Now) || call.Caller.Covers(Role.Auditor, unit.Path, call.Now);

@@ -8,6 +8,9 @@ public sealed record WishStep(
 {
     /// <summary>For an offer; in the journal, not in the journey.</summary>
     public Guid? OfferedTo { get; init; }
+
+    /// <summary>Where it belongs from now on; null when the step leaves it where it is.</summary>
+    public Guid? UnitId { get; init; }
     public string? Place { get; init; }
     public DateTime? DoneAt { get; init; }
     public Verification Verification { get; init; }

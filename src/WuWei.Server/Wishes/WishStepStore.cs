@@ -12,7 +12,7 @@ public static class WishStepStore
     public static Task<List<StepRow>> ListStepsAsync(this DbSession db, Guid wishId) => db.ListAsync<StepRow>(
         """
         SELECT s.number, s.id, s.move, s.from_status, s.to_status, s.at, s.actor, s.actor_id, p.shown_name AS actor_name,
-          s.claim_kind, s.audience_unit_id, s.note, s.place, s.done_at, s.verification
+          s.claim_kind, s.audience_unit_id, s.unit_id, s.note, s.place, s.done_at, s.verification
         FROM wish_step s LEFT JOIN person p ON p.id = s.actor_id
         WHERE s.wish_id = @wishId ORDER BY s.number LIMIT 1000
         """, new { wishId });
@@ -38,10 +38,10 @@ public static class WishStepStore
             """
             INSERT INTO wish_step
               (wish_id, number, id, move, from_status, to_status, at, actor, actor_id, claim_kind, audience_unit_id, note,
-              place, done_at, verification)
+              place, done_at, verification, unit_id)
             VALUES
               (@wishId, @Version, @id, @Move, @from, @Status, @At, @Actor, @ActorId, @claimKind, @AudienceUnitId, @note,
-              @place, @DoneAt, @Verification)
+              @place, @DoneAt, @Verification, @UnitId)
             """,
             new
             {
@@ -60,6 +60,7 @@ public static class WishStepStore
                 place = Sealed(PlaceColumn, step.Place),
                 step.DoneAt,
                 step.Verification,
+                step.UnitId,
             });
 
         byte[]? Sealed(string column, string? text) => string.IsNullOrEmpty(text) ? null : data.Seal(column, id, text);
@@ -79,6 +80,7 @@ public sealed record StepRow
     public string? ActorName { get; init; }
     public ClaimerKind? ClaimKind { get; init; }
     public Guid AudienceUnitId { get; init; }
+    public Guid? UnitId { get; init; }
     public byte[]? Note { get; init; }
     public byte[]? Place { get; init; }
     public DateTime? DoneAt { get; init; }

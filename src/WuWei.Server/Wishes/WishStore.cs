@@ -131,25 +131,7 @@ public static class WishStore
                 wish.ImportRef,
                 wish.RemadeFrom,
             });
-        db.Queue(
-            """
-            INSERT INTO wish_in_unit
-              (unit_id, status, made_at, wish_id, deadline_at, category_id, effort_minutes, remote, public, overdue)
-            SELECT ancestor_id, @Status, @MadeAt, @Id, @DeadlineAt, @CategoryId, @EffortMinutes, @Remote, @isPublic, FALSE
-            FROM unit_ancestor WHERE unit_id = @UnitId
-            """,
-            new
-            {
-                wish.Id,
-                wish.UnitId,
-                wish.Status,
-                wish.MadeAt,
-                wish.DeadlineAt,
-                wish.CategoryId,
-                wish.EffortMinutes,
-                wish.Remote,
-                isPublic = wish.Visibility == WishVisibility.Public,
-            });
+        db.QueueListing(wish);
     }
 
     /// <summary>
@@ -162,7 +144,7 @@ public static class WishStore
         if (await db.ExecuteAsync(
             """
             UPDATE wish
-            SET version = @Version, status = @Status, audience_unit_id = @AudienceUnitId, claim_id = @ClaimId,
+            SET version = @Version, status = @Status, unit_id = @UnitId, audience_unit_id = @AudienceUnitId, claim_id = @ClaimId,
               claimer_id = @ClaimerId, claim_kind = @ClaimKind, credited_unit_id = @CreditedUnitId, level = @Level,
               reminders = @Reminders, overdue = @Overdue, urged_at = @UrgedAt, noticed_at = @NoticedAt, clock_from = @ClockFrom,
               due_at = @DueAt, opened_at = @OpenedAt, claimed_at = @ClaimedAt, delivered_at = @DeliveredAt,
@@ -176,6 +158,7 @@ public static class WishStore
                 versionRead = before.Version,
                 after.Version,
                 after.Status,
+                after.UnitId,
                 after.AudienceUnitId,
                 after.ClaimId,
                 after.ClaimerId,
@@ -202,7 +185,13 @@ public static class WishStore
             throw new ConflictException();
         }
 
-        if (before.Status != after.Status || before.Overdue != after.Overdue)
+        if (before.UnitId != after.UnitId)
+        {
+            db.QueueUnlisting(after.Id);
+            db.QueueListing(after);
+            await db.QueueClaimsToAsync(after, from: before.UnitId, step.At);
+        }
+        else if (before.Status != after.Status || before.Overdue != after.Overdue)
         {
             db.Queue(
                 "UPDATE wish_in_unit SET status = @Status, overdue = @Overdue WHERE wish_id = @Id",
@@ -281,6 +270,24 @@ public static class WishStore
     public static Task<int> PostponeAsync(this DbSession db, Guid id, DateTime clockAt) => db.ExecuteAsync(
         "UPDATE wish SET clock_at = @clockAt WHERE id = @id AND clock_at < @clockAt", new { id, clockAt });
 
-    private static void QueueChanges(this DbSession db, Wish? before, Wish after, DateTime now) =>
+    /// <summary>Every claim there was of a wish counts for its new unit.</summary>
+    private static async Task QueueClaimsToAsync(this DbSession db, Wish after, Guid from, DateTime now)
+    {
+        var measures = (await db.ListClaimsForRecountAsync(after.Id))
+            .Select(c => WishCounts.OfClaim(c.OpenedAt, c.ClaimedAt)).ToList();
+        db.QueueChanges(from, now, measures.Select(m => (m, -1)));
+        db.QueueChanges(after.UnitId, now, measures.Select(m => (m, 1)));
+    }
+
+    private static void QueueChanges(this DbSession db, Wish? before, Wish after, DateTime now)
+    {
+        if (before is not null && before.UnitId != after.UnitId)
+        {
+            db.QueueChanges(
+                before.UnitId, now, WishCounts.Changes(null, before).Select(c => (c.Measure, -c.Amount)));
+            before = null;
+        }
+
         db.QueueChanges(after.UnitId, now, WishCounts.Changes(before, after));
+    }
 }

@@ -77,8 +77,8 @@ public sealed class TestServer : IAsyncDisposable
     public Task RunJobsAsync() => Services.GetRequiredService<Worker>().RunOnceAsync(CancellationToken.None);
 
     /// <summary>
-    /// Everything that must hold at any time: the journal verifies, the counts equal a recount, and the ratings that stand
-    /// are those of the wishes.
+    /// Everything that must hold at any time: the journal verifies, the counts equal a recount, each wish is listed in its
+    /// unit and all above it, and the ratings that stand are those of the wishes.
     /// </summary>
     public async Task AssertSoundAsync()
     {
@@ -92,7 +92,21 @@ public sealed class TestServer : IAsyncDisposable
             WHERE NOT (r.rating <=> w.rating) OR (r.wish_id IS NOT NULL
               AND NOT (r.claimer_id <=> w.claimer_id AND r.unit_id <=> w.unit_id AND w.status = 5))
             """));
+        Assert.Equal(0, await MisplacedAsync());
     }
+
+    /// <summary>Rows that the lists of wishes lack, and that they hold although they should not.</summary>
+    public Task<long> MisplacedAsync() => Database.ScalarAsync<long>(
+        """
+        SELECT
+          (SELECT COUNT(*) FROM wish w JOIN unit_ancestor a ON a.unit_id = w.unit_id
+            LEFT JOIN wish_in_unit l ON l.wish_id = w.id AND l.unit_id = a.ancestor_id AND l.status = w.status
+              AND l.made_at = w.made_at AND l.overdue = w.overdue
+            WHERE l.wish_id IS NULL)
+          + (SELECT COUNT(*) FROM wish_in_unit l LEFT JOIN wish w ON w.id = l.wish_id
+            LEFT JOIN unit_ancestor a ON a.unit_id = w.unit_id AND a.ancestor_id = l.unit_id AND l.status = w.status
+            WHERE a.unit_id IS NULL)
+        """);
 
     public async ValueTask DisposeAsync()
     {

@@ -174,6 +174,8 @@ public sealed class Actor(GrpcChannel channel, Guid personId, string name, strin
     /// <summary>The same person, every write with this key.</summary>
     public Wire.WishService.WishServiceClient WishesWithKey(string key) => new(Calls(key));
 
+    public Wire.OrganizationService.OrganizationServiceClient OrganizationWithKey(string key) => new(Calls(key));
+
     /// <summary>The same person through another copy of the server.</summary>
     public Actor At(TestServer other) => new(other.Channel, PersonId, Name, Phone, Token);
 

@@ -32,6 +32,7 @@ public class WishLifeTests(SharedServer shared)
         Notice          -              Open       -          -          -      -         -          -
         Rate            -              -          -          -          Kept   -         -          -
         FollowUp        -              -          -          -          Kept   -         -          -
+        Rehome          PendingReview  Open       Claimed    Delivered  -      -         -          -
         """;
 
     [Fact]

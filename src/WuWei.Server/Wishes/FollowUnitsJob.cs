@@ -1,0 +1,44 @@
+using WuWei.Data;
+using WuWei.Jobs;
+using WuWei.Organization;
+
+namespace WuWei.Wishes;
+
+/// <summary>
+/// Lets the lists of wishes follow units that got other ancestors: so many wishes in each transaction, which notes how far
+/// it came, so that it goes on there after any crash.
+/// </summary>
+public sealed class FollowUnitsJob(Database database) : IJob
+{
+    private const int WishesMax = 100;
+
+    public async Task<int> RunAsync(CancellationToken cancel)
+    {
+        var total = 0;
+        while (await database.HousekeepAsync(FollowAsync, cancel) is { } followed)
+        {
+            total += followed;
+        }
+
+        return total;
+    }
+
+    /// <returns>How many wishes followed; null when no unit is left.</returns>
+    private static async Task<int?> FollowAsync(DbSession db)
+    {
+        if (await db.NextMovedAsync() is not { } moved)
+        {
+            return null;
+        }
+
+        var wishes = await db.ListOfUnitAsync(moved.UnitId, moved.DoneTo, WishesMax);
+        if (wishes.Count > 0)
+        {
+            await db.FollowAsync(moved.UnitId, moved.DoneTo, wishes[^1]);
+        }
+
+        return await db.NoteFollowedAsync(moved, wishes.Count < WishesMax ? null : wishes[^1])
+            ? wishes.Count
+            : throw new ConflictException();
+    }
+}

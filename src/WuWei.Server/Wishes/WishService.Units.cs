@@ -1,0 +1,61 @@
+using WuWei.Calls;
+using WuWei.Errors;
+using WuWei.Organization;
+using WuWei.Time;
+
+namespace WuWei.Wishes;
+
+/// <summary>Wishes in a tree that changes.</summary>
+public sealed partial class WishService
+{
+    private const int ReportDaysMax = 366;
+
+    public override Task<Wire.RehomeWishResponse> RehomeWish(Wire.RehomeWishRequest request, ServerCallContext context)
+    {
+        var toId = Faults.IdOf("to_unit_id", request.ToUnitId);
+        return MoveAsync(context, request, request.WishId, WishMove.Rehome, Reason(request.Reason),
+            m =>
+            {
+                var wish = m.Sight.Wish;
+                Wish.Next(wish.Status, WishMove.Rehome);
+                if (!m.Sight.Unit.Closed)
+                {
+                    throw Refuse.Premature("UNIT_OPEN", "这个心愿所在的社区没有撤销或拆分。");
+                }
+
+                var to = m.Tree.GetOpen(toId);
+                // One that has climbed stays where it is looked for; otherwise people near its new unit may claim it.
+                return wish.Rehomed(
+                    to.Id, to.IsWithin(wish.AudienceUnitId) ? wish.AudienceUnitId : m.Tree.AudienceOf(to).Id);
+            },
+            wish => new Wire.RehomeWishResponse { Wish = wish },
+            also: (m, after) =>
+            {
+                var to = m.Tree.Get(after.UnitId);
+                return to.Kind.Home
+                    ? m.Db.DemandSuccessorAsync(m.Tree, m.Sight.Unit, to)
+                    : throw Refuse.Premature("UNIT_NOT_FOR_WISHES", "请选择一个社区或网格。");
+            },
+            detail: step => step with { UnitId = toId });
+    }
+
+    public override async Task<Wire.ReportWishesResponse> ReportWishes(
+        Wire.ReportWishesRequest request, ServerCallContext context)
+    {
+        var call = context.Call();
+        var tree = await units.TreeAsync(context.CancellationToken);
+        var unit = tree.Get(Faults.IdOf("unit_id", request.UnitId));
+        call.Demand(Relation.None, unit.Path);
+        var (from, to) = (Faults.DayOf("from_day", request.FromDay), Faults.DayOf("to_day", request.ToDay));
+        if (from > to || (to - from).TotalDays >= ReportDaysMax || to > Clock.Day(call.Now))
+        {
+            throw Refuse.Invalid(
+                "REPORT_PERIOD", $"时间段要从早到晚，最多 {ReportDaysMax} 天，到今天为止。",
+                new FieldFault("to_day", "超出范围。"));
+        }
+
+        var counts = await database.ReadAsync(
+            db => db.ReportWishesAsync(tree.History.Subtree(unit.Id, to), from, to), context.CancellationToken);
+        return new Wire.ReportWishesResponse { Counts = WishCounts.ToWire(counts) };
+    }
+}
