@@ -5,7 +5,7 @@ using WuWei.Organization;
 namespace WuWei.Wishes;
 
 /// <summary>
-/// Lets the lists of wishes follow units that got other ancestors: so many wishes in each transaction, which notes how far
+/// Lets the lists of wishes and of follow-ups follow units that got other ancestors: so many wishes in each transaction, which notes how far
 /// it came, so that it goes on there after any crash.
 /// </summary>
 public sealed class FollowUnitsJob(Database database) : IJob
@@ -35,6 +35,7 @@ public sealed class FollowUnitsJob(Database database) : IJob
         if (wishes.Count > 0)
         {
             await db.FollowAsync(moved.UnitId, moved.DoneTo, wishes[^1]);
+            await db.FollowFollowUpsAsync(moved.UnitId, moved.DoneTo, wishes[^1]);
         }
 
         return await db.NoteFollowedAsync(moved, wishes.Count < WishesMax ? null : wishes[^1])

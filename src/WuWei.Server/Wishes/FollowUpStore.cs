@@ -66,6 +66,26 @@ public static class FollowUpStore
             : (rows, null);
     }
 
+    /// <summary>Brings the lists of follow-ups in line with a unit's ancestors, for some of its wishes.</summary>
+    public static async Task FollowFollowUpsAsync(this DbSession db, Guid unitId, Guid after, Guid upTo)
+    {
+        await db.ExecuteAsync(
+            """
+            INSERT IGNORE INTO follow_up_in_unit (unit_id, closed, due_at, follow_up_id)
+            SELECT a.ancestor_id, f.closed_at IS NOT NULL, f.due_at, f.id
+            FROM wish w JOIN follow_up f ON f.wish_id = w.id JOIN unit_ancestor a ON a.unit_id = w.unit_id
+            WHERE w.unit_id = @unitId AND w.id > @after AND w.id <= @upTo
+            """, new { unitId, after, upTo });
+        await db.ExecuteAsync(
+            """
+            DELETE l FROM wish w
+            JOIN follow_up f ON f.wish_id = w.id
+            JOIN follow_up_in_unit l ON l.follow_up_id = f.id
+            LEFT JOIN unit_ancestor a ON a.unit_id = w.unit_id AND a.ancestor_id = l.unit_id
+            WHERE w.unit_id = @unitId AND w.id > @after AND w.id <= @upTo AND a.unit_id IS NULL
+            """, new { unitId, after, upTo });
+    }
+
     /// <summary>Open ones in the order of their ids, with what counting them needs.</summary>
     public static Task<List<FollowUp>> ListOpenFollowUpsAsync(this DbSession db, Guid after, int countMax) =>
         db.ListAsync<FollowUp>(

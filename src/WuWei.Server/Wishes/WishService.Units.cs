@@ -56,6 +56,6 @@ public sealed partial class WishService
 
         var counts = await database.ReadAsync(
             db => db.ReportWishesAsync(tree.History.Subtree(unit.Id, to), from, to), context.CancellationToken);
-        return new Wire.ReportWishesResponse { Counts = WishCounts.ToWire(counts) };
+        return new Wire.ReportWishesResponse { Counts = WishCounts.ToWire(counts, options.Value.RatingsMin) };
     }
 }

@@ -95,7 +95,7 @@ public sealed class TestServer : IAsyncDisposable
         Assert.Equal(0, await MisplacedAsync());
     }
 
-    /// <summary>Rows that the lists of wishes lack, and that they hold although they should not.</summary>
+    /// <summary>Rows that the lists of wishes and follow-ups lack, and that they hold although they should not.</summary>
     public Task<long> MisplacedAsync() => Database.ScalarAsync<long>(
         """
         SELECT
@@ -105,6 +105,15 @@ public sealed class TestServer : IAsyncDisposable
             WHERE l.wish_id IS NULL)
           + (SELECT COUNT(*) FROM wish_in_unit l LEFT JOIN wish w ON w.id = l.wish_id
             LEFT JOIN unit_ancestor a ON a.unit_id = w.unit_id AND a.ancestor_id = l.unit_id AND l.status = w.status
+            WHERE a.unit_id IS NULL)
+          + (SELECT COUNT(*) FROM follow_up f JOIN wish w ON w.id = f.wish_id
+            JOIN unit_ancestor a ON a.unit_id = w.unit_id
+            LEFT JOIN follow_up_in_unit l ON l.follow_up_id = f.id AND l.unit_id = a.ancestor_id
+              AND l.closed = (f.closed_at IS NOT NULL)
+            WHERE l.follow_up_id IS NULL)
+          + (SELECT COUNT(*) FROM follow_up_in_unit l JOIN follow_up f ON f.id = l.follow_up_id
+            JOIN wish w ON w.id = f.wish_id
+            LEFT JOIN unit_ancestor a ON a.unit_id = w.unit_id AND a.ancestor_id = l.unit_id
             WHERE a.unit_id IS NULL)
         """);
 

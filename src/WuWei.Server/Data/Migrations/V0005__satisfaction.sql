@@ -24,7 +24,8 @@ CREATE TABLE IF NOT EXISTS follow_up (
   closed_at DATETIME(6) NULL,
   closed_by BINARY(16) NULL,
   outcome TINYINT UNSIGNED NULL,
-  UNIQUE KEY one_open (open_wish_id)
+  UNIQUE KEY one_open (open_wish_id),
+  KEY by_wish (wish_id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 -- Lists: one row per follow-up and ancestor of its wish's unit, like wish_in_unit.
