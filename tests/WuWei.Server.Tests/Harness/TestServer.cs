@@ -77,8 +77,8 @@ public sealed class TestServer : IAsyncDisposable
     public Task RunJobsAsync() => Services.GetRequiredService<Worker>().RunOnceAsync(CancellationToken.None);
 
     /// <summary>
-    /// Everything that must hold at any time: the journal verifies, the counts equal a recount, and the ratings that stand
-    /// are those of the wishes.
+    /// Everything that must hold at any time: the journal verifies, the counts equal a recount, and the ratings that
+    /// stand are those of the wishes.
     /// </summary>
     public async Task AssertSoundAsync()
     {
