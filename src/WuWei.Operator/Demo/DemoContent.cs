@@ -13,7 +13,7 @@ public sealed record DemoContent(DemoPeople People, IReadOnlyList<DemoWish> Wish
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper) },
     };
 
-    /// <summary>Everybody with an account: the people, and whoever rates a wish that somebody else made for them.</summary>
+    /// <summary>Everybody with an account: the people, and who rates a wish that somebody made for them.</summary>
     public IEnumerable<DemoPerson> Accounts => People.All.Select(p => p.Person).Concat(Wishes
         .Where(w => w.Beneficiary is not null && w.Rating > 0)
         .Select(w => new DemoPerson(w.Beneficiary!.Name, w.Beneficiary.Phone, w.Unit, Scope: null, ShowBadge: false)));

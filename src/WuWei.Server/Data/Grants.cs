@@ -49,7 +49,7 @@ public static class Grants
         ["wish_count_day"] = Change,
         ["wish_rating"] = Pending,
         ["follow_up"] = Change,
-        ["follow_up_in_unit"] = Change,
+        ["follow_up_in_unit"] = All,
     };
 
     public static async Task ApplyAsync(string ownerConnection, string serviceConnection, CancellationToken cancel)

@@ -25,7 +25,7 @@ public static class FollowUpStore
     public static Task<Guid?> FindOpenFollowUpAsync(this DbSession db, Guid wishId) =>
         db.FindAsync<Guid?>("SELECT id FROM follow_up WHERE open_wish_id = @wishId", new { wishId });
 
-    /// <summary>Closes one by a move of its wish, which fails as a whole if somebody else moved the wish meanwhile.</summary>
+    /// <summary>Closes one by a move of its wish, which fails as a whole if somebody moved it meanwhile.</summary>
     public static void QueueFollowUpEnd(
         this DbSession db, Guid id, Wish after, FollowUpOutcome outcome, Guid closedBy, DateTime now)
     {

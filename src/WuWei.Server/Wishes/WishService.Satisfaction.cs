@@ -97,7 +97,7 @@ public sealed partial class WishService
             });
     }
 
-    /// <summary>A rating stands for its claimer, and a low one is for staff to look into from the same moment.</summary>
+    /// <summary>A rating stands for its claimer; a low one is for staff to look into from the same moment.</summary>
     private void QueueRating(Call call, WishMoving m, Wish rated)
     {
         m.Db.QueueRating(rated);
@@ -111,7 +111,7 @@ public sealed partial class WishService
         }
     }
 
-    /// <summary>What was said of a wish that was not kept after all counts for nobody, and nothing is left to look into.</summary>
+    /// <summary>What was said of a wish that was not kept after all counts for nobody and is settled.</summary>
     private static async Task EndRatingAsync(Call call, WishMoving m, Wish overturned)
     {
         m.Db.QueueRatingEnd(overturned.Id);

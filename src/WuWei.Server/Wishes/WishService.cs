@@ -277,7 +277,7 @@ public sealed class WishOptions
     public int StaffRevealsMax { get; set; } = 60;
 
     /// <summary>
-    /// Wishes whose contact one claimer may see and then give back in a day of China, before they see no other that day.
+    /// Wishes whose contact one claimer may see and then give back in a day of China; after that they see no other.
     /// </summary>
     public int RevealReleasesMax { get; set; } = 3;
 

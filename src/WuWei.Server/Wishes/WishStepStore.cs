@@ -18,7 +18,8 @@ public static class WishStepStore
         """, new { wishId });
 
     /// <summary>Whether somebody was shown the contact of a wish since they claimed it.</summary>
-    public static async Task<bool> HasRevealedAsync(this DbSession db, Guid wishId, Guid personId, DateTime claimedAt) =>
+    public static async Task<bool> HasRevealedAsync(
+        this DbSession db, Guid wishId, Guid personId, DateTime claimedAt) =>
         await db.FindAsync<int?>(
             """
             SELECT 1 FROM wish_step

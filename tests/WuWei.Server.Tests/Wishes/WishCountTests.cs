@@ -82,7 +82,8 @@ public class WishCountTests
     private static long[] Numbers(Wire.WishCounts c) =>
     [
         c.Made, c.PendingReview, c.Open, c.Claimed, c.Delivered, c.Kept, c.KeptByAutoConfirmation, c.Rejected,
-        c.Withdrawn, c.Expired, c.Imported, c.Overdue, c.Satisfaction.Ratings, c.OpenFollowUps, .. c.KeptByKind.Select(k => k.Kept),
+        c.Withdrawn, c.Expired, c.Imported, c.Overdue, c.Satisfaction.Ratings, c.OpenFollowUps,
+        .. c.KeptByKind.Select(k => k.Kept),
     ];
 
     private static IEnumerable<long> Sum(Wire.WishCounts a, Wire.WishCounts b) =>
