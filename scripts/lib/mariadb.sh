@@ -4,6 +4,9 @@
 # The socket's name is relative to the folder the server works in: absolute, over 107 characters would be fatal.
 
 launch_mariadb() {
+  # Its own: when it starts it removes the temporary tables it finds there, which in /tmp are every server's.
+  local -x TMPDIR=$PWD/mariadb-tmp
+  mkdir -p "$TMPDIR"
   local as=()
   ((EUID)) || as=(--user=root)
   if [[ ! -d mariadb ]]; then # made aside, so that there never is half a data folder

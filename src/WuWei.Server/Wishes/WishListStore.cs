@@ -94,7 +94,8 @@ public static class WishListStore
               AND (w.claimer_id = @personId OR w.maker_id = @personId OR (w.visibility = 1 AND w.status IN (2, 3, 4, 5, 8)))
               AND NOT EXISTS (
                 SELECT 1 FROM wish_claim later
-                WHERE later.wish_id = c.wish_id AND later.claimer_id = @personId AND later.claimed_at > c.claimed_at)
+                WHERE later.wish_id = c.wish_id AND later.claimer_id = @personId AND later.claimed_at >= c.claimed_at
+                  AND (later.claimed_at > c.claimed_at OR later.id > c.id))
               AND {WishFilters}
             ORDER BY c.claimed_at DESC, c.id DESC LIMIT @take
             """, Of(caller, filter, after, size, now));

@@ -49,7 +49,8 @@ public sealed class ClientFile
     private void Take(string[] line)
     {
         var life = int.Parse(line[1], CultureInfo.InvariantCulture);
-        var before = _intents.GetValueOrDefault((life, line[2])) ?? new Intent(life, line[2], line[3], 0, default, null);
+        var before = _intents.GetValueOrDefault((life, line[2]))
+            ?? new Intent(life, line[2], line[3], 0, default, null);
         _intents[(life, line[2])] = line[0] == "sending"
             ? before with
             {

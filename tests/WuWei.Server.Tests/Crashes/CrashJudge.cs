@@ -18,7 +18,8 @@ public static class CrashJudge
         Assert.DoesNotContain(done, i => i.Answer is null);
         var told = clients.SelectMany(c => c.Intents.GroupBy(i => i.Life).Select(life => Line(
             life.Single(i => i.Step == CrashLoad.FirstStep).Answer!, CrashLoad.Title(c.Path, life.Key),
-            life.Where(i => i.Answer != CrashLoad.Lost).Select(i => (int)MoveOf(i.Step))))).Order(StringComparer.Ordinal);
+            life.Where(i => i.Answer != CrashLoad.Lost).Select(i => (int)MoveOf(i.Step)))))
+            .Order(StringComparer.Ordinal).ToList();
 
         await using var connection = new MySqlConnection(observer.Database.Owner);
         await connection.OpenAsync();
@@ -42,11 +43,13 @@ public static class CrashJudge
         await observer.Database.AssertJournalTellsTheStepsAsync();
         await Race.AssertOpenClaimsAsync(observer);
         var again = done.Where(i => i.Sent > 1).ToList();
-        return $"{told.Count()} wishes, {done.Count} writes acknowledged, none lost, none done twice; {again.Count} sent "
-            + $"again with their key, of which {again.Count(i => keys[i.Key] < i.SentAt)} had been done the time before";
+        var replays = again.Count(i => keys[i.Key] < i.SentAt);
+        return $"{told.Count} wishes, {done.Count} writes acknowledged, none lost, none done twice; {again.Count} "
+            + $"sent again with their key, of which {replays} had been done the time before";
     }
 
-    private static string Line(string id, string title, IEnumerable<int> moves) => $"{id} {title} {string.Join(',', moves)}";
+    private static string Line(string id, string title, IEnumerable<int> moves) =>
+        $"{id} {title} {string.Join(',', moves)}";
 
     private static Wire.WishMove MoveOf(string step) => step switch
     {
@@ -58,7 +61,8 @@ public static class CrashJudge
         _ => Wire.WishMove.Claim,
     };
 
-    private static async Task<List<T>> ListAsync<T>(MySqlConnection connection, string sql, Func<MySqlDataReader, T> read)
+    private static async Task<List<T>> ListAsync<T>(
+        MySqlConnection connection, string sql, Func<MySqlDataReader, T> read)
     {
         await using var command = new MySqlCommand(sql, connection);
         await using var reader = await command.ExecuteReaderAsync();

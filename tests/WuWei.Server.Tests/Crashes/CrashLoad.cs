@@ -19,7 +19,7 @@ public sealed class CrashBook
 
     public void Succeeded() => _successes.Enqueue(Stopwatch.GetTimestamp());
 
-    /// <summary>When the first write succeeded after a moment, both in <see cref="Stopwatch"/> ticks; or null.</summary>
+    /// <summary>When the first write since then succeeded, in <see cref="Stopwatch"/> ticks; or null.</summary>
     public long? FirstSuccessAfter(long moment)
     {
         while (_successes.TryPeek(out var at) && at < moment)
@@ -98,8 +98,8 @@ public sealed class CrashLoad(
         request.Title = Title(path, _file.Life);
         var id = await InsistAsync(
             FirstStep, maker, async (calls, o) => (await calls.MakeWishAsync(request, o)).Wish.Id, forget);
-        await InsistAsync(
-            "approve", staff, async (calls, o) => (await calls.ApproveWishAsync(new() { WishId = id }, o)).Wish.Id, forget);
+        await InsistAsync("approve", staff, async (calls, o) => (await calls.ApproveWishAsync(
+            new() { WishId = id }, o)).Wish.Id, forget);
         var winner = await ClaimAsync("claim", id, forget);
         if (_file.Life % 3 == 0)
         {

@@ -36,7 +36,7 @@ public sealed class CrashServices : IAsyncDisposable
             "--socket=mariadb.sock", "--bind-address=127.0.0.1", $"--port={mariaDbPort}", "--skip-name-resolve",
             "--character-set-server=utf8mb4", "--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=128M",
             "--max-connections=300", "--performance-schema=OFF",
-        ]);
+        ], TmpDir(folder));
         Redis = new ChildProcess("redis", folder,
             [RedisServer(folder), "--port", $"{_redisPort}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
     }
@@ -49,6 +49,9 @@ public sealed class CrashServices : IAsyncDisposable
     /// <summary>Removed at the end.</summary>
     public string Folder => _folder;
     public string Address => $"http://127.0.0.1:{_gatewayPort}";
+
+    /// <summary>Its own: when MariaDB starts, it removes the temporary tables there, in /tmp those of every server.</summary>
+    private static (string Name, string Value) TmpDir(string folder) => ("TMPDIR", folder);
 
     private static string[] AsRoot => Environment.UserName == "root" ? ["--user=root"] : [];
 
@@ -127,6 +130,7 @@ public sealed class CrashServices : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment["TMPDIR"] = TmpDir(folder).Value;
         using var install = Process.Start(start)!;
         var said = await Task.WhenAll(install.StandardOutput.ReadToEndAsync(), install.StandardError.ReadToEndAsync());
         await install.WaitForExitAsync();

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Grpc.Net.Client;
 using MySqlConnector;
 using WuWei.Tests.Harness;
 
@@ -12,7 +11,11 @@ public class FrozenTests(ITestOutputHelper output)
     public async Task While_the_database_hangs_calls_end_as_unavailable_within_their_limit_and_then_all_goes_on()
     {
         await using var services = await CrashServices.StartAsync();
-        var to = new MySqlConnectionStringBuilder(services.Service) { DefaultCommandTimeout = 2, ConnectionTimeout = 2 };
+        var to = new MySqlConnectionStringBuilder(services.Service)
+        {
+            DefaultCommandTimeout = 2,
+            ConnectionTimeout = 2,
+        };
         var database = await TestDatabase.CreateAsync(services.Owner, to.ConnectionString);
         await using var server = await TestServer.StartAsync(database);
         var world = await World.CreateAsync(server);
@@ -38,45 +41,5 @@ public class FrozenTests(ITestOutputHelper output)
 
         Assert.Equal(9, await database.ScalarAsync<int>("SELECT COUNT(*) FROM wish"));
         await server.AssertSoundAsync();
-    }
-
-    [Fact]
-    public async Task Redis_emptied_killed_and_hanging_under_load_fails_no_call_and_signs_nobody_out()
-    {
-        await using var services = await CrashServices.StartAsync();
-        var database = await TestDatabase.CreateAsync(services.Owner, services.Service);
-        var clock = new TestClock();
-        clock.Advance(DateTimeOffset.UtcNow - clock.GetUtcNow());
-        await using var observer = await TestServer.StartAsync(database, clock);
-        var world = await World.CreateAsync(observer);
-        await services.StartGatewayAsync(database);
-        using var channel = GrpcChannel.ForAddress(services.Address);
-        var book = new CrashBook();
-        var files = Enumerable.Range(1, 4).Select(i => Path.Combine(services.Folder, $"client-{i}.tsv")).ToArray();
-        var clients = new List<CrashLoad>();
-        foreach (var file in files)
-        {
-            clients.Add(await CrashLoad.CreateAsync(book, file, world, channel));
-        }
-
-        using var stop = new CancellationTokenSource();
-        var load = Task.WhenAll(clients.Select(c => Task.Run(() => c.RunAsync(stop.Token))));
-        // Longer each than a process remembers a session, so that every caller is looked for in Redis meanwhile.
-        var aWhile = TimeSpan.FromSeconds(5);
-        await Task.Delay(aWhile);
-        await services.FlushRedisAsync();
-        services.Redis.Freeze();
-        await Task.Delay(aWhile);
-        services.Redis.Thaw();
-        services.Redis.Kill();
-        await Task.Delay(aWhile);
-        services.Redis.Start();
-        await Task.Delay(aWhile);
-        await stop.CancelAsync();
-        await load;
-
-        clock.Advance(DateTimeOffset.UtcNow - clock.GetUtcNow());
-        output.WriteLine(await CrashJudge.JudgeAsync(observer, files));
-        Assert.Empty(book.Troubles);
     }
 }

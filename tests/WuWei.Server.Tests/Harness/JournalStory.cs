@@ -3,7 +3,7 @@ using WuWei.Wishes;
 
 namespace WuWei.Tests.Harness;
 
-/// <summary>The journal's story of each wish beside the wish's own steps: one entry for one step, and none besides.</summary>
+/// <summary>The journal's story of each wish beside its own steps: one entry for one step, and none besides.</summary>
 public static class JournalStory
 {
     public static async Task AssertJournalTellsTheStepsAsync(this TestDatabase database)

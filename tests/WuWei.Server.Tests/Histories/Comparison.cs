@@ -31,7 +31,8 @@ public sealed class Comparison(
             foreach (var status in Statuses)
             {
                 await CompareListAsync(
-                    Cast.DistrictStaff, new() { View = Wire.WishView.Unit, UnitId = $"{world.Id(unit)}", Status = status },
+                    Cast.DistrictStaff,
+                    new() { View = Wire.WishView.Unit, UnitId = $"{world.Id(unit)}", Status = status },
                     w => w.Plan.Unit.IsWithin(unit) && w.Status == status);
             }
         }
@@ -90,10 +91,10 @@ public sealed class Comparison(
         Differ(
             $"counts of {unit}",
             $"{told.Made} made, {told.PendingReview} {told.Open} {told.Claimed} {told.Delivered} {told.Kept} "
-            + $"{told.KeptByAutoConfirmation} {told.Rejected} {told.Withdrawn} {told.Expired}, {told.Imported} imported, "
-            + $"{told.Overdue} overdue, kept by {Kinds(told.KeptByKind.Select(k => (k.Kind, (int)k.Kept)))}",
-            $"{here.Count} made, {In(Status.PendingReview)} {In(Status.Open)} {In(Status.Claimed)} {In(Status.Delivered)} "
-            + $"{kept.Count} {here.Count(w => w.AutoConfirmed)} {In(Status.Rejected)} {In(Status.Withdrawn)} "
+            + $"{told.KeptByAutoConfirmation} {told.Rejected} {told.Withdrawn} {told.Expired}, "
+            + $"{told.Imported} imported, {told.Overdue} overdue, kept by {Kinds(told.KeptByKind.Select(k => (k.Kind, (int)k.Kept)))}",
+            $"{here.Count} made, {In(Status.PendingReview)} {In(Status.Open)} {In(Status.Claimed)} "
+            + $"{In(Status.Delivered)} {kept.Count} {here.Count(w => w.AutoConfirmed)} {In(Status.Rejected)} {In(Status.Withdrawn)} "
             + $"{In(Status.Expired)}, 0 imported, {here.Count(w => w.Overdue)} overdue, kept by "
             + Kinds(kept.CountBy(w => w.Kind).Select(k => (k.Key, k.Value))));
 

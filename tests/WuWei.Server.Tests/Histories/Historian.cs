@@ -3,7 +3,7 @@ using CsCheck;
 namespace WuWei.Tests.Histories;
 
 /// <summary>
-/// Makes histories up: mostly of what can succeed, by whom it may, so that wishes get far; and one in four by chance.
+/// Makes histories up: mostly of what can succeed, by whom it may, so that wishes get far; and some by chance.
 /// Each is a list of operations that stand for themselves.
 /// </summary>
 public static class Historian
@@ -23,9 +23,13 @@ public static class Historian
     private static readonly Deed[] OnWishes =
         [.. Enum.GetValues<Deed>().Except([Deed.Make, Deed.Again, Deed.Wait])];
 
-    /// <summary>Each operation from eight throws of a die with many sides; told one after the other to a model.</summary>
+    /// <summary>What a wish lives by.</summary>
+    private static readonly Deed[] Onward =
+        [Deed.Approve, Deed.Claim, Deed.Deliver, Deed.Confirm, Deed.ProposeOverturn, Deed.Overturn];
+
+    /// <summary>Each operation from ten throws of a die with many sides; told one after the other to a model.</summary>
     public static Gen<Operation[]> Histories { get; } =
-        Gen.Int[0, ChanceMax].Array[8].Array[1, (2 * OperationsPerHistory) - 1].Select(throws =>
+        Gen.Int[0, ChanceMax].Array[10].Array[1, (2 * OperationsPerHistory) - 1].Select(throws =>
         {
             var model = new Model(new DateTime(2026, 6, 1, 2, 0, 0, DateTimeKind.Utc));
             var told = new List<Operation>();
@@ -46,19 +50,19 @@ public static class Historian
     private static Operation Next(int number, Dice dice, Model model, List<Operation> told)
     {
         var what = dice.Throw(100);
-        if (what < 12 || model.Wishes.Count == 0)
+        if (what < 7 || model.Wishes.Count == 0)
         {
             return Make(number, dice, model);
         }
 
-        if (what < 26)
+        if (what < 20)
         {
             // Mostly hours: weeks end every wish.
             var hours = Hours[Math.Min(dice.Throw(Hours.Length), dice.Throw(Hours.Length + 2))];
             return new Operation(number, Deed.Wait, Wait: TimeSpan.FromHours(hours), Strikes: dice.Throw(4) > 0);
         }
 
-        if (what < 30)
+        if (what < 24)
         {
             return new Operation(number, Deed.Again, Wish: dice.Pick(told).Number);
         }
@@ -68,16 +72,19 @@ public static class Historian
 
     private static Operation OnWish(int number, Dice dice, Model model)
     {
-        // The last few, so that their lives go on.
-        var wish = dice.Pick(model.Wishes.Keys.TakeLast(8));
+        // The last few, and rarely one that has ended, so that lives go on.
+        var live = model.Wishes.Where(w => !Model.Starts(Deed.Remake).Contains(w.Value.Status)
+            && w.Value.Status != Wire.WishStatus.Rejected).Select(w => w.Key).TakeLast(4).ToList();
+        var wish = dice.Pick(live.Count > 0 && dice.Throw(8) > 0 ? live : model.Wishes.Keys.TakeLast(8));
         var status = model.Wishes[wish].Status;
-        var fitting = OnWishes.Where(d => Model.Starts(d).Contains(status)).ToList();
-        var deed = dice.Throw(4) > 0 && fitting.Count > 0 ? dice.Pick(fitting) : dice.Pick(OnWishes);
+        var fitting = OnWishes.Where(d => Model.Starts(d).Contains(status))
+            .SelectMany(d => Enumerable.Repeat(d, Onward.Contains(d) ? 5 : 1)).ToList();
+        var deed = dice.Throw(8) > 0 && fitting.Count > 0 ? dice.Pick(fitting) : dice.Pick(OnWishes);
         var kinds = deed == Deed.Claim ? Kinds : [Wire.ClaimerKind.Unspecified];
         var wanted = new Operation(
             number, deed, dice.Throw(Cast.People.Count), wish, dice.Throw(Cast.People.Count), dice.Pick(kinds),
             Twice: dice.Throw(6) == 0);
-        if (number % 4 == 0)
+        if (number % 5 == 0)
         {
             return wanted;
         }
@@ -96,7 +103,8 @@ public static class Historian
         var plan = new Plan(
             dice.Pick(Units), dice.Pick(Categories), origin, Private: dice.Throw(5) == 0,
             For: origin is Wire.WishOrigin.Resident ? null : others, dice.Pick(Days));
-        var wanted = new Operation(number, Deed.Make, dice.Throw(Cast.People.Count), Plan: plan, Twice: number % 7 == 0);
+        var wanted = new Operation(
+            number, Deed.Make, dice.Throw(Cast.People.Count), Plan: plan, Twice: number % 7 == 0);
         var right = Enumerable.Range(0, Cast.People.Count).Where(by => by != plan.For)
             .Select(by => wanted with { By = by }).Where(o => model.Against(o).Count == 0).ToList();
         return right.Count > 0 && (wanted.By == plan.For || number % 4 > 0) ? right[wanted.By % right.Count] : wanted;

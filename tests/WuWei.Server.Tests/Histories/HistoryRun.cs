@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Google.Protobuf.WellKnownTypes;
 using WuWei.Calls;
 using WuWei.Tests.Harness;
@@ -12,23 +13,26 @@ public sealed class HistoryRun
     private readonly World _world;
     private readonly IReadOnlyList<Actor> _actors;
     private readonly Model _model;
+    private readonly ConcurrentDictionary<(Deed Deed, bool Done), int> _tally;
     private readonly Dictionary<int, Operation> _operations = [];
     private readonly Dictionary<int, string> _ids = [];
     private readonly Dictionary<int, Wire.Wish> _replies = [];
     private readonly string _keys = Guid.NewGuid().ToString("n");
 
-    private HistoryRun(TestServer server, World world, IReadOnlyList<Actor> actors)
+    private HistoryRun(
+        TestServer server, World world, IReadOnlyList<Actor> actors, ConcurrentDictionary<(Deed, bool), int> tally)
     {
+        _tally = tally;
         _server = server;
         _world = world;
         _actors = actors;
         _model = new Model(server.Clock.Now);
     }
 
-    public static int RatingOf(int person) => 1 + (person % 5);
-
+    /// <param name="tally">How often each deed was done, and how often refused.</param>
     /// <returns>Where server and model first differ, and after which operation; null if they do not.</returns>
-    public static async Task<(int Operations, string What)?> LiveAsync(IReadOnlyList<Operation> history)
+    public static async Task<(int Operations, string What)?> LiveAsync(
+        IReadOnlyList<Operation> history, ConcurrentDictionary<(Deed Deed, bool Done), int>? tally = null)
     {
         await using var server = await TestServer.StartAsync();
         var world = await World.CreateAsync(server);
@@ -46,7 +50,7 @@ public sealed class HistoryRun
 
         // Weeks pass in seconds, and nobody shall have to sign in again.
         await server.Database.ExecuteAsync("UPDATE session SET renewed_at = '2099-01-01', expires_at = '2099-02-01'");
-        var run = new HistoryRun(server, world, actors);
+        var run = new HistoryRun(server, world, actors, tally ?? new());
         foreach (var (i, operation) in history.Index())
         {
             if (run._model.Makes(operation) && await run.StepAsync(operation) is { } difference)
@@ -78,6 +82,7 @@ public sealed class HistoryRun
 
         var expected = _model.Against(operation);
         var said = await SayAsync(operation);
+        _tally.AddOrUpdate((operation.Deed, said.Reason is null), 1, (_, n) => n + 1);
         if (!Fits(said.Reason, expected))
         {
             return $"{operation}: {said.Reason ?? "done"}, but the model says {Show(expected)}";
@@ -173,7 +178,7 @@ public sealed class HistoryRun
             Deed.Confirm => (await calls.ConfirmWishAsync(new()
             {
                 WishId = id,
-                Rating = RatingOf(operation.By),
+                Rating = Model.RatingBy(operation.By, _model.Wishes[operation.Wish]),
                 Verification = Wire.Verification.Visit,
             })).Wish,
             Deed.Dispute => (await calls.DisputeWishAsync(new() { WishId = id, Reason = reason })).Wish,

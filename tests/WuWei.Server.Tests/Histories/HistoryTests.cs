@@ -1,10 +1,11 @@
+using System.Collections.Concurrent;
 using CsCheck;
 
 namespace WuWei.Tests.Histories;
 
 /// <summary>
-/// Random histories over people, wishes and time, lived by the server and by a small model; nothing that can be seen may
-/// differ. A few thousand operations in the suite. A hundred thousand, in about ten minutes:
+/// Random histories over people, wishes and time, lived by the server and by a small model; nothing that can be seen
+/// may differ. A few thousand operations in the suite. A hundred thousand, in about ten minutes:
 /// <code>
 /// WUWEI_HISTORY_OPERATIONS=100000 scripts/test -class '*HistoryTests' -showLiveOutput
 /// </code>
@@ -14,6 +15,7 @@ public class HistoryTests(ITestOutputHelper output)
 {
     private const int Threads = 3;
 
+    private readonly ConcurrentDictionary<(Deed Deed, bool Done), int> _tally = new();
     private int _histories;
     private int _operations;
     private Task<string>? _failure;
@@ -30,11 +32,13 @@ public class HistoryTests(ITestOutputHelper output)
             threads: Threads,
             print: history => $"{history.Length} operations");
         output.WriteLine($"{_histories} histories, {_operations} operations, no difference");
+        output.WriteLine(string.Join(", ", _tally.GroupBy(t => t.Key.Deed).OrderBy(g => g.Key).Select(g =>
+            $"{g.Key} {g.Sum(t => t.Key.Done ? t.Value : 0)} done {g.Sum(t => t.Key.Done ? 0 : t.Value)} refused")));
     }
 
     private async Task LiveAsync(Operation[] history)
     {
-        if (_failure is not null || await HistoryRun.LiveAsync(history) is not var (operations, what))
+        if (_failure is not null || await HistoryRun.LiveAsync(history, _tally) is not var (operations, what))
         {
             Interlocked.Increment(ref _histories);
             Interlocked.Add(ref _operations, history.Length);

@@ -25,6 +25,9 @@ public sealed class Model(DateTime start)
     public DateTime Now { get; private set; } = start;
     public IReadOnlyDictionary<int, ModelWish> Wishes => _wishes;
 
+    /// <summary>How somebody who confirms a wish rates it; 0 would be not at all.</summary>
+    public static int RatingBy(int by, ModelWish wish) => 1 + (by % 5);
+
     public int ClaimsOf(int person) => _wishes.Values.Count(w => w.Status == Status.Claimed && w.Claimer == person);
 
     /// <summary>Whether there is anything to try: what it builds on happened in this history, too.</summary>
@@ -84,9 +87,8 @@ public sealed class Model(DateTime start)
                 break;
             case Deed.Reveal:
                 var asStaff = wish.Claimer != by;
-                AddIf(
-                    _reveals.GetValueOrDefault((by, asStaff, Now.Date)) >= (asStaff ? StaffRevealsMax : ClaimerRevealsMax),
-                    "REVEALS_TOO_MANY");
+                var revealsMax = asStaff ? StaffRevealsMax : ClaimerRevealsMax;
+                AddIf(_reveals.GetValueOrDefault((by, asStaff, Now.Date)) >= revealsMax, "REVEALS_TOO_MANY");
                 break;
             case Deed.Confirm:
                 AddIf(staff && wish.Claimer == by, "WISH_OWN_CLAIM");

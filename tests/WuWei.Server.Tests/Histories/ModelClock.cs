@@ -6,7 +6,7 @@ namespace WuWei.Tests.Histories;
 /// <summary>What the clock demands of a wish next, and when: reminders, escalation, hand-over, the end.</summary>
 public static class ModelClock
 {
-    /// <summary>Of the default categories that histories use: hours of review and of each level, days to deliver.</summary>
+    /// <summary>Of the default categories: hours of review and of each level, days to deliver.</summary>
     private static readonly Dictionary<string, (int Review, int[] Levels, int Days)> Rules = new()
     {
         ["misc"] = (12, [48, 72, 120], 7),

@@ -77,7 +77,7 @@ public sealed class ModelWish(Plan plan, int maker, DateTime madeAt, DateTime de
                 OfferedTo.Remove(by!.Value);
                 break;
             case Move.Confirm:
-                Rating = HistoryRun.RatingOf(by!.Value);
+                Rating = Model.RatingBy(by!.Value, this);
                 break;
             case Move.AutoConfirm:
                 AutoConfirmed = true;
