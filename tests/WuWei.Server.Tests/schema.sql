@@ -32,7 +32,8 @@ CREATE TABLE `follow_up` (
   `closed_by` binary(16) DEFAULT NULL,
   `outcome` tinyint(3) unsigned DEFAULT NULL,
   PRIMARY KEY (`id`),
-  UNIQUE KEY `one_open` (`open_wish_id`)
+  UNIQUE KEY `one_open` (`open_wish_id`),
+  KEY `by_wish` (`wish_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `follow_up_in_unit` (

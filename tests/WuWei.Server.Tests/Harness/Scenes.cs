@@ -19,6 +19,7 @@ public static class Scenes
     public static IReadOnlyList<Scene> All { get; } =
     [
         .. Access(), .. Ground(), .. Categories(), .. Making(), .. WishCalls.All.SelectMany(Move), .. Reading(),
+        .. UnitScenes.All(),
     ];
 
     private static IEnumerable<Scene> Access() =>
@@ -117,6 +118,20 @@ public static class Scenes
             });
         }
 
+        yield return new("WishService/ListFollowUps", "", async cast =>
+        {
+            await cast.WishForAsync("CloseFollowUp");
+            return new Wire.ListFollowUpsRequest { UnitId = $"{cast.World.Community}" };
+        });
+        yield return Plain("WishService/GetSatisfaction", _ => new Wire.GetSatisfactionRequest()) with { On = "their own" };
+        yield return new("WishService/GetSatisfaction", "somebody's", cast => Task.FromResult<IMessage>(
+            new Wire.GetSatisfactionRequest { PersonId = $"{cast.Claimer.PersonId}", UnitId = $"{cast.World.Community}" }));
+        yield return Plain("WishService/ReportWishes", world => new Wire.ReportWishesRequest
+        {
+            UnitId = $"{world.Community}",
+            FromDay = world.Today,
+            ToDay = world.Today,
+        });
         yield return Plain(
             "WishService/CountWishes", world => new Wire.CountWishesRequest { UnitId = $"{world.Community}" });
     }

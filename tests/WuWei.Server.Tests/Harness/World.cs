@@ -104,6 +104,25 @@ public sealed class World
             return true;
         }, CancellationToken.None);
 
+    /// <summary>A grid of the community that is nobody else's, with no one in it; here since yesterday.</summary>
+    public async Task<Guid> NewGridAsync()
+    {
+        var (id, now) = (_server.Clock.NewId(), _server.Clock.Now());
+        await _server.Db.WriteAsync(async db =>
+        {
+            await db.AddUnitAsync(
+                id, Community, "grid", "临时网格", [new UnitCode(UnitImport.System, $"{id:n}")], Clock.Day(now).AddDays(-1));
+            await db.SnapshotChangedAsync(UnitStore.Version);
+            db.Record(JournalEntry.BySystem(now, "operator", "UNIT_ADDED", "unit", id, Community, new { }));
+            return true;
+        }, CancellationToken.None);
+        _server.Services.GetRequiredService<Units>().Forget();
+        return id;
+    }
+
+    /// <summary>Today in China.</summary>
+    public string Today => _server.Clock.Day();
+
     /// <summary>A staff account, and the right words to sign in with.</summary>
     public async Task<Wire.SignInStaffRequest> StaffSignInAsync()
     {
