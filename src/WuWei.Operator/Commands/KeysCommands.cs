@@ -32,14 +32,15 @@ public static class KeysCommands
     {
         var prepare = new Option<bool>("--prepare")
         {
-            Description = "Only make the next key, so that the file can be backed up, and copied to servers on other machines, "
-                + "before anything is sealed with it.",
+            Description = "Only make the next key, so that the file can be backed up, and copied to servers on other "
+                + "machines, before anything is sealed with it.",
         };
         var rotate = new Command(
             "rotate",
-            "Make a new key and seal everything anew with it, as WUWEI_MYSQL_OWNER, while the servers run: they follow the "
-            + "file within two seconds. Stopped at any moment, it goes on when run again. Old keys stay in the file until "
-            + "`keys retire`. The index key is never changed: people are found, and the journal's hashes compared, by it.")
+            "Make a new key and seal everything anew with it, as WUWEI_MYSQL_OWNER, while the servers run: they follow "
+            + "the file within two seconds. Stopped at any moment, it goes on when run again. Old keys stay in the file "
+            + "until `keys retire`. The index key is never changed: people are found by it, and the journal holds hashes "
+            + "made with it.")
         {
             prepare,
         };
@@ -62,9 +63,11 @@ public static class KeysCommands
             var progress = new Progress();
             var report = await Resealing(owner, services).RunAsync(
                 Privacy.Resealing.Settled,
-                (column, seen, resealed) => progress.Show($"{column.Name}: {seen} rows, {resealed} sealed anew"), cancel);
+                (column, seen, resealed) => progress.Show($"{column.Name}: {seen} rows, {resealed} sealed anew"),
+                cancel);
             progress.End();
-            await RecordAsync(services, "KEY_ROTATED", file.CurrentKey, new { file.CurrentKey, report.Resealed }, cancel);
+            await RecordAsync(
+                services, "KEY_ROTATED", file.CurrentKey, new { file.CurrentKey, report.Resealed }, cancel);
             foreach (var fault in report.Faults)
             {
                 Console.WriteLine($"WRONG {fault}");
@@ -82,7 +85,8 @@ public static class KeysCommands
         var retire = new Command(
             "retire",
             "Remove the old keys from the file for good, if nothing in the database is sealed with one; exit code 2 if "
-            + "something is. Keep a copy of the file as it was as long as backups of the database from before `keys rotate`.");
+            + "something is. Keep a copy of the file as it was as long as backups of the database from before "
+            + "`keys rotate`.");
         retire.SetAction(async (_, cancel) =>
         {
             using var file = new KeyFileEditor(KeyPath);
@@ -124,8 +128,8 @@ public static class KeysCommands
                 "The last rotation is not over: finish it with `keys rotate` and `keys retire` first.");
         }
 
-        Console.WriteLine($"key {file.NextKey ?? file.Add()} is in {KeyPath} and not in use yet: back the file up, copy it to "
-            + "every server on another machine, then run `keys rotate`, and copy it again");
+        Console.WriteLine($"key {file.NextKey ?? file.Add()} is in {KeyPath} and not in use yet: back the file up, copy "
+            + "it to every server on another machine, then run `keys rotate`, and copy it again");
         return Exit.Done;
     }
 

@@ -8,7 +8,8 @@ namespace WuWei.Operator.Commands;
 
 public static class VerifyCommands
 {
-    public static Command Journal() => new("journal", "The record of every change.") { JournalVerify(), JournalAnchor() };
+    public static Command Journal() =>
+        new("journal", "The record of every change.") { JournalVerify(), JournalAnchor() };
 
     public static Command Counts()
     {
@@ -30,13 +31,14 @@ public static class VerifyCommands
     {
         var anchor = new Option<FileInfo>("--anchor")
         {
-            Description = "The file that `journal anchor` adds to: with it a chain that was rewritten whole or cut off at its "
-                + "end is found, too.",
+            Description = "The file that `journal anchor` adds to: with it a chain that was rewritten whole or cut off at "
+                + "its end is found, too.",
         };
         var verify = new Command(
             "verify",
             "Recompute every number and hash of the journal, name each entry that was changed, moved, added or removed. "
-            + "Exit code 2 if there is one. An entry is covered from when it has its number, within seconds of being written.")
+            + "Exit code 2 if there is one. An entry is covered from when it has its number: normally a second after it "
+            + "was written.")
         {
             anchor,
         };
@@ -45,8 +47,8 @@ public static class VerifyCommands
             var anchors = parsed.GetValue(anchor) is { } file ? Anchor.Read(file.FullName) : [];
             var report = await VerifyAsync(anchors, cancel);
             return Report(
-                $"{report.Sealed} entries sealed and verified, {report.Pending} not sealed yet, {anchors.Count} anchors agree\n"
-                + $"head {report.Sealed} {report.Hash}",
+                $"{report.Sealed} entries sealed and verified, {report.Pending} not sealed yet, "
+                + $"{anchors.Count} anchors agree\nhead {report.Sealed} {report.Hash}",
                 report.Faults);
         });
         return verify;
@@ -56,8 +58,8 @@ public static class VerifyCommands
     {
         var file = new Argument<FileInfo>("FILE")
         {
-            Description = "Lines of number, hash and time, oldest first; made if there is none. Keep it where the owner of the "
-                + "database cannot write.",
+            Description = "Lines of number, hash and time, oldest first; made if there is none. Keep it where the owner of "
+                + "the database cannot write.",
         };
         var anchor = new Command(
             "anchor", "Verify the journal, also by the anchors in FILE, and if all is right add where it ends now.")

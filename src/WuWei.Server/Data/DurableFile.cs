@@ -40,7 +40,7 @@ public static class DurableFile
         SyncFolderOf(path);
     }
 
-    /// <summary>Adds to the end of a file, which is made if there is none; what is in it is never written again.</summary>
+    /// <summary>Adds to the end of a file, made if there is none; what is in it is never written again.</summary>
     public static void Append(string path, ReadOnlySpan<byte> content)
     {
         using (var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.None))

@@ -16,7 +16,7 @@ public sealed record Anchor(long Number, string Hash, DateTime At)
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{Number} {Hash} {At.ToString(TimeFormat, CultureInfo.InvariantCulture)}");
 
-    /// <exception cref="InvalidDataException">No anchors, or a line that is none: such a file proves nothing.</exception>
+    /// <exception cref="InvalidDataException">No anchor, or a line that is none: it proves nothing.</exception>
     public static List<Anchor> Read(string path)
     {
         var lines = File.ReadAllText(path).Split('\n');

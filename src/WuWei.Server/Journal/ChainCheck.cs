@@ -80,7 +80,9 @@ internal sealed class ChainCheck(JournalHead head, IEnumerable<Anchor> anchors)
         var next = Number + 1;
         if (number > next)
         {
-            FaultOfEntry(number == next + 1 ? $"number {next} is missing" : $"numbers {next} to {number - 1} are missing");
+            FaultOfEntry(number == next + 1
+                ? $"number {next} is missing"
+                : $"numbers {next} to {number - 1} are missing");
             // Nothing to compare the next hash with.
             _hash = null;
         }
@@ -98,8 +100,8 @@ internal sealed class ChainCheck(JournalHead head, IEnumerable<Anchor> anchors)
         if (_rewritten)
         {
             _faults.Add(
-                $"the chain was rewritten: anchor \"{anchor}\" has another hash than entry {Number} now; the first entry "
-                + $"at fault is one of {_anchored + 1} to {Number}");
+                $"the chain was rewritten: anchor \"{anchor}\" has another hash than entry {Number} now; the first "
+                + $"entry at fault is one of {_anchored + 1} to {Number}");
         }
         else
         {

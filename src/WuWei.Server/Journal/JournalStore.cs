@@ -57,8 +57,8 @@ public static class JournalStore
     }
 
     /// <summary>
-    /// Sealed entries in the order of their numbers, after <paramref name="number"/>: how readers resume. One at a time,
-    /// so that a journal of any length can be read whole.
+    /// Sealed entries in the order of their numbers, after <paramref name="number"/>: how readers resume. One at a
+    /// time, so that a journal of any length can be read whole.
     /// </summary>
     public static IAsyncEnumerable<SealedEntry> StreamSealedAsync(this DbSession db, long number, long numberMax) =>
         db.StreamAsync<SealedEntry>(
@@ -70,8 +70,8 @@ public static class JournalStore
             """, new { number, numberMax });
 
     /// <summary>
-    /// What is outside the chain. One statement and so one view of the database: entries written meanwhile are in it with
-    /// all their rows or not at all.
+    /// What is outside the chain. One statement and so one view of the database: entries written meanwhile are in it
+    /// with all their rows or not at all.
     /// </summary>
     public static async Task<List<StrayEntry>> ListStraysAsync(this DbSession db, int countMax)
     {

@@ -6,7 +6,7 @@ namespace WuWei.Privacy;
 /// </summary>
 public interface IKeyModule
 {
-    /// <summary>The key that new texts are sealed with; older ones keep opening.</summary>
+    /// <summary>The key that new texts are sealed with, another one at any time; older ones keep opening.</summary>
     byte CurrentKey { get; }
 
     /// <summary>SM4-GCM: the cipher text followed by its 16-byte tag.</summary>

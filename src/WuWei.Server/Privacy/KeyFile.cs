@@ -49,7 +49,8 @@ public sealed partial class KeyFile : IKeyModule
     }
 
     /// <exception cref="InvalidDataException">Open to others, damaged, or not complete.</exception>
-    public static KeyFile Load(string path, ILogger<KeyFile>? log = null) => new(path, log ?? NullLogger<KeyFile>.Instance);
+    public static KeyFile Load(string path, ILogger<KeyFile>? log = null) =>
+        new(path, log ?? NullLogger<KeyFile>.Instance);
 
     /// <summary>Writes a new file of random keys, whole or not at all; false if there is one already.</summary>
     public static bool Create(string path)
@@ -111,7 +112,7 @@ public sealed partial class KeyFile : IKeyModule
             ?? throw new CryptographicException($"Key {key} is not in the key file.");
     }
 
-    /// <summary>A file that cannot be used changes nothing: the keys that are known go on opening what they sealed.</summary>
+    /// <summary>A file that cannot be used changes nothing: the keys that are known go on.</summary>
     private void ReadAgain()
     {
         try

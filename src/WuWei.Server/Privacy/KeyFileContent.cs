@@ -32,7 +32,8 @@ internal sealed record KeyFileContent(byte Current, SealingKey[] Keys, byte[] In
         try
         {
             var content = JsonSerializer.Deserialize<KeyFileContent>(stream, Strict);
-            return content?.Keys is { } keys && !keys.Contains(null!) && keys.DistinctBy(k => k.Id).Count() == keys.Length
+            return content?.Keys is { } keys && !keys.Contains(null!)
+                && keys.DistinctBy(k => k.Id).Count() == keys.Length
                 ? content.Checked()
                 : throw new JsonException();
         }

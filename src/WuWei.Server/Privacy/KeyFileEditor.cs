@@ -1,6 +1,8 @@
 namespace WuWei.Privacy;
 
-/// <summary>Changes the key file; one at a time, until disposed. A kill at any moment leaves the file before or after a change.</summary>
+/// <summary>
+/// Changes the key file; one at a time, until disposed. A kill at any moment leaves the file as before or after a change.
+/// </summary>
 public sealed class KeyFileEditor : IDisposable
 {
     private readonly string _path;
@@ -11,8 +13,9 @@ public sealed class KeyFileEditor : IDisposable
     public KeyFileEditor(string path)
     {
         _path = path;
-        // Beside the key file, which changes hands with each change. It stays; the lock ends with this process.
-        _lock = new FileStream($"{path}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        // Beside the key file, which is another file after each change. It stays; the lock ends with this process.
+        // Only read, so that it does not matter who made it.
+        _lock = new FileStream($"{path}.lock", FileMode.OpenOrCreate, FileAccess.Read, FileShare.None);
         try
         {
             _content = KeyFileContent.Read(path);

@@ -13,7 +13,8 @@ namespace WuWei.Privacy;
 public sealed class Resealing(Database database, PersonalData personalData, IKeyModule keys)
 {
     /// <summary>
-    /// By then after the key file changed, every server seals with the new key, and every call that began before has ended.
+    /// By then after the key file changed, every server seals with the new key, and every call that began before has
+    /// ended.
     /// </summary>
     public static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
 
@@ -25,8 +26,8 @@ public sealed class Resealing(Database database, PersonalData personalData, IKey
     private const int FaultsMax = 20;
 
     /// <summary>
-    /// Passes over everything until one that began when all had settled finds nothing to do: servers that had not noticed
-    /// the new key sealed with the old one behind the passes before.
+    /// Passes over everything until one that began when all had settled finds nothing to do: servers that had not
+    /// noticed the new key sealed with the old one behind the passes before.
     /// </summary>
     /// <param name="settled">Normally <see cref="Settled"/>.</param>
     /// <param name="progress">Called now and then with column, rows seen and values sealed anew.</param>
@@ -62,7 +63,7 @@ public sealed class Resealing(Database database, PersonalData personalData, IKey
         }
     }
 
-    /// <summary>The first value found that the current key did not seal: column, row and key; null when there is none.</summary>
+    /// <summary>The first value found that the current key did not seal, in words; null when there is none.</summary>
     public async Task<string?> FindOldAsync(Action<SealedColumn, long, long> progress, CancellationToken cancel)
     {
         var seen = 0L;
@@ -103,7 +104,8 @@ public sealed class Resealing(Database database, PersonalData personalData, IKey
         var resealed = 0;
         foreach (var batch in page.Where(r => r.Value is not null).Chunk(BatchSize))
         {
-            var values = batch.Select(r => (Row: r, Value: Reseal(column, r, faults))).Where(v => v.Value is not null).ToList();
+            var values = batch.Select(r => (Row: r, Value: Reseal(column, r, faults)))
+                .Where(v => v.Value is not null).ToList();
             if (values.Count > 0)
             {
                 await database.HousekeepAsync(db =>

@@ -4,10 +4,12 @@ namespace WuWei.Privacy;
 /// A column of sealed values: where it is, how its rows are walked and found, and which row a value was sealed for.
 /// </summary>
 /// <param name="Key">The table's primary key, of one or two columns.</param>
-/// <param name="Row">What <see cref="PersonalData.Seal(string, Guid, string)"/> calls the row; the key, unless it differs.</param>
+/// <param name="Row">
+/// What <see cref="PersonalData.Seal(string, Guid, string)"/> is told as the row, if that is not the key.
+/// </param>
 public sealed record SealedColumn(string Table, string Column, string[] Key, string[]? Row = null)
 {
-    /// <summary>Every sealed column there is. A new one belongs here, or else its values are lost when keys are retired.</summary>
+    /// <summary>Every one there is: what is sealed and not listed is lost with the key that sealed it.</summary>
     public static IReadOnlyList<SealedColumn> All { get; } =
     [
         new("person", "name", ["id"]),

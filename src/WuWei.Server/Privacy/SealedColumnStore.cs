@@ -2,12 +2,14 @@ using WuWei.Data;
 
 namespace WuWei.Privacy;
 
-/// <summary>Every SQL statement on sealed columns as such. Names come from <see cref="SealedColumn.All"/>, never from outside.</summary>
+/// <summary>
+/// Every SQL statement on sealed columns as such. Their names come from <see cref="SealedColumn.All"/>, never from outside.
+/// </summary>
 public static class SealedColumnStore
 {
     /// <summary>
-    /// The next rows in the order of the primary key; with its value each that is sealed with another key than this one.
-    /// The second byte of a sealed value is its key.
+    /// The next rows in the order of the primary key, with its value each that is sealed with another key than this
+    /// one. The second byte of a sealed value is its key.
     /// </summary>
     public static Task<List<SealedRow>> ListSealedAsync(
         this DbSession db, SealedColumn column, SealedRow? after, byte key, int countMax)

@@ -8,24 +8,17 @@ namespace WuWei.Tests.Journal;
 /// <summary>
 /// What the owner of the database can do so that every hash is right again, and what anchors kept elsewhere say to it.
 /// </summary>
-public sealed class AnchorTests(ITestOutputHelper output) : IAsyncLifetime
+public sealed class AnchorTests(JournalServer journal, ITestOutputHelper output)
+    : IClassFixture<JournalServer>, IAsyncLifetime
 {
     private static readonly DateTime Noon = new(2026, 6, 1, 12, 0, 0, DateTimeKind.Utc);
 
-    private TestServer _server = null!;
-    private TestJournal _journal = null!;
+    private readonly TestServer _server = journal.Server;
+    private readonly TestJournal _journal = new(journal.Server.Database);
 
-    public async ValueTask InitializeAsync()
-    {
-        _server = await TestServer.StartAsync();
-        _journal = new TestJournal(_server.Database);
-    }
+    public async ValueTask InitializeAsync() => await journal.EmptyAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        await _journal.DisposeAsync();
-        await _server.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _journal.DisposeAsync();
 
     [Fact]
     public async Task A_journal_that_went_on_agrees_with_its_anchors()
@@ -121,7 +114,10 @@ public sealed class AnchorTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Equal(count / 5000, shown.Count);
 
         await _journal.ExecuteAsync(
-            $"UPDATE journal_entry SET channel = 3 WHERE id = (SELECT entry_id FROM journal_seal WHERE number = {count - 3})");
+            $"""
+            UPDATE journal_entry SET channel = 3
+            WHERE id = (SELECT entry_id FROM journal_seal WHERE number = {count - 3})
+            """);
         Assert.Contains($"entry {count - 3} (", Assert.Single((await VerifyAsync(anchors)).Faults));
     }
 

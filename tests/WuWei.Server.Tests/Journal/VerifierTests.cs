@@ -6,20 +6,20 @@ using WuWei.Time;
 namespace WuWei.Tests.Journal;
 
 /// <summary>What somebody with every right on the database may try, and how it is found out.</summary>
-public sealed class VerifierTests : IAsyncLifetime
+public sealed class VerifierTests(JournalServer journal) : IClassFixture<JournalServer>, IAsyncLifetime
 {
     private const string Third = "(SELECT entry_id FROM journal_seal WHERE number = 3)";
-    private TestServer _server = null!;
+    private readonly TestServer _server = journal.Server;
 
     public async ValueTask InitializeAsync()
     {
-        _server = await TestServer.StartAsync();
+        await journal.EmptyAsync();
         await WriteAsync(6);
         await _server.Services.GetRequiredService<Sealer>().RunAsync(CancellationToken.None);
         await WriteAsync(2);
     }
 
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task An_untouched_journal_verifies()
@@ -55,7 +55,8 @@ public sealed class VerifierTests : IAsyncLifetime
         $"DELETE FROM journal_entry WHERE id = {Third}; DELETE FROM journal_seal WHERE number = 3", "number 3 is missing")]
     [InlineData("DELETE FROM journal_seal WHERE number = 6", "number 6 is missing", "neither sealed nor pending: #6")]
     [InlineData("DELETE FROM journal_seal WHERE number > 4", "numbers 5 to 6 are missing", "pending: #5", "pending: #6")]
-    [InlineData("DELETE FROM journal_seal WHERE number = 6; UPDATE journal_head SET number = 5", "head's hash", "pending: #6")]
+    [InlineData(
+        "DELETE FROM journal_seal WHERE number = 6; UPDATE journal_head SET number = 5", "head's hash", "pending: #6")]
     [InlineData(
         "UPDATE journal_head SET number = 5, hash = (SELECT hash FROM journal_seal WHERE number = 5)",
         "a number outside the chain: #6")]
@@ -87,7 +88,8 @@ public sealed class VerifierTests : IAsyncLifetime
     // What has no number yet.
     [InlineData("DELETE FROM journal_pending", "neither sealed nor pending", "neither sealed nor pending")]
     [InlineData(
-        "DELETE FROM journal_entry WHERE id IN (SELECT entry_id FROM journal_pending) LIMIT 1", "pending entry was removed")]
+        "DELETE FROM journal_entry WHERE id IN (SELECT entry_id FROM journal_pending) LIMIT 1",
+        "pending entry was removed")]
     [InlineData($"INSERT INTO journal_pending VALUES ({Third})", "sealed and pending at once: #3")]
     public async Task What_was_removed_inserted_or_moved_is_found_and_named(string tampering, params string[] faults)
     {
@@ -95,8 +97,9 @@ public sealed class VerifierTests : IAsyncLifetime
         await TamperAsync(tampering);
 
         // #3 in an expectation is the id of entry 3 as it was.
-        Assert.Collection((await VerifyAsync()).Faults, [.. faults.Select(expected => new Action<string>(found =>
-            Assert.Contains(ids.Index().Aggregate(expected, (text, id) => text.Replace($"#{id.Index + 1}", id.Item)), found)))]);
+        var named = faults.Select(f => ids.Index().Aggregate(f, (text, id) => text.Replace($"#{id.Index + 1}", id.Item)));
+        Assert.Collection((await VerifyAsync()).Faults, [.. named.Select(expected => new Action<string>(found =>
+            Assert.Contains(expected, found)))]);
     }
 
     [Fact]
@@ -132,7 +135,8 @@ public sealed class VerifierTests : IAsyncLifetime
         """;
 
     private async Task<string> IdAsync(int number) => (await _server.Db.ReadAsync(
-        async db => await db.StreamSealedAsync(number - 1, number).SingleAsync(), CancellationToken.None)).EntryId.ToString();
+        async db => await db.StreamSealedAsync(number - 1, number).SingleAsync(), CancellationToken.None))
+        .EntryId.ToString();
 
     private Task<JournalReport> VerifyAsync() =>
         _server.Services.GetRequiredService<Verifier>().VerifyAsync(_ => { }, CancellationToken.None);

@@ -171,7 +171,10 @@ public sealed class KeyRotationTests(ITestOutputHelper output) : IAsyncLifetime
         using var file = new KeyFileEditor(KeyPath);
         file.Use(file.Add());
         await _first.Database.ExecuteAsync(
-            "UPDATE staff_login SET totp_secret = CONCAT(SUBSTRING(totp_secret, 1, 20), X'00', SUBSTRING(totp_secret, 22))");
+            """
+            UPDATE staff_login
+            SET totp_secret = CONCAT(SUBSTRING(totp_secret, 1, 20), X'0000', SUBSTRING(totp_secret, 23))
+            """);
 
         var report = await Open().RunAsync(TimeSpan.Zero, (_, _, _) => { }, CancellationToken.None);
 
