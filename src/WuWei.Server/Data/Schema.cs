@@ -29,9 +29,9 @@ public static class Schema
             await create.ExecuteNonQueryAsync(cancel);
         }
 
-        // Migrations choose by a variable whether a column or key is still to be added.
-        await using var connection = new MySqlConnection(
-            new MySqlConnectionStringBuilder(ownerConnection) { AllowUserVariables = true }.ConnectionString);
+        // Migrations choose by a variable whether a column or key is still to be added. Used once, so not pooled.
+        var once = new MySqlConnectionStringBuilder(ownerConnection) { AllowUserVariables = true, Pooling = false };
+        await using var connection = new MySqlConnection(once.ConnectionString);
         var evolve = new Evolve(connection, line => progress(line))
         {
             EmbeddedResourceAssemblies = [typeof(Schema).Assembly],

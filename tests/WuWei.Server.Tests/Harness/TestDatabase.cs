@@ -73,6 +73,9 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         var name = new MySqlConnectionStringBuilder(Owner).Database;
         await ExecuteAsync($"DROP DATABASE IF EXISTS `{name}`");
+        // Its pool would keep connections open for minutes after the last test that used it.
+        await using var connection = new MySqlConnection(Owner);
+        await MySqlConnection.ClearPoolAsync(connection);
     }
 
     private static string With(string connection, string database) => new MySqlConnectionStringBuilder(connection)
