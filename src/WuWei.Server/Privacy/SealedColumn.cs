@@ -22,6 +22,8 @@ public sealed record SealedColumn(string Table, string Column, string[] Key, str
         new("wish", "beneficiary", ["id"]),
         new("wish_step", "note", ["wish_id", "number"], ["id"]),
         new("wish_step", "place", ["wish_id", "number"], ["id"]),
+        new("unit_change", "reason", ["id"]),
+        new("unit_change", "decided_reason", ["id"]),
     ];
 
     public string Name => $"{Table}.{Column}";

@@ -81,7 +81,11 @@ public static class Scenes
 
     private static IEnumerable<Scene> Move(string rpc) => Kinds.Select(kind => new Scene(
         $"WishService/{rpc}", $"a {kind.Name} wish", async cast => WishCalls.Request(
-            rpc, await OfferedAsync(cast, await kind.Of(cast).WishForAsync(rpc)), cast.Other)));
+            rpc, await OfferedAsync(cast, await kind.Of(cast).WishForAsync(rpc)), cast.Other))
+    {
+        // A follow-up has an entry of its own.
+        Entries = rpc is "RateWish" or "CloseFollowUp" ? 2 : 1,
+    });
 
     private static IEnumerable<Scene> Reading()
     {

@@ -8,6 +8,9 @@ public static class UnitScenes
 {
     private const string Reason = "网格调整";
 
+    /// <summary>The change, the unit, and the change again: one entry each.</summary>
+    private const int PlannedChangedDone = 3;
+
     public static IEnumerable<Scene> All() =>
     [
         new("OrganizationService/RenameUnit", "a grid", async cast => new Wire.RenameUnitRequest
@@ -16,22 +19,29 @@ public static class UnitScenes
             Name = "改名网格",
             EffectiveOn = cast.World.Today,
             Reason = Reason,
-        }),
+        })
+        { Entries = PlannedChangedDone },
         new("OrganizationService/CloseUnit", "an empty grid", async cast => new Wire.CloseUnitRequest
         {
             UnitId = $"{await cast.World.NewGridAsync()}",
             SuccessorId = $"{cast.World.Grid}",
             EffectiveOn = cast.World.Today,
             Reason = Reason,
-        }),
+        })
+        { Entries = PlannedChangedDone },
         new("OrganizationService/MergeUnits", "grids", async cast => await MergerAsync(cast)),
         new("OrganizationService/ApproveUnitChange", "a merger", async cast =>
-            new Wire.ApproveUnitChangeRequest { ChangeId = await ProposedAsync(cast) }),
+            new Wire.ApproveUnitChangeRequest { ChangeId = await ProposedAsync(cast) })
+        { Entries = PlannedChangedDone },
         new("OrganizationService/DeclineUnitChange", "a merger", async cast =>
             new Wire.DeclineUnitChangeRequest { ChangeId = await ProposedAsync(cast), Reason = Reason }),
         new("OrganizationService/CancelUnitChange", "a merger", async cast =>
             new Wire.CancelUnitChangeRequest { ChangeId = await ProposedAsync(cast), Reason = Reason }),
-        new("OrganizationService/SplitUnit", "a grid", async cast => Split(cast, await cast.World.NewGridAsync())),
+        new("OrganizationService/SplitUnit", "a grid", async cast => Split(cast, await cast.World.NewGridAsync()))
+        {
+            // With the two that are new.
+            Entries = PlannedChangedDone + 2,
+        },
         new("OrganizationService/ListUnitChanges", "", cast => Task.FromResult<IMessage>(
             new Wire.ListUnitChangesRequest { UnitId = $"{cast.World.Community}" })),
         new("OrganizationService/ListUnitResidents", "a grid that was split", async cast =>

@@ -123,6 +123,8 @@ public sealed class World
     /// <summary>Today in China.</summary>
     public string Today => _server.Clock.Day();
 
+    public string Tomorrow => _server.Clock.Day(1);
+
     /// <summary>A staff account, and the right words to sign in with.</summary>
     public async Task<Wire.SignInStaffRequest> StaffSignInAsync()
     {

@@ -26,6 +26,7 @@ internal sealed class KeyLoad(World world, TestServer[] copies)
     {
         var (maker, helper) = (await world.ResidentAsync(), await world.ResidentAsync());
         var staff = await world.StaffAsync(world.Community);
+        await TryAsync("a change of the tree", () => PlanAsync(staff));
         do
         {
             await TryAsync("sign in", SignInAsync);
@@ -70,6 +71,13 @@ internal sealed class KeyLoad(World world, TestServer[] copies)
         await At(maker).ConfirmAsync(id);
         Assert.Equal(request.Text, (await At(maker).Wishes.GetWishAsync(new() { WishId = id })).Wish.Text);
         Wishes.Add((maker, id, request.Text));
+    }
+
+    /// <summary>Planned for tomorrow, and dropped.</summary>
+    private async Task PlanAsync(Actor staff)
+    {
+        var planned = await staff.RenameAsync(await world.NewGridAsync(), "改名网格", world.Tomorrow);
+        await staff.Organization.CancelUnitChangeAsync(new() { ChangeId = planned.Id, Reason = "居民不同意" });
     }
 
     private async Task SignInAsync()
