@@ -113,9 +113,12 @@ public static class UnitStore
             """, new { unit.Id, changeId, none = Guid.Empty });
     }
 
-    /// <summary>A unit whose ancestors changed and whose lists have not followed yet; null when there is none.</summary>
+    /// <summary>
+    /// A unit whose ancestors changed and whose lists have not followed yet, locked so that copies take turns; null when
+    /// there is none.
+    /// </summary>
     public static Task<MovedUnit?> NextMovedAsync(this DbSession db) => db.FindAsync<MovedUnit>(
-        "SELECT unit_id, change_id, done_to FROM unit_moved ORDER BY unit_id LIMIT 1");
+        "SELECT unit_id, change_id, done_to FROM unit_moved ORDER BY unit_id LIMIT 1 FOR UPDATE");
 
     /// <param name="doneTo">How far the lists have followed now; null when to the end.</param>
     /// <returns>False when the unit moved again meanwhile, or another copy got on with it.</returns>

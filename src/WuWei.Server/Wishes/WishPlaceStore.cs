@@ -32,15 +32,17 @@ public static class WishPlaceStore
     public static void QueueUnlisting(this DbSession db, Guid wishId) =>
         db.Queue("DELETE FROM wish_in_unit WHERE wish_id = @wishId", new { wishId });
 
-    /// <summary>Wishes of a unit in the order of their ids.</summary>
+    /// <summary>
+    /// Wishes of a unit in the order of their ids, locked: whoever moves one waits, and what is read is how it is.
+    /// </summary>
     public static Task<List<Guid>> ListOfUnitAsync(this DbSession db, Guid unitId, Guid after, int countMax) =>
         db.ListAsync<Guid>(
-            "SELECT id FROM wish WHERE unit_id = @unitId AND id > @after ORDER BY id LIMIT @countMax",
+            "SELECT id FROM wish WHERE unit_id = @unitId AND id > @after ORDER BY id LIMIT @countMax FOR UPDATE",
             new { unitId, after, countMax });
 
     /// <summary>
-    /// Brings the lists of some wishes of a unit in line with its ancestors. Reading the wishes locks them: a move of
-    /// one comes either before, and its state is what is listed, or after, and finds the rows that are new.
+    /// Brings the lists of some wishes of a unit in line with its ancestors. The wishes are locked: a move of one comes
+    /// either before, and its state is what is listed, or after, and finds the rows that are new.
     /// </summary>
     public static async Task FollowAsync(this DbSession db, Guid unitId, Guid after, Guid upTo)
     {

@@ -110,9 +110,9 @@ public sealed class World
         var (id, now) = (_server.Clock.NewId(), _server.Clock.Now());
         await _server.Db.WriteAsync(async db =>
         {
+            await db.LockTreeAsync();
             await db.AddUnitAsync(
                 id, Community, "grid", "临时网格", [new UnitCode(UnitImport.System, $"{id:n}")], Clock.Day(now).AddDays(-1));
-            await db.SnapshotChangedAsync(UnitStore.Version);
             db.Record(JournalEntry.BySystem(now, "operator", "UNIT_ADDED", "unit", id, Community, new { }));
             return true;
         }, CancellationToken.None);

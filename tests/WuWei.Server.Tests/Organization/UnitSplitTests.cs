@@ -191,7 +191,7 @@ public sealed class UnitSplitTests : IAsyncLifetime
         // It lives on there, with the staff of its new unit.
         await cast.Claimer.DeliverAsync(wish);
         await (await _world.StaffAsync(Guid.Parse(west))).Wishes.ConfirmWishAsync(
-            new() { WishId = wish, Rating = 5, Verification = Wire.Verification.Visit });
+            new() { WishId = wish, Verification = Wire.Verification.Visit });
         Assert.Equal(1, (await CountAsync(west)).Kept);
         await _server.AssertSoundAsync();
 

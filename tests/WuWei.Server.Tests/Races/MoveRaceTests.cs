@@ -81,7 +81,7 @@ public sealed class MoveRaceTests(TwoCopies copies, ITestOutputHelper output) : 
     public Task A_delivery_is_confirmed_once_by_its_maker_or_by_staff() => DuelAsync(
         DeliveredAsync,
         async id => await _staff.Wishes.ConfirmWishAsync(
-            new() { WishId = id, Rating = 4, Verification = Wire.Verification.Visit }),
+            new() { WishId = id, Verification = Wire.Verification.Visit }),
         async id => await Elsewhere(_maker).ConfirmWishAsync(new() { WishId = id, Rating = 5 }),
         "won/WISH_WRONG_STATUS", "WISH_WRONG_STATUS/won");
 
