@@ -48,12 +48,15 @@ public static class JournalStore
         ORDER BY p.entry_id LIMIT @countMax
         """, new { countMax });
 
-    public static void QueueSeal(this DbSession db, long number, Guid entryId, byte[] hash)
+    /// <summary>Numbers entries that were pending until now.</summary>
+    public static void QueueSeals(this DbSession db, IReadOnlyList<JournalSeal> seals)
     {
-        db.Queue(
-            "INSERT INTO journal_seal (number, entry_id, hash) VALUES (@number, @entryId, @hash)",
-            new { number, entryId, hash });
-        db.Queue("DELETE FROM journal_pending WHERE entry_id = @entryId", new { entryId });
+        db.QueueEach(
+            "INSERT INTO journal_seal (number, entry_id, hash) VALUES", "(@Number, @EntryId, @Hash)", seals);
+        // By the key and nothing else: a scan would wait for writes that are not committed yet.
+        db.QueueEach(
+            "DELETE p FROM journal_pending p FORCE INDEX (PRIMARY) WHERE p.entry_id IN (", "@EntryId",
+            [.. seals.Select(s => new { s.EntryId })], ")");
     }
 
     /// <summary>
@@ -108,6 +111,8 @@ public static class JournalStore
 
     private static async Task<bool> Moved(Task<int> rows) => await rows == 1;
 }
+
+public sealed record JournalSeal(long Number, Guid EntryId, byte[] Hash);
 
 public sealed record JournalHead
 {

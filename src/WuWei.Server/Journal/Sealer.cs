@@ -39,12 +39,15 @@ public sealed class Sealer(Database database) : IJob
         }
 
         var head = from;
+        var seals = new List<JournalSeal>();
         foreach (var entry in entries)
         {
             var number = head.Number + 1;
             head = new JournalHead { Number = number, Hash = Chain(head.Hash, entry, number) };
-            db.QueueSeal(number, entry.Id, head.Hash);
+            seals.Add(new JournalSeal(number, entry.Id, head.Hash));
         }
+
+        db.QueueSeals(seals);
 
         // Another copy may have sealed the same entries meanwhile: then this batch starts over.
         if (!await db.MoveHeadAsync(from, head))

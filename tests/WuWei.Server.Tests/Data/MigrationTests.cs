@@ -11,7 +11,7 @@ public class MigrationTests
     [Fact]
     public async Task Migrating_twice_does_nothing_the_second_time()
     {
-        await using var database = await TestDatabase.CreateAsync(migrate: false);
+        await using var database = TestDatabase.CreateEmpty();
 
         Assert.Equal(FilesFrom(1), await MigrateAsync(database));
         Assert.Equal(0, await MigrateAsync(database));
@@ -67,7 +67,7 @@ public class MigrationTests
     [Fact]
     public async Task An_empty_database_has_no_version()
     {
-        await using var database = await TestDatabase.CreateAsync(migrate: false);
+        await using var database = TestDatabase.CreateEmpty();
         var name = new MySqlConnectionStringBuilder(database.Owner).Database;
         await using (var server = new MySqlConnection(
             new MySqlConnectionStringBuilder(database.Owner) { Database = "" }.ConnectionString))
