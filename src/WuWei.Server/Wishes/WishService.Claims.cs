@@ -90,7 +90,7 @@ public sealed partial class WishService
             also: async (m, released) =>
             {
                 await GiveBackAsync(m, released);
-                if (await m.Db.HasRevealedAsync(released.Id, caller.PersonId, m.Sight.Wish.ClaimedAt!.Value))
+                if (await m.Db.HasRevealedAsync(released.Id, caller.PersonId))
                 {
                     // Giving back is never refused; looking at the next contact is.
                     await m.Db.TakeAsync(RevealReleases, Revealer(caller), m.Now);

@@ -17,14 +17,18 @@ public static class WishStepStore
         WHERE s.wish_id = @wishId ORDER BY s.number LIMIT 1000
         """, new { wishId });
 
-    /// <summary>Whether somebody was shown the contact of a wish since they claimed it.</summary>
-    public static async Task<bool> HasRevealedAsync(
-        this DbSession db, Guid wishId, Guid personId, DateTime claimedAt) =>
+    /// <summary>
+    /// Whether its claimer was shown the contact of a wish since they claimed it: by the order of its steps, since the
+    /// clocks of two copies of the server may tell another.
+    /// </summary>
+    public static async Task<bool> HasRevealedAsync(this DbSession db, Guid wishId, Guid claimerId) =>
         await db.FindAsync<int?>(
             """
             SELECT 1 FROM wish_step
-            WHERE wish_id = @wishId AND move = @move AND actor_id = @personId AND at >= @claimedAt LIMIT 1
-            """, new { wishId, move = WishMove.Reveal, personId, claimedAt }) is not null;
+            WHERE wish_id = @wishId AND move = @reveal AND actor_id = @claimerId
+              AND number > (SELECT MAX(number) FROM wish_step WHERE wish_id = @wishId AND move = @claim)
+            LIMIT 1
+            """, new { wishId, reveal = WishMove.Reveal, claim = WishMove.Claim, claimerId }) is not null;
 
     public static string NoteOf(PersonalData data, Guid stepId, byte[]? note) =>
         note is null ? "" : data.Open(NoteColumn, stepId, note);

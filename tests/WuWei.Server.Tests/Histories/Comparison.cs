@@ -15,6 +15,9 @@ public sealed class Comparison(
     private static readonly Status[] Public =
         [Status.Open, Status.Claimed, Status.Delivered, Status.Kept, Status.Expired];
 
+    /// <summary>With fewer ratings no average is told.</summary>
+    private const int RatingsMin = 5;
+
     private readonly List<string> _differences = [];
     private readonly Wire.WishService.WishServiceClient _staff = actors[Cast.DistrictStaff].Wishes;
 
@@ -28,6 +31,8 @@ public sealed class Comparison(
         foreach (var unit in Enum.GetValues<Place>())
         {
             await CompareCountsAsync(unit);
+            await CompareFollowUpsAsync(unit, closed: false);
+            await CompareFollowUpsAsync(unit, closed: true);
             foreach (var status in Statuses)
             {
                 await CompareListAsync(
@@ -53,6 +58,7 @@ public sealed class Comparison(
             await CompareListAsync(
                 by, new() { View = Wire.WishView.ClaimedByMe },
                 w => w.Steps.Any(s => s.Move == Wire.WishMove.Claim && s.By == by) && Model.SeesAsPerson(by, w));
+            await CompareSatisfactionAsync(by);
         }
 
         await CompareClaimsAsync();
@@ -77,10 +83,10 @@ public sealed class Comparison(
             $"journey of wish {number}",
             string.Join('\n', journey.Steps.Select(s =>
                 $"{s.Number} {s.Move} {s.From} → {s.To} {s.At.ToDateTime():O} {s.Actor} {s.ActorName} "
-                + $"{s.AudienceUnitId} {s.ClaimerKind}")),
+                + $"{s.AudienceUnitId} {s.ClaimerKind} {s.Note}")),
             string.Join('\n', wish.Steps.Index().Select(s =>
                 $"{s.Index + 1} {s.Item.Move} {s.Item.From} → {s.Item.To} {s.Item.At:O} {s.Item.Actor} "
-                + $"{NameOf(s.Item.By)} {world.Id(s.Item.Audience)} {s.Item.Kind}")));
+                + $"{NameOf(s.Item.By)} {world.Id(s.Item.Audience)} {s.Item.Kind} {s.Item.Note}")));
     }
 
     private async Task CompareCountsAsync(Place unit)
@@ -92,16 +98,74 @@ public sealed class Comparison(
             $"counts of {unit}",
             $"{told.Made} made, {told.PendingReview} {told.Open} {told.Claimed} {told.Delivered} {told.Kept} "
             + $"{told.KeptByAutoConfirmation} {told.Rejected} {told.Withdrawn} {told.Expired}, "
-            + $"{told.Imported} imported, {told.Overdue} overdue, kept by {Kinds(told.KeptByKind.Select(k => (k.Kind, (int)k.Kept)))}",
+            + $"{told.Imported} imported, {told.Overdue} overdue, {Show(told.Satisfaction)}, "
+            + $"{told.OpenFollowUps} followed up, kept by {Kinds(told.KeptByKind.Select(k => (k.Kind, (int)k.Kept)))}",
             $"{here.Count} made, {In(Status.PendingReview)} {In(Status.Open)} {In(Status.Claimed)} "
-            + $"{In(Status.Delivered)} {kept.Count} {here.Count(w => w.AutoConfirmed)} {In(Status.Rejected)} {In(Status.Withdrawn)} "
-            + $"{In(Status.Expired)}, 0 imported, {here.Count(w => w.Overdue)} overdue, kept by "
+            + $"{In(Status.Delivered)} {kept.Count} {here.Count(w => w.AutoConfirmed)} {In(Status.Rejected)} "
+            + $"{In(Status.Withdrawn)} {In(Status.Expired)}, 0 imported, {here.Count(w => w.Overdue)} overdue, "
+            + $"{Satisfaction(here)}, {here.Count(w => w.IsFollowedUp)} followed up, kept by "
             + Kinds(kept.CountBy(w => w.Kind).Select(k => (k.Key, k.Value))));
 
         int In(Status status) => here.Count(w => w.Status == status);
 
         static string Kinds(IEnumerable<(Wire.ClaimerKind Kind, int Kept)> kinds) =>
             string.Join(", ", kinds.Where(k => k.Kept > 0).OrderBy(k => k.Kind).Select(k => $"{k.Kept} {k.Kind}"));
+    }
+
+    private async Task CompareFollowUpsAsync(Place unit, bool closed)
+    {
+        var told = new List<Wire.FollowUp>();
+        var request = new Wire.ListFollowUpsRequest { UnitId = $"{world.Id(unit)}", Closed = closed, PageSize = 3 };
+        do
+        {
+            var page = await _staff.ListFollowUpsAsync(request);
+            told.AddRange(page.FollowUps);
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+
+        Differ(
+            $"follow-ups of {unit}, closed {closed}",
+            Lines(told.Select(f => (f.DueAt.ToDateTime(),
+                $"{f.WishId} in {f.UnitId} {f.Rating} {f.Comment} at {f.OpenedAt.ToDateTime():O} overdue {f.Overdue} "
+                + $"closed {f.ClosedAt?.ToDateTime():O} by {f.ClosedByName} {f.Outcome} {f.Note}"))),
+            Lines(model.Wishes.Where(w => w.Value.Plan.Unit.IsWithin(unit)).SelectMany(w => w.Value.FollowUps
+                .Where(f => f.ClosedAt is not null == closed)
+                .Select(f => (DueAt: f.OpenedAt.AddHours(72), FollowUp: f))
+                .Select(f => (f.DueAt,
+                    $"{ids[w.Key]} in {world.Id(w.Value.Plan.Unit)} {f.FollowUp.Rating} {f.FollowUp.Comment} at "
+                    + $"{f.FollowUp.OpenedAt:O} overdue {!closed && f.DueAt < model.Now} closed "
+                    + $"{f.FollowUp.ClosedAt:O} by {NameOf(f.FollowUp.ClosedBy)} {f.FollowUp.Outcome} "
+                    + f.FollowUp.Note)))));
+        Assert.Equal(told.OrderBy(f => f.DueAt), told);
+
+        static string Lines(IEnumerable<(DateTime DueAt, string Line)> followUps) =>
+            string.Join('\n', followUps.Order().Select(f => $"{f.DueAt:O} {f.Line}"));
+    }
+
+    /// <summary>What they read of themselves, and what staff read of them, unit by unit.</summary>
+    private async Task CompareSatisfactionAsync(int by)
+    {
+        var kept = model.Wishes.Values.Where(w => w.Status == Status.Kept && w.Claimer == by).ToList();
+        var own = await actors[by].Wishes.GetSatisfactionAsync(new());
+        Differ($"satisfaction with {Cast.People[by]}", Show(own.Satisfaction), Satisfaction(kept));
+        foreach (var unit in Enum.GetValues<Place>())
+        {
+            var told = await _staff.GetSatisfactionAsync(
+                new() { PersonId = $"{actors[by].PersonId}", UnitId = $"{world.Id(unit)}" });
+            Differ(
+                $"satisfaction with {Cast.People[by]} in {unit}", Show(told.Satisfaction),
+                Satisfaction(kept.Where(w => w.Plan.Unit.IsWithin(unit))));
+        }
+    }
+
+    private static string Show(Wire.Satisfaction told) =>
+        $"{told.Ratings} ratings{(told.HasAverage ? $" of {told.Average:0.######}" : "")}";
+
+    private static string Satisfaction(IEnumerable<ModelWish> wishes)
+    {
+        var ratings = wishes.Where(w => w.Rating > 0).Select(w => w.Rating).ToList();
+        return $"{ratings.Count} ratings{(ratings.Count >= RatingsMin ? $" of {ratings.Average():0.######}" : "")}";
     }
 
     private async Task CompareListAsync(int by, Wire.ListWishesRequest request, Func<ModelWish, bool> belongs)

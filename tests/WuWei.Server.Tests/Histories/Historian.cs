@@ -15,7 +15,7 @@ public static class Historian
 
     private static readonly string[] Categories = ["misc", "misc", "errands", "childcare", "counselling"];
     private static readonly int[] Days = [1, 2, 4, 10, 30, 180];
-    private static readonly double[] Hours = [0.1, 0.9, 4, 8, 13, 25, 49, 74, 121, 169, 480];
+    private static readonly double[] Hours = [0.1, 0.9, 4, 8, 13, 25, 49, 74, 121, 169, 480, 2_200];
     private static readonly Place[] Units =
         [Place.Community, Place.Community, Place.Grid, Place.NextCommunity, Place.FarCommunity];
 
@@ -25,7 +25,7 @@ public static class Historian
 
     /// <summary>What a wish lives by.</summary>
     private static readonly Deed[] Onward =
-        [Deed.Approve, Deed.Claim, Deed.Deliver, Deed.Confirm, Deed.ProposeOverturn, Deed.Overturn];
+        [Deed.Approve, Deed.Claim, Deed.Deliver, Deed.Confirm, Deed.Rate, Deed.FollowUp, Deed.Overturn];
 
     /// <summary>Each operation from ten throws of a die with many sides; told one after the other to a model.</summary>
     public static Gen<Operation[]> Histories { get; } =
@@ -50,6 +50,11 @@ public static class Historian
     private static Operation Next(int number, Dice dice, Model model, List<Operation> told)
     {
         var what = dice.Throw(100);
+        if (what < 85 && Habit(number, told, model) is { } next)
+        {
+            return next;
+        }
+
         if (what < 7 || model.Wishes.Count == 0)
         {
             return Make(number, dice, model);
@@ -73,27 +78,79 @@ public static class Historian
     private static Operation OnWish(int number, Dice dice, Model model)
     {
         // The last few, and rarely one that has ended, so that lives go on.
-        var live = model.Wishes.Where(w => !Model.Starts(Deed.Remake).Contains(w.Value.Status)
-            && w.Value.Status != Wire.WishStatus.Rejected).Select(w => w.Key).TakeLast(4).ToList();
+        var live = model.Wishes.Where(w => !HasEnded(w.Value)).Select(w => w.Key).TakeLast(4).ToList();
         var wish = dice.Pick(live.Count > 0 && dice.Throw(8) > 0 ? live : model.Wishes.Keys.TakeLast(8));
-        var status = model.Wishes[wish].Status;
-        var fitting = OnWishes.Where(d => Model.Starts(d).Contains(status))
+        var fitting = OnWishes.Where(d => CanBeNext(d, model.Wishes[wish]))
             .SelectMany(d => Enumerable.Repeat(d, Onward.Contains(d) ? 5 : 1)).ToList();
         var deed = dice.Throw(8) > 0 && fitting.Count > 0 ? dice.Pick(fitting) : dice.Pick(OnWishes);
         var kinds = deed == Deed.Claim ? Kinds : [Wire.ClaimerKind.Unspecified];
         var wanted = new Operation(
             number, deed, dice.Throw(Cast.People.Count), wish, dice.Throw(Cast.People.Count), dice.Pick(kinds),
             Twice: dice.Throw(6) == 0);
+        var rating = dice.Throw(10);
+        wanted = deed switch
+        {
+            Deed.Confirm => wanted with { Rating = Math.Max(0, rating - 4) },
+            Deed.Rate => wanted with { Rating = 1 + (rating / 2) },
+            _ => wanted,
+        };
         if (number % 5 == 0)
         {
             return wanted;
         }
 
+        // Whom nothing stands against, or as little as there is: a refusal that has one reason tests that one.
         var right = Enumerable.Range(0, Cast.People.Count)
             .SelectMany(by => kinds.Select(kind => wanted with { By = by, Kind = kind }))
-            .Where(o => model.Against(o).Count == 0).ToList();
-        return right.Count == 0 ? wanted : right[wanted.By * kinds.Length % right.Count];
+            .GroupBy(o => model.Against(o).Count).MinBy(g => g.Key)!.ToList();
+        return right[wanted.By * kinds.Length % right.Count];
     }
+
+    /// <summary>
+    /// What calls for many times the same by one person in a day: of some wishes a claimer looks at the contact, gives
+    /// back and claims again, of others one looks again and again.
+    /// </summary>
+    private static Operation? Habit(int number, List<Operation> told, Model model)
+    {
+        if (told.Count == 0 || !model.Wishes.TryGetValue(told[^1].Wish, out var wish))
+        {
+            return null;
+        }
+
+        var last = told[^1] with { Number = number, Twice = false };
+        return (last.Deed, last.Wish % 8) switch
+        {
+            (Deed.Claim, 0 or 1 or 4) or (Deed.Reveal, 1) when wish.Claimer == last.By =>
+                last with { Deed = Deed.Reveal, Kind = default },
+            (Deed.Reveal, 0 or 4) when wish.Claimer == last.By => last with { Deed = Deed.Release },
+            (Deed.Release, 0 or 4) when wish.Steps[^1].Move == Wire.WishMove.Release => last with
+            {
+                Deed = Deed.Claim,
+                Kind = wish.Steps.Last(s => s.Move == Wire.WishMove.Claim).Kind,
+            },
+            _ => null,
+        };
+    }
+
+    /// <summary>Nothing is left to do but what is seldom done.</summary>
+    private static bool HasEnded(ModelWish wish) => wish.Status switch
+    {
+        Wire.WishStatus.Rejected or Wire.WishStatus.Withdrawn or Wire.WishStatus.Expired => true,
+        Wire.WishStatus.Kept => wish.Rating > 0 && !wish.IsFollowedUp,
+        _ => false,
+    };
+
+    /// <summary>Whether it can come next in the life of a wish, by whomever.</summary>
+    private static bool CanBeNext(Deed deed, ModelWish wish) => Model.Starts(deed).Contains(wish.Status) && deed switch
+    {
+        Deed.Rate => wish.Rating == 0,
+        Deed.FollowUp => wish.IsFollowedUp,
+        Deed.Reveal => wish.Status != Wire.WishStatus.Kept || wish.IsFollowedUp,
+        Deed.ProposeOverturn => wish.ProposedBy is null,
+        Deed.Overturn => wish.ProposedBy is not null,
+        Deed.Remake => !wish.Remade,
+        _ => true,
+    };
 
     private static Operation Make(int number, Dice dice, Model model)
     {

@@ -13,14 +13,14 @@ public sealed class HistoryRun
     private readonly World _world;
     private readonly IReadOnlyList<Actor> _actors;
     private readonly Model _model;
-    private readonly ConcurrentDictionary<(Deed Deed, bool Done), int> _tally;
+    private readonly ConcurrentDictionary<(Deed Deed, string Answer), int> _tally;
     private readonly Dictionary<int, Operation> _operations = [];
     private readonly Dictionary<int, string> _ids = [];
     private readonly Dictionary<int, Wire.Wish> _replies = [];
     private readonly string _keys = Guid.NewGuid().ToString("n");
 
     private HistoryRun(
-        TestServer server, World world, IReadOnlyList<Actor> actors, ConcurrentDictionary<(Deed, bool), int> tally)
+        TestServer server, World world, IReadOnlyList<Actor> actors, ConcurrentDictionary<(Deed, string), int> tally)
     {
         _tally = tally;
         _server = server;
@@ -29,10 +29,10 @@ public sealed class HistoryRun
         _model = new Model(server.Clock.Now);
     }
 
-    /// <param name="tally">How often each deed was done, and how often refused.</param>
+    /// <param name="tally">How often each deed was done, and how often refused with which reason.</param>
     /// <returns>Where server and model first differ, and after which operation; null if they do not.</returns>
     public static async Task<(int Operations, string What)?> LiveAsync(
-        IReadOnlyList<Operation> history, ConcurrentDictionary<(Deed Deed, bool Done), int>? tally = null)
+        IReadOnlyList<Operation> history, ConcurrentDictionary<(Deed Deed, string Answer), int>? tally = null)
     {
         await using var server = await TestServer.StartAsync();
         var world = await World.CreateAsync(server);
@@ -82,7 +82,7 @@ public sealed class HistoryRun
 
         var expected = _model.Against(operation);
         var said = await SayAsync(operation);
-        _tally.AddOrUpdate((operation.Deed, said.Reason is null), 1, (_, n) => n + 1);
+        _tally.AddOrUpdate((operation.Deed, said.Reason ?? "done"), 1, (_, n) => n + 1);
         if (!Fits(said.Reason, expected))
         {
             return $"{operation}: {said.Reason ?? "done"}, but the model says {Show(expected)}";
@@ -160,7 +160,7 @@ public sealed class HistoryRun
 
     private async Task<Wire.Wish?> CallAsync(Operation operation)
     {
-        const string reason = "有理由";
+        var reason = operation.Words;
         var calls = _actors[operation.By].WishesWithKey($"{_keys}-{operation.Number}");
         var id = operation.Deed == Deed.Make ? "" : _ids[operation.Wish];
         return operation.Deed switch
@@ -178,9 +178,14 @@ public sealed class HistoryRun
             Deed.Confirm => (await calls.ConfirmWishAsync(new()
             {
                 WishId = id,
-                Rating = Model.RatingBy(operation.By, _model.Wishes[operation.Wish]),
+                Rating = operation.Rating,
+                Comment = reason,
                 Verification = Wire.Verification.Visit,
             })).Wish,
+            Deed.Rate => (await calls.RateWishAsync(
+                new() { WishId = id, Rating = operation.Rating, Comment = reason })).Wish,
+            Deed.FollowUp => (await calls.CloseFollowUpAsync(
+                new() { WishId = id, Outcome = operation.Outcome, Note = reason })).Wish,
             Deed.Dispute => (await calls.DisputeWishAsync(new() { WishId = id, Reason = reason })).Wish,
             Deed.ProposeOverturn => (await calls.ProposeOverturnAsync(new() { WishId = id, Reason = reason })).Wish,
             Deed.Overturn => (await calls.OverturnWishAsync(new() { WishId = id, Reason = reason })).Wish,

@@ -13,9 +13,9 @@ namespace WuWei.Tests.Histories;
 /// </summary>
 public class HistoryTests(ITestOutputHelper output)
 {
-    private const int Threads = 3;
+    private const int Threads = 4;
 
-    private readonly ConcurrentDictionary<(Deed Deed, bool Done), int> _tally = new();
+    private readonly ConcurrentDictionary<(Deed Deed, string Answer), int> _tally = new();
     private int _histories;
     private int _operations;
     private Task<string>? _failure;
@@ -32,8 +32,11 @@ public class HistoryTests(ITestOutputHelper output)
             threads: Threads,
             print: history => $"{history.Length} operations");
         output.WriteLine($"{_histories} histories, {_operations} operations, no difference");
-        output.WriteLine(string.Join(", ", _tally.GroupBy(t => t.Key.Deed).OrderBy(g => g.Key).Select(g =>
-            $"{g.Key} {g.Sum(t => t.Key.Done ? t.Value : 0)} done {g.Sum(t => t.Key.Done ? 0 : t.Value)} refused")));
+        foreach (var deed in _tally.GroupBy(t => t.Key.Deed).OrderBy(g => g.Key))
+        {
+            var answers = deed.OrderByDescending(t => t.Value).Select(t => $"{t.Value} {t.Key.Answer}");
+            output.WriteLine($"{deed.Key}: {string.Join(", ", answers)}");
+        }
     }
 
     private async Task LiveAsync(Operation[] history)

@@ -15,18 +15,24 @@ public sealed class Model(DateTime start)
     private const int ClaimerRevealsMax = 10;
     private const int StaffRevealsMax = 60;
 
+    /// <summary>Of wishes whose contact the claimer saw in that claim, in a day.</summary>
+    private const int SeenReleasesMax = 3;
+
+    private static readonly TimeSpan RateableFor = TimeSpan.FromDays(90);
+
     /// <summary>A key is forgotten a week after; nearer than this to it nobody sends one again.</summary>
     private static readonly TimeSpan KeysLast = TimeSpan.FromDays(6.5);
 
     private readonly Dictionary<int, ModelWish> _wishes = [];
     private readonly Dictionary<int, DateTime> _doneAt = [];
     private readonly Dictionary<(int By, bool AsStaff, DateTime Day), int> _reveals = [];
+    private readonly Dictionary<(int By, DateTime Day), int> _seenReleases = [];
 
     public DateTime Now { get; private set; } = start;
     public IReadOnlyDictionary<int, ModelWish> Wishes => _wishes;
 
-    /// <summary>How somebody who confirms a wish rates it; 0 would be not at all.</summary>
-    public static int RatingBy(int by, ModelWish wish) => 1 + (by % 5);
+    /// <summary>Of China, as limits count them.</summary>
+    private DateTime Today => Now.AddHours(8).Date;
 
     public int ClaimsOf(int person) => _wishes.Values.Count(w => w.Status == Status.Claimed && w.Claimer == person);
 
@@ -88,10 +94,23 @@ public sealed class Model(DateTime start)
             case Deed.Reveal:
                 var asStaff = wish.Claimer != by;
                 var revealsMax = asStaff ? StaffRevealsMax : ClaimerRevealsMax;
-                AddIf(_reveals.GetValueOrDefault((by, asStaff, Now.Date)) >= revealsMax, "REVEALS_TOO_MANY");
+                AddIf(_reveals.GetValueOrDefault((by, asStaff, Today)) >= revealsMax, "REVEALS_TOO_MANY");
+                AddIf(
+                    !asStaff && _seenReleases.GetValueOrDefault((by, Today)) >= SeenReleasesMax, "RELEASES_TOO_MANY");
+                AddIf(wish.Status == Status.Kept && !(asStaff && wish.IsFollowedUp), "WISH_WRONG_STATUS");
                 break;
             case Deed.Confirm:
                 AddIf(staff && wish.Claimer == by, "WISH_OWN_CLAIM");
+                AddIf(operation.Rating > 0 && !wish.IsRatedBy(by), "RATING_NOT_YOURS");
+                break;
+            case Deed.Rate:
+                AddIf(!wish.IsRatedBy(by), "RATING_NOT_YOURS");
+                AddIf(wish.Rating > 0, "WISH_RATED");
+                AddIf(Now > wish.KeptAt + RateableFor, "RATING_TOO_LATE");
+                break;
+            case Deed.FollowUp:
+                AddIf(wish.Claimer == by, "WISH_OWN_CLAIM");
+                AddIf(!wish.IsFollowedUp, "FOLLOW_UP_NONE");
                 break;
             case Deed.ProposeOverturn:
                 AddIf(wish.ProposedBy is not null, "OVERTURN_PROPOSED");
@@ -131,22 +150,27 @@ public sealed class Model(DateTime start)
                 Pass(operation);
                 return;
             case Deed.Make:
-                Add(number, operation.Plan!, by, Now.AddDays(operation.Plan!.Days));
+                Add(operation, operation.Plan!, Now.AddDays(operation.Plan!.Days));
                 break;
             case Deed.Remake:
                 var old = _wishes[operation.Wish];
                 old.Remade = true;
-                Add(number, old.Plan, by, Now + (old.DeadlineAt - old.MadeAt));
+                Add(operation, old.Plan, Now + (old.DeadlineAt - old.MadeAt));
                 break;
             default:
                 var wish = _wishes[operation.Wish];
                 if (deed == Deed.Reveal)
                 {
-                    var counted = (by, wish.Claimer != by, Now.Date);
+                    var counted = (by, wish.Claimer != by, Today);
                     _reveals[counted] = _reveals.GetValueOrDefault(counted) + 1;
                 }
 
-                wish.Take(MoveOf(deed), by, ActorOf(deed, by, wish), Now, operation.To, operation.Kind);
+                if (deed == Deed.Release && wish.Seen)
+                {
+                    _seenReleases[(by, Today)] = _seenReleases.GetValueOrDefault((by, Today)) + 1;
+                }
+
+                wish.Take(MoveOf(deed), ActorOf(deed, by, wish), Now, operation);
                 break;
         }
 
@@ -172,9 +196,9 @@ public sealed class Model(DateTime start)
         Deed.Offer or Deed.Claim or Deed.Escalate => [Status.Open],
         Deed.Release or Deed.Revoke or Deed.Deliver => [Status.Claimed],
         Deed.Confirm or Deed.Dispute => [Status.Delivered],
-        Deed.ProposeOverturn or Deed.Overturn => [Status.Kept],
+        Deed.Rate or Deed.FollowUp or Deed.ProposeOverturn or Deed.Overturn => [Status.Kept],
         Deed.Withdraw => [Status.PendingReview, Status.Open],
-        Deed.Reveal => [Status.PendingReview, Status.Open, Status.Claimed, Status.Delivered],
+        Deed.Reveal => [Status.PendingReview, Status.Open, Status.Claimed, Status.Delivered, Status.Kept],
         Deed.Remake => [Status.Withdrawn, Status.Expired],
         _ => [],
     };
@@ -192,6 +216,7 @@ public sealed class Model(DateTime start)
             Deed.Release or Deed.Deliver => wish.Claimer == by,
             Deed.Reveal => staff || wish.Claimer == by,
             Deed.Confirm or Deed.Dispute => staff || wish.IsMaker(by) || wish.IsBeneficiary(by),
+            Deed.Rate => wish.IsMaker(by) || wish.IsBeneficiary(by),
             Deed.Withdraw => staff || wish.IsMaker(by),
             Deed.Remake => wish.IsMaker(by) || (staff && wish.Plan.Origin == Wire.WishOrigin.Staff),
             _ => staff,
@@ -224,19 +249,20 @@ public sealed class Model(DateTime start)
     {
         Deed.Claim or Deed.Release or Deed.Deliver => Wire.WishActor.Claimer,
         Deed.Reveal when wish.Claimer == by => Wire.WishActor.Claimer,
-        Deed.Confirm or Deed.Dispute when wish.IsBeneficiary(by) => Wire.WishActor.Beneficiary,
-        Deed.Confirm or Deed.Dispute or Deed.Withdraw when wish.IsMaker(by) => Wire.WishActor.Maker,
+        Deed.Confirm or Deed.Rate or Deed.Dispute when wish.IsBeneficiary(by) => Wire.WishActor.Beneficiary,
+        Deed.Confirm or Deed.Rate or Deed.Dispute or Deed.Withdraw when wish.IsMaker(by) => Wire.WishActor.Maker,
         _ => Wire.WishActor.Staff,
     };
 
     private static Move MoveOf(Deed deed) => Enum.Parse<Move>(deed.ToString());
 
-    private void Add(int number, Plan plan, int by, DateTime deadlineAt)
+    private void Add(Operation operation, Plan plan, DateTime deadlineAt)
     {
-        var wish = new ModelWish(plan, by, Now, deadlineAt);
-        _wishes.Add(number, wish);
+        var wish = new ModelWish(plan, operation.By, Now, deadlineAt);
+        _wishes.Add(operation.Number, wish);
         wish.Take(
-            Move.Make, by, plan.Origin == Wire.WishOrigin.Staff ? Wire.WishActor.Staff : Wire.WishActor.Maker, Now);
+            Move.Make, plan.Origin == Wire.WishOrigin.Staff ? Wire.WishActor.Staff : Wire.WishActor.Maker, Now,
+            operation);
     }
 
     /// <summary>Each wish's clock strikes at most once in a round of the background work.</summary>
@@ -247,7 +273,7 @@ public sealed class Model(DateTime start)
         {
             if (ModelClock.Next(wish) is var (move, at) && at <= Now)
             {
-                wish.Take(move, by: null, Wire.WishActor.Clock, Now);
+                wish.Take(move, Wire.WishActor.Clock, Now);
             }
         }
     }

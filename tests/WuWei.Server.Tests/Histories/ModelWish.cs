@@ -6,11 +6,22 @@ namespace WuWei.Tests.Histories;
 /// <summary>One move, as a journey shows it.</summary>
 public sealed record ModelStep(
     Move Move, Status From, Status To, DateTime At, Wire.WishActor Actor, int? By, Place Audience,
-    Wire.ClaimerKind Kind);
+    Wire.ClaimerKind Kind, string Note);
+
+/// <summary>A low rating that staff look into, or have.</summary>
+public sealed record ModelFollowUp(int Rating, string Comment, DateTime OpenedAt)
+{
+    public DateTime? ClosedAt { get; init; }
+    public int? ClosedBy { get; init; }
+    public Wire.FollowUpOutcome Outcome { get; init; }
+    public string Note { get; init; } = "";
+}
 
 /// <summary>A wish as the protos and the plan describe it; nothing here is taken from the server.</summary>
 public sealed class ModelWish(Plan plan, int maker, DateTime madeAt, DateTime deadlineAt)
 {
+    private const int LowRatingMax = 2;
+
     public Plan Plan => plan;
     public int Maker => maker;
     public DateTime MadeAt => madeAt;
@@ -21,17 +32,22 @@ public sealed class ModelWish(Plan plan, int maker, DateTime madeAt, DateTime de
     public Wire.ClaimerKind Kind { get; private set; }
     public int? ProposedBy { get; private set; }
     public int Rating { get; private set; }
+    public DateTime? KeptAt { get; private set; }
     public bool AutoConfirmed { get; private set; }
     public bool Overdue { get; private set; }
     public bool Remade { get; set; }
     public HashSet<int> OfferedTo { get; } = [];
     public List<ModelStep> Steps { get; } = [];
+    public List<ModelFollowUp> FollowUps { get; } = [];
     public DateTime EnteredAt { get; private set; }
     public int Reminders { get; private set; }
     public DateTime? RemindedAt { get; private set; }
 
     /// <summary>When it was, or counts as, told that it ends in three days.</summary>
     public DateTime? NoticedAt { get; private set; }
+
+    /// <summary>Whether its claimer saw the contact since they claimed it.</summary>
+    public bool Seen { get; private set; }
 
     /// <summary>How many levels its audience went up.</summary>
     public int Level { get; private set; }
@@ -43,12 +59,18 @@ public sealed class ModelWish(Plan plan, int maker, DateTime madeAt, DateTime de
 
     public bool IsBeneficiary(int person) => WasOpen && plan.For == person;
 
+    /// <summary>Whom it was for.</summary>
+    public bool IsRatedBy(int person) =>
+        plan.Origin == Wire.WishOrigin.Resident ? IsMaker(person) : IsBeneficiary(person);
+
+    public bool IsFollowedUp => FollowUps.Any(f => f.ClosedAt is null);
+
     public bool IsOffered(int person) => Status == Status.Open && OfferedTo.Contains(person);
 
-    /// <param name="other">Whom it is offered to.</param>
-    public void Take(
-        Move move, int? by, Wire.WishActor actor, DateTime now, int other = 0, Wire.ClaimerKind kind = default)
+    /// <param name="operation">Null for the clock.</param>
+    public void Take(Move move, Wire.WishActor actor, DateTime now, Operation? operation = null)
     {
+        var (by, kind) = (operation?.By, operation?.Kind ?? default);
         var from = Status;
         Status = move switch
         {
@@ -70,17 +92,30 @@ public sealed class ModelWish(Plan plan, int maker, DateTime madeAt, DateTime de
         switch (move)
         {
             case Move.Offer:
-                OfferedTo.Add(other);
+                OfferedTo.Add(operation!.To);
                 break;
             case Move.Claim:
-                (Claimer, Kind) = (by, kind);
+                (Claimer, Kind, Seen) = (by, kind, false);
                 OfferedTo.Remove(by!.Value);
                 break;
+            case Move.Reveal:
+                Seen |= Claimer == by;
+                break;
             case Move.Confirm:
-                Rating = Model.RatingBy(by!.Value, this);
+                KeptAt = now;
+                Rate(operation!, now);
                 break;
             case Move.AutoConfirm:
-                AutoConfirmed = true;
+                (KeptAt, AutoConfirmed) = (now, true);
+                break;
+            case Move.Rate:
+                Rate(operation!, now);
+                break;
+            case Move.FollowUp:
+                Close(operation!, operation!.Outcome, now);
+                break;
+            case Move.Overturn:
+                Close(operation!, Wire.FollowUpOutcome.Overturned, now);
                 break;
             case Move.ProposeOverturn:
                 ProposedBy = by;
@@ -100,7 +135,33 @@ public sealed class ModelWish(Plan plan, int maker, DateTime madeAt, DateTime de
                 break;
         }
 
-        Steps.Add(new ModelStep(move, from, Status, now, actor, by, Audience, kind));
+        Steps.Add(new ModelStep(move, from, Status, now, actor, by, Audience, kind, NoteOf(move, operation)));
+    }
+
+    private static string NoteOf(Move move, Operation? operation) =>
+        operation is null || move is Move.Make or Move.Approve or Move.Offer or Move.Claim ? "" : operation.Words;
+
+    private void Rate(Operation operation, DateTime now)
+    {
+        Rating = operation.Rating;
+        if (Rating is > 0 and <= LowRatingMax)
+        {
+            FollowUps.Add(new ModelFollowUp(Rating, operation.Words, now));
+        }
+    }
+
+    private void Close(Operation operation, Wire.FollowUpOutcome outcome, DateTime now)
+    {
+        if (IsFollowedUp)
+        {
+            FollowUps[^1] = FollowUps[^1] with
+            {
+                ClosedAt = now,
+                ClosedBy = operation.By,
+                Outcome = outcome,
+                Note = operation.Words,
+            };
+        }
     }
 
     private void Enter(DateTime now)
@@ -111,7 +172,7 @@ public sealed class ModelWish(Plan plan, int maker, DateTime madeAt, DateTime de
         if (Status == Status.Open)
         {
             WasOpen = true;
-            (Claimer, Kind, ProposedBy, Rating, AutoConfirmed) = (null, default, null, 0, false);
+            (Claimer, Kind, ProposedBy, Rating, KeptAt, AutoConfirmed) = (null, default, null, 0, null, false);
         }
     }
 }

@@ -13,6 +13,8 @@ public enum Deed
     Reveal,
     Deliver,
     Confirm,
+    Rate,
+    FollowUp,
     Dispute,
     ProposeOverturn,
     Overturn,
@@ -32,12 +34,19 @@ public enum Deed
 /// <param name="By">Who, as a number in <see cref="Cast"/>.</param>
 /// <param name="Wish">Which; for <see cref="Deed.Again"/> the operation that is sent again.</param>
 /// <param name="To">Whom it is offered to.</param>
+/// <param name="Rating">1 to 5, or 0 for none: of a confirmation it is a part that may be left out.</param>
 /// <param name="Twice">At once sent again with the same key.</param>
 /// <param name="Strikes">After the wait the background work runs.</param>
 public sealed record Operation(
-    int Number, Deed Deed, int By = 0, int Wish = 0, int To = 0, Wire.ClaimerKind Kind = default, Plan? Plan = null,
-    bool Twice = false, TimeSpan Wait = default, bool Strikes = false)
+    int Number, Deed Deed, int By = 0, int Wish = 0, int To = 0, Wire.ClaimerKind Kind = default, int Rating = 0,
+    Plan? Plan = null, bool Twice = false, TimeSpan Wait = default, bool Strikes = false)
 {
+    /// <summary>Its reason, note or comment, unlike that of any other.</summary>
+    public string Words => $"第 {Number} 步";
+
+    /// <summary>What came of a follow-up.</summary>
+    public Wire.FollowUpOutcome Outcome => (Wire.FollowUpOutcome)(1 + (Number % 3));
+
     public override string ToString() => $"{Number}. " + Deed switch
     {
         Deed.Wait => $"{Wait} pass{(Strikes ? ", and the clock strikes" : "")}",
@@ -46,6 +55,7 @@ public sealed record Operation(
             + (Plan is null ? $" wish {Wish}" : $" {Plan}")
             + (Deed == Deed.Offer ? $" to {Cast.People[To]}" : "")
             + (Deed == Deed.Claim ? $" as {Kind}" : "")
+            + (Rating > 0 ? $" with {Rating} of 5" : "")
             + (Twice ? ", twice with one key" : ""),
     };
 }
