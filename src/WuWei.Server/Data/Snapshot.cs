@@ -13,14 +13,17 @@ public sealed class Snapshot<T>(string name, Database database, Func<DbSession, 
 
     private readonly SemaphoreSlim _loading = new(1);
     private State? _state;
+    private long _forgottenAt;
 
     public ValueTask<T> GetAsync(CancellationToken cancel) =>
-        _state is { } state && Stopwatch.GetElapsedTime(state.CheckedAt) < AgeMax
+        _state is { } state && IsFresh(state)
             ? ValueTask.FromResult(state.Value)
             : new ValueTask<T>(RefreshAsync(cancel));
 
-    /// <summary>The next reader in this process looks again: after a change of one's own.</summary>
-    public void Forget() => _state = null;
+    /// <summary>
+    /// Every later reader in this process sees a change of one's own, also when a load that began before it ends only now.
+    /// </summary>
+    public void Forget() => Volatile.Write(ref _forgottenAt, Stopwatch.GetTimestamp());
 
     public void Dispose() => _loading.Dispose();
 
@@ -30,22 +33,26 @@ public sealed class Snapshot<T>(string name, Database database, Func<DbSession, 
         try
         {
             var state = _state;
-            if (state is not null && Stopwatch.GetElapsedTime(state.CheckedAt) < AgeMax)
+            if (state is not null && IsFresh(state))
             {
                 return state.Value;
             }
 
-            state = await database.ReadAsync(async db =>
+            var checkedAt = Stopwatch.GetTimestamp();
+            if (state is not null && state.Version == await database.ReadAsync(VersionAsync, cancel))
             {
-                var checkedAt = Stopwatch.GetTimestamp();
-                // The version first: if it moves while we load, the next check loads again.
-                var version = await db.FindAsync<long?>(
-                    """
-                    SELECT CAST(version AS SIGNED) FROM data_version WHERE name = @name
-                    """, new { name }) ?? 0;
-                var value = state?.Version == version ? state.Value : await load(db);
-                return new State(value, version, checkedAt);
-            }, cancel);
+                state = state with { CheckedAt = checkedAt };
+            }
+            else
+            {
+                // In a transaction: all its statements see the same moment, whatever is changed meanwhile.
+                state = await database.HousekeepAsync(async db =>
+                {
+                    var version = await VersionAsync(db);
+                    return new State(await load(db), version, checkedAt);
+                }, cancel);
+            }
+
             _state = state;
             return state.Value;
         }
@@ -54,6 +61,12 @@ public sealed class Snapshot<T>(string name, Database database, Func<DbSession, 
             _loading.Release();
         }
     }
+
+    private async Task<long> VersionAsync(DbSession db) => await db.FindAsync<long?>(
+        "SELECT CAST(version AS SIGNED) FROM data_version WHERE name = @name", new { name }) ?? 0;
+
+    private bool IsFresh(State state) =>
+        Stopwatch.GetElapsedTime(state.CheckedAt) < AgeMax && state.CheckedAt > Volatile.Read(ref _forgottenAt);
 
     private sealed record State(T Value, long Version, long CheckedAt);
 }

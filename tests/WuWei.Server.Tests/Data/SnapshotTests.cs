@@ -5,6 +5,8 @@ namespace WuWei.Tests.Data;
 
 public class SnapshotTests(SharedServer shared)
 {
+    private const string Count = "SELECT COUNT(*) FROM data_version WHERE name = @_name";
+
     private readonly string _name = $"test-{Guid.NewGuid():n}"[..32];
 
     [Fact]
@@ -19,6 +21,43 @@ public class SnapshotTests(SharedServer shared)
         await MoveAsync();
         snapshot.Forget();
         Assert.Equal("load 2", await snapshot.GetAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_load_that_began_before_a_change_does_not_hide_it()
+    {
+        var (loads, began, go) = (0, new TaskCompletionSource(), new TaskCompletionSource());
+        using var snapshot = new Snapshot<string>(_name, shared.Server.Db, async _ =>
+        {
+            var load = $"load {Interlocked.Increment(ref loads)}";
+            began.TrySetResult();
+            await go.Task;
+            return load;
+        });
+        var before = snapshot.GetAsync(CancellationToken.None).AsTask();
+        await began.Task;
+        await MoveAsync();
+        snapshot.Forget();
+        var after = snapshot.GetAsync(CancellationToken.None).AsTask();
+        go.SetResult();
+
+        Assert.Equal("load 1", await before);
+        Assert.Equal("load 2", await after);
+    }
+
+    [Fact]
+    public async Task What_is_loaded_is_of_one_moment()
+    {
+        using var snapshot = new Snapshot<Tuple<long, long>>(_name, shared.Server.Db, async db =>
+        {
+            var first = await db.FindAsync<long>(Count, new { _name });
+            await MoveAsync();
+            return Tuple.Create(first, await db.FindAsync<long>(Count, new { _name }));
+        });
+
+        var (first, second) = await snapshot.GetAsync(CancellationToken.None);
+
+        Assert.Equal(first, second);
     }
 
     [Fact]
