@@ -29,6 +29,9 @@ public static class Cast
     /// <summary>Sees everything.</summary>
     public const int DistrictStaff = 11;
 
+    /// <summary>May claim almost everywhere.</summary>
+    public const int OrganisationMember = 7;
+
     /// <summary>Holds no role.</summary>
     public const int Resident = 0;
 

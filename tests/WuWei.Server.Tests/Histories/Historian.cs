@@ -78,7 +78,7 @@ public static class Historian
     private static Operation OnWish(int number, Dice dice, Model model)
     {
         // The last few, and rarely one that has ended, so that lives go on.
-        var live = model.Wishes.Where(w => !HasEnded(w.Value)).Select(w => w.Key).TakeLast(4).ToList();
+        var live = model.Wishes.Where(w => !HasEnded(w.Key, w.Value)).Select(w => w.Key).TakeLast(4).ToList();
         var wish = dice.Pick(live.Count > 0 && dice.Throw(8) > 0 ? live : model.Wishes.Keys.TakeLast(8));
         var fitting = OnWishes.Where(d => CanBeNext(d, model.Wishes[wish]))
             .SelectMany(d => Enumerable.Repeat(d, Onward.Contains(d) ? 5 : 1)).ToList();
@@ -100,7 +100,9 @@ public static class Historian
         }
 
         // Whom nothing stands against, or as little as there is: a refusal that has one reason tests that one.
-        var right = Enumerable.Range(0, Cast.People.Count)
+        var right = (deed == Deed.Claim && IsHoarded(wish)
+                ? [Cast.OrganisationMember]
+                : Enumerable.Range(0, Cast.People.Count))
             .SelectMany(by => kinds.Select(kind => wanted with { By = by, Kind = kind }))
             .GroupBy(o => model.Against(o).Count).MinBy(g => g.Key)!.ToList();
         return right[wanted.By * kinds.Length % right.Count];
@@ -132,9 +134,13 @@ public static class Historian
         };
     }
 
+    /// <summary>One person claims some wishes and lets them lie, up to as many as they may.</summary>
+    private static bool IsHoarded(int wish) => wish % 8 is 3 or 5;
+
     /// <summary>Nothing is left to do but what is seldom done.</summary>
-    private static bool HasEnded(ModelWish wish) => wish.Status switch
+    private static bool HasEnded(int number, ModelWish wish) => wish.Status switch
     {
+        Wire.WishStatus.Claimed => IsHoarded(number),
         Wire.WishStatus.Rejected or Wire.WishStatus.Withdrawn or Wire.WishStatus.Expired => true,
         Wire.WishStatus.Kept => wish.Rating > 0 && !wish.IsFollowedUp,
         _ => false,
