@@ -40,10 +40,10 @@ public static class WuWeiServices
         services.AddSingleton<IUnitUse, HomesInUnit>();
         services.AddSingleton<IUnitUse, WishesInUnit>();
         services.AddSingleton<IJob, UnitChangeJob>();
-        services.AddSingleton<IJob, FollowUnitsJob>();
         services.AddSingleton<IJob, WishClockJob>();
         services.AddSingleton<IJob, FoldCountsJob>();
         services.AddSingleton<IJob>(s => s.GetRequiredService<Sealer>());
+        services.AddSingleton<IJob, FollowUnitsJob>();
         services.AddSingleton<IJob, ForgetJob>();
         services.AddSingleton<Worker>();
         services.AddOptions<WishOptions>().BindConfiguration("Wishes");

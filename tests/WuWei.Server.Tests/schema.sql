@@ -224,7 +224,7 @@ CREATE TABLE `unit_change` (
   `kind` tinyint(3) unsigned NOT NULL,
   `status` tinyint(3) unsigned NOT NULL,
   `effective_on` date NOT NULL,
-  `plan` text NOT NULL,
+  `plan` mediumtext NOT NULL,
   `reason` varbinary(2100) NOT NULL,
   `made_at` datetime(6) NOT NULL,
   `made_by` binary(16) NOT NULL,

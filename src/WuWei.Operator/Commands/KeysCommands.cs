@@ -11,6 +11,13 @@ namespace WuWei.Operator.Commands;
 
 public static class KeysCommands
 {
+    private static readonly Option<int> Settle = new("--settle")
+    {
+        Description = "Seconds after which every server has noticed the key file and every call that began before is over. "
+            + "Less only while no server runs.",
+        DefaultValueFactory = _ => (int)Privacy.Resealing.Settled.TotalSeconds,
+    };
+
     public static Command Keys() =>
         new("keys", "The keys that personal data is sealed with.") { Create(), Rotate(), Retire() };
 
@@ -42,7 +49,7 @@ public static class KeysCommands
             + "until `keys retire`. The index key is never changed: people are found by it, and the journal holds hashes "
             + "made with it.")
         {
-            prepare,
+            prepare, Settle,
         };
         rotate.SetAction(async (parsed, cancel) =>
         {
@@ -62,7 +69,7 @@ public static class KeysCommands
             await using var owner = OwnerSource(services);
             var progress = new Progress();
             var report = await Resealing(owner, services).RunAsync(
-                Privacy.Resealing.Settled,
+                TimeSpan.FromSeconds(parsed.GetValue(Settle)),
                 (column, seen, resealed) => progress.Show($"{column.Name}: {seen} rows, {resealed} sealed anew"),
                 cancel);
             progress.End();
@@ -85,9 +92,12 @@ public static class KeysCommands
         var retire = new Command(
             "retire",
             "Remove the old keys from the file for good, if nothing in the database is sealed with one; exit code 2 if "
-            + "something is. Keep a copy of the file as it was as long as backups of the database from before "
-            + "`keys rotate`.");
-        retire.SetAction(async (_, cancel) =>
+            + "something is. Every server must have read the file: look for \"key file\" in their logs first. Keep a copy of the "
+            + "file as it was as long as backups of the database from before `keys rotate`.")
+        {
+            Settle,
+        };
+        retire.SetAction(async (parsed, cancel) =>
         {
             using var file = new KeyFileEditor(KeyPath);
             var old = string.Join(", ", file.OldKeys);
@@ -101,7 +111,7 @@ public static class KeysCommands
             await using var owner = OwnerSource(services);
             var progress = new Progress();
             progress.Show("waiting until calls that began before have ended");
-            await Task.Delay(Privacy.Resealing.Settled, cancel);
+            await Task.Delay(TimeSpan.FromSeconds(parsed.GetValue(Settle)), cancel);
             var left = await Resealing(owner, services).FindOldAsync(
                 (column, seen, _) => progress.Show($"{column.Name}: {seen} rows"), cancel);
             progress.End();

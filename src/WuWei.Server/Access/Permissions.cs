@@ -83,7 +83,7 @@ public static class Permissions
         Read("WishService/CountWishes", [Role.Resident], Relation.None, Scope.All),
         Read("WishService/ListFollowUps", Overseers, Relation.None, Scope.Subtree),
         Read("WishService/GetSatisfaction", [Role.Resident], Relation.None, Scope.All),
-        Read("WishService/ReportWishes", [Role.Resident], Relation.None, Scope.All),
+        Read("WishService/ReportWishes", Overseers, Relation.None, Scope.Subtree),
     }.ToDictionary(p => p.Rpc);
 
     private static Permission Anyone(string rpc) =>

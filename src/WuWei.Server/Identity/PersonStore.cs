@@ -95,6 +95,12 @@ public static class PersonStore
             SELECT id, shown_name FROM person WHERE home_unit_id = @unitId AND id > @after ORDER BY id LIMIT @countMax
             """, new { unitId, after, countMax });
 
+    /// <summary>Whether anybody is at home in a unit or below.</summary>
+    public static async Task<bool> HasResidentsAsync(this DbSession db, Guid unitId) => await db.FindAsync<int?>(
+        """
+        SELECT 1 FROM unit_ancestor a JOIN person p ON p.home_unit_id = a.unit_id WHERE a.ancestor_id = @unitId LIMIT 1
+        """, new { unitId }) is not null;
+
     /// <returns>False when their home is another by now.</returns>
     public static async Task<bool> RehomePersonAsync(this DbSession db, Guid id, Guid from, Guid to) =>
         await db.ExecuteAsync(

@@ -3,9 +3,8 @@ using WuWei.Identity;
 
 namespace WuWei.Organization;
 
-/// <summary>Whether somebody is at home in a unit.</summary>
+/// <summary>Whether somebody is at home in a unit, or in one that closed into it.</summary>
 public sealed class HomesInUnit : IUnitUse
 {
-    public async Task<bool> UsesAsync(DbSession db, Guid unitId) =>
-        (await db.ListAtHomeAsync(unitId, Guid.Empty, countMax: 1)).Count > 0;
+    public Task<bool> UsesAsync(DbSession db, Guid unitId) => db.HasResidentsAsync(unitId);
 }

@@ -79,7 +79,14 @@ public sealed record UnitChange(
             throw Refuse.Premature("UNIT_KINDS_DIFFER", "只能并入同一级的单位。");
         }
 
-        if (touched.Any(u => touched.Any(other => other != u && other.IsWithin(u.Id))))
+        // What it holds categories of is a district: no change gives its wishes those of another.
+        if (Kind != UnitChangeKind.Rename && touched.Any(u => u.Kind.Categories))
+        {
+            throw Refuse.Premature("UNIT_HAS_CATEGORIES", "区一级只能改名，不能合并、拆分或撤销。");
+        }
+
+        if (touched.Count > touched.Distinct().Count()
+            || touched.Any(u => touched.Any(other => other != u && other.IsWithin(u.Id))))
         {
             throw Refuse.Premature("UNIT_WITHIN", "不能并入自己的上级或下级。");
         }

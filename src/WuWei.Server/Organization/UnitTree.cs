@@ -72,9 +72,6 @@ public sealed class UnitTree
     /// <summary>Directly below, or the roots, in the order they were made.</summary>
     public IEnumerable<Unit> Below(Guid? id) => _children[id ?? Guid.Empty];
 
-    /// <summary>A unit and everything below it.</summary>
-    public IEnumerable<Unit> Subtree(Unit unit) => Below(unit.Id).SelectMany(Subtree).Prepend(unit);
-
     /// <summary>The nearest unit, this one included, that holds wish categories.</summary>
     public Unit DistrictOf(Unit unit) => unit.Path.Select(Get).FirstOrDefault(u => u.Kind.Categories && !u.Closed)
         ?? throw Refuse.Premature("UNIT_HAS_NO_DISTRICT", "这里不属于任何一个区。");

@@ -14,9 +14,9 @@ public sealed class Resealing(Database database, PersonalData personalData, IKey
 {
     /// <summary>
     /// By then after the key file changed, every server seals with the new key, and every call that began before has
-    /// ended.
+    /// ended: a statement may take 30 s, and wait for others before it.
     /// </summary>
-    public static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Settled = TimeSpan.FromSeconds(60);
 
     private const int PageSize = 500;
 

@@ -6,17 +6,23 @@ namespace WuWei.Wishes;
 
 /// <summary>
 /// Lets the lists of wishes and of follow-ups follow units that got other ancestors: so many wishes in each transaction, which notes how far
-/// it came, so that it goes on there after any crash.
+/// it came, so that it goes on there after any crash. A run does a bounded part: other background work waits for it.
 /// </summary>
 public sealed class FollowUnitsJob(Database database) : IJob
 {
     private const int WishesMax = 100;
+    private const int BatchesMax = 20;
 
     public async Task<int> RunAsync(CancellationToken cancel)
     {
         var total = 0;
-        while (await database.HousekeepAsync(FollowAsync, cancel) is { } followed)
+        for (var batch = 0; batch < BatchesMax; batch++)
         {
+            if (await database.HousekeepAsync(FollowAsync, cancel) is not { } followed)
+            {
+                break;
+            }
+
             total += followed;
         }
 

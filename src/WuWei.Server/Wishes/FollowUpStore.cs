@@ -39,6 +39,21 @@ public static class FollowUpStore
         db.QueueChanges(after.UnitId, now, [(WishCounts.OpenFollowUps, -1)]);
     }
 
+    /// <summary>Those of a wish that got another unit.</summary>
+    public static void QueueFollowUpsTo(this DbSession db, Wish after)
+    {
+        db.Queue(
+            """
+            DELETE l FROM follow_up f JOIN follow_up_in_unit l ON l.follow_up_id = f.id WHERE f.wish_id = @Id
+            """, new { after.Id });
+        db.Queue(
+            """
+            INSERT INTO follow_up_in_unit (unit_id, closed, due_at, follow_up_id)
+            SELECT a.ancestor_id, f.closed_at IS NOT NULL, f.due_at, f.id
+            FROM follow_up f JOIN unit_ancestor a ON a.unit_id = @UnitId WHERE f.wish_id = @Id
+            """, new { after.Id, after.UnitId });
+    }
+
     /// <summary>Of a unit's subtree, the longest due first.</summary>
     public static async Task<(List<FollowUp> FollowUps, PageToken? Next)> ListFollowUpsAsync(
         this DbSession db, Guid unitId, bool closed, PageToken? after, int size)

@@ -73,7 +73,9 @@ public static class WishCounts
     /// <param name="ratingsMin">Fewer have no average.</param>
     public static Wire.WishCounts ToWire(IReadOnlyDictionary<int, long> counts, int ratingsMin)
     {
-        var ratings = Enumerable.Range(1, Satisfaction.RatingMax).ToDictionary(r => r, r => Count(Rated(r)));
+        var ratings = Enumerable.Range(1, Satisfaction.RatingMax).ToDictionary(
+            // A period may hold more overturned than kept.
+            r => r, r => Math.Max(0, Count(Rated(r))));
         var wire = new Wire.WishCounts
         {
             Made = Count(Made),

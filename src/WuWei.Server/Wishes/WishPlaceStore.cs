@@ -63,8 +63,10 @@ public static class WishPlaceStore
             """, new { unitId, after, upTo });
     }
 
-    /// <summary>Whether a wish of the unit or below has not come to its end.</summary>
+    /// <summary>Whether a wish of the unit or below has not come to its end, whether or not the lists have followed.</summary>
     public static async Task<bool> HasLiveWishesAsync(this DbSession db, Guid unitId) => await db.FindAsync<int?>(
-        "SELECT 1 FROM wish_in_unit WHERE unit_id = @unitId AND status IN (1, 2, 3, 4) LIMIT 1",
-        new { unitId }) is not null;
+        """
+        SELECT 1 FROM unit_ancestor a JOIN wish w ON w.unit_id = a.unit_id
+        WHERE a.ancestor_id = @unitId AND w.status IN (1, 2, 3, 4) LIMIT 1
+        """, new { unitId }) is not null;
 }

@@ -62,7 +62,12 @@ public sealed partial class WishService
             db => db.ListFollowUpsAsync(unit.Id, request.Closed, after, size), context.CancellationToken);
         return new Wire.ListFollowUpsResponse
         {
-            FollowUps = { followUps.Select(f => f.ToWire(personalData, call.Now)) },
+            FollowUps =
+            {
+                // The lists of units that moved follow within moments; rights do at once.
+                followUps.Where(f => WishSight.IsOverseer(call, tree.Get(f.UnitId)))
+                    .Select(f => f.ToWire(personalData, call.Now)),
+            },
             NextPageToken = next?.ToString() ?? "",
         };
     }

@@ -189,7 +189,8 @@ public static class WishStore
         {
             db.QueueUnlisting(after.Id);
             db.QueueListing(after);
-            await db.QueueClaimsToAsync(after, from: before.UnitId, step.At);
+            db.QueueFollowUpsTo(after);
+            await db.QueueClaimsToAsync(after, from: before.UnitId);
         }
         else if (before.Status != after.Status || before.Overdue != after.Overdue)
         {
@@ -270,24 +271,32 @@ public static class WishStore
     public static Task<int> PostponeAsync(this DbSession db, Guid id, DateTime clockAt) => db.ExecuteAsync(
         "UPDATE wish SET clock_at = @clockAt WHERE id = @id AND clock_at < @clockAt", new { id, clockAt });
 
-    /// <summary>Every claim there was of a wish counts for its new unit.</summary>
-    private static async Task QueueClaimsToAsync(this DbSession db, Wish after, Guid from, DateTime now)
+    /// <summary>Every claim there was of a wish counts for its new unit, on the day it was made.</summary>
+    private static async Task QueueClaimsToAsync(this DbSession db, Wish after, Guid from)
     {
-        var measures = (await db.ListClaimsForRecountAsync(after.Id))
-            .Select(c => WishCounts.OfClaim(c.OpenedAt, c.ClaimedAt)).ToList();
-        db.QueueChanges(from, now, measures.Select(m => (m, -1)));
-        db.QueueChanges(after.UnitId, now, measures.Select(m => (m, 1)));
+        foreach (var claim in await db.ListClaimsForRecountAsync(after.Id))
+        {
+            var measure = WishCounts.OfClaim(claim.OpenedAt, claim.ClaimedAt);
+            db.QueueChanges(from, claim.ClaimedAt, [(measure, -1)]);
+            db.QueueChanges(after.UnitId, claim.ClaimedAt, [(measure, 1)]);
+        }
     }
 
     private static void QueueChanges(this DbSession db, Wish? before, Wish after, DateTime now)
     {
-        if (before is not null && before.UnitId != after.UnitId)
+        if (before is null || before.UnitId == after.UnitId)
         {
-            db.QueueChanges(
-                before.UnitId, now, WishCounts.Changes(null, before).Select(c => (c.Measure, -c.Amount)));
-            before = null;
+            db.QueueChanges(after.UnitId, now, WishCounts.Changes(before, after));
+            return;
         }
 
-        db.QueueChanges(after.UnitId, now, WishCounts.Changes(before, after));
+        // That it was made is moved on the day it was; its state is another unit's from now on.
+        db.QueueChanges(before.UnitId, after.MadeAt, [(WishCounts.Made, -1)]);
+        db.QueueChanges(after.UnitId, after.MadeAt, [(WishCounts.Made, 1)]);
+        db.QueueChanges(before.UnitId, now, State(before).Select(c => (c.Measure, -c.Amount)));
+        db.QueueChanges(after.UnitId, now, State(after));
+
+        static IEnumerable<(int Measure, int Amount)> State(Wish wish) =>
+            WishCounts.Changes(null, wish).Where(c => c.Measure != WishCounts.Made);
     }
 }

@@ -159,16 +159,16 @@ public sealed class CommandTests : IAsyncLifetime
             file.Use(file.NextKey!.Value);
         }
 
-        var (refused, why) = await RunAsync(["keys", "retire"], path);
+        var (refused, why) = await RunAsync(["keys", "retire", "--settle", "1"], path);
         Assert.Equal(2, refused);
         Assert.Matches("person.name of [0-9a-f-]{36} is sealed with key 1", why);
         Assert.Equal(1, (await RunAsync(["keys", "rotate", "--prepare"], path)).Code);
 
-        var (code, output) = await RunAsync(["keys", "rotate"], path);
+        var (code, output) = await RunAsync(["keys", "rotate", "--settle", "1"], path);
         Assert.Equal(0, code);
         Assert.Contains("all by key 2 now", output);
-        Assert.Equal(0, (await RunAsync(["keys", "retire"], path)).Code);
-        Assert.Contains("there is no old key", (await RunAsync(["keys", "retire"], path)).Output);
+        Assert.Equal(0, (await RunAsync(["keys", "retire", "--settle", "1"], path)).Code);
+        Assert.Contains("there is no old key", (await RunAsync(["keys", "retire", "--settle", "1"], path)).Output);
 
         Assert.Equal([2], (await _server.Database.CountSealedAsync()).Keys.Select(k => k.Key).Distinct());
         Assert.Equal("[2]", string.Join(',', JsonDocument.Parse(await File.ReadAllTextAsync(path)).RootElement

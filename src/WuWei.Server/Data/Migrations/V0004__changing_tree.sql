@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS unit_change (
   status TINYINT UNSIGNED NOT NULL,
   effective_on DATE NOT NULL,
   -- The new name, or the new units of a split, as JSON.
-  plan TEXT NOT NULL,
+  plan MEDIUMTEXT NOT NULL,
   reason VARBINARY(2100) NOT NULL,
   made_at DATETIME(6) NOT NULL,
   made_by BINARY(16) NOT NULL,

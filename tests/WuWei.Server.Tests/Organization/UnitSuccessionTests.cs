@@ -1,0 +1,128 @@
+using WuWei.Tests.Harness;
+using WuWei.Wishes;
+
+namespace WuWei.Tests.Organization;
+
+/// <summary>Changes that follow on earlier ones.</summary>
+public sealed class UnitSuccessionTests : IAsyncLifetime
+{
+    private TestServer _server = null!;
+    private World _world = null!;
+    private Actor _street = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await TestServer.StartAsync();
+        _world = await World.CreateAsync(_server);
+        // What is here was here yesterday.
+        _server.Clock.Advance(TimeSpan.FromDays(1));
+        _street = await _world.StaffAsync(_world.Street);
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task A_unit_in_which_people_of_a_merged_one_are_at_home_is_not_closed_by_one_person()
+    {
+        var (merged, into, other) = (
+            await _world.NewGridAsync(), await _world.NewGridAsync(), await _world.NewGridAsync());
+        await _world.ResidentAsync(merged);
+        await _world.MergeAsync(into, _server.Clock.Day(), merged);
+
+        Assert.Equal("UNIT_IN_USE", await CloseAsync(into, other));
+        Assert.Equal("UNIT_WITHIN", await CloseAsync(other, other));
+    }
+
+    [Fact]
+    public async Task What_a_merged_unit_left_reaches_every_successor_of_its_successor()
+    {
+        var (merged, into) = (await _world.NewGridAsync(), await _world.NewGridAsync());
+        var person = await _world.ResidentAsync(merged);
+        await _world.MergeAsync(into, _server.Clock.Day(), merged);
+        var parts = await SplitAsync(into);
+
+        var rehomed = await _street.Organization.RehomePeopleAsync(new()
+        {
+            UnitId = $"{merged}",
+            ToUnitId = parts[1],
+            PersonIds = { $"{person.PersonId}" },
+        });
+
+        Assert.Single(rehomed.PersonIds);
+        Assert.Equal(parts[1], (await person.Identity.GetMeAsync(new())).Me.HomeUnitId);
+    }
+
+    [Fact]
+    public async Task A_wish_takes_its_follow_ups_along()
+    {
+        var grid = await _world.NewGridAsync();
+        var cast = (await WishCast.CreateAsync(_world)) with { Detail = r => r.UnitId = $"{grid}" };
+        var wish = await cast.WishAsync(WishStatus.Kept, ratedLow: true);
+        await cast.SecondStaff.Wishes.CallAsync("ProposeOverturn", wish, cast.Other);
+        await cast.Staff.Wishes.CallAsync("OverturnWish", wish, cast.Other);
+        var parts = await SplitAsync(grid);
+
+        await _street.Wishes.RehomeWishAsync(new() { WishId = wish, ToUnitId = parts[1], Reason = "住在西边" });
+
+        Assert.Empty(await ClosedAsync(parts[0]));
+        Assert.Equal([wish], await ClosedAsync(parts[1]));
+        await _server.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Districts_are_only_renamed()
+    {
+        await _server.Database.ExecuteAsync("UPDATE unit_kind SET categories = 1 WHERE code = 'street'");
+        var district = await _world.StaffAsync(_world.District);
+        await using var copy = await TestServer.StartAsync(_server.Database, _server.Clock);
+
+        Assert.Equal("UNIT_HAS_CATEGORIES", await Refusals.ReasonAsync(district.At(copy).Organization.MergeUnitsAsync(
+            TreeSteps.Merge(_world.OtherStreet, _server.Clock.Day(), _world.Street))));
+        await district.At(copy).RenameAsync(_world.Street, "新东街道", _server.Clock.Day());
+    }
+
+    [Fact]
+    public async Task A_period_in_which_more_was_overturned_than_rated_has_no_average_out_of_range()
+    {
+        var cast = await WishCast.CreateAsync(_world);
+        var wish = await cast.WishAsync(WishStatus.Kept, ratedLow: true);
+        _server.Clock.Advance(TimeSpan.FromDays(1));
+        await cast.SecondStaff.Wishes.CallAsync("ProposeOverturn", wish, cast.Other);
+        await cast.Staff.Wishes.CallAsync("OverturnWish", wish, cast.Other);
+
+        var satisfaction = (await _street.Wishes.ReportWishesAsync(new()
+        {
+            UnitId = $"{_world.Community}",
+            FromDay = _server.Clock.Day(),
+            ToDay = _server.Clock.Day(),
+        })).Counts.Satisfaction;
+
+        Assert.Equal((0, false), (satisfaction.Ratings, satisfaction.HasAverage));
+    }
+
+    private Task<string> CloseAsync(Guid unit, Guid successor) => Refusals.ReasonAsync(_street.Organization.CloseUnitAsync(new()
+    {
+        UnitId = $"{unit}",
+        SuccessorId = $"{successor}",
+        EffectiveOn = _server.Clock.Day(),
+        Reason = "网格调整",
+    }));
+
+    private async Task<List<string>> SplitAsync(Guid unit) =>
+        [.. (await _street.Organization.SplitUnitAsync(new()
+        {
+            UnitId = $"{unit}",
+            NewUnits = { New("网格东"), New("网格西") },
+            EffectiveOn = _server.Clock.Day(),
+            Reason = "网格调整",
+        })).Change.NewUnits.Select(u => u.Id)];
+
+    private async Task<IEnumerable<string>> ClosedAsync(string unit) =>
+        (await _street.Wishes.ListFollowUpsAsync(new() { UnitId = unit, Closed = true })).FollowUps.Select(f => f.WishId);
+
+    private static Wire.NewUnit New(string name) => new()
+    {
+        Name = name,
+        Codes = { new Wire.UnitCode { System = "division", Code = $"{Guid.NewGuid():n}" } },
+    };
+}
