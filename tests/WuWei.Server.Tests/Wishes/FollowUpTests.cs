@@ -31,6 +31,7 @@ public sealed class FollowUpTests : IAsyncLifetime
             (open.WishId, open.UnitId, open.WishTitle, open.Rating, open.Comment, open.Overdue));
         Assert.Equal(TimeSpan.FromHours(72), open.DueAt.ToDateTime() - open.OpenedAt.ToDateTime());
         Assert.Equal(1, await CountAsync());
+        Assert.Equal(0, await CountAsAsync(_cast.Other));
         _server.Clock.Advance(TimeSpan.FromHours(72.1));
         Assert.True(Assert.Single(await ListAsync(_cast.Staff, _world.Community)).Overdue);
 
@@ -58,8 +59,10 @@ public sealed class FollowUpTests : IAsyncLifetime
             return step.Note;
         }
 
-        async Task<long> CountAsync() => (await _cast.Other.Wishes.CountWishesAsync(
-            new() { UnitId = $"{_world.District}" })).Counts.OpenFollowUps;
+        Task<long> CountAsync() => CountAsAsync(_cast.Staff);
+
+        async Task<long> CountAsAsync(Actor reader) => (await reader.Wishes.CountWishesAsync(
+            new() { UnitId = $"{_world.Community}" })).Counts.OpenFollowUps;
     }
 
     [Theory]
