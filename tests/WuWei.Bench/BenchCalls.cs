@@ -64,13 +64,12 @@ public sealed class BenchCalls
         ("ConfirmWish", ConfirmWish, ConfirmWishDirect),
     ];
 
-    private async Task GetWish(int i) =>
-        await Client(i).GetWishAsync(new() { WishId = AnyWish().ToString() }, As(i));
+    private Task GetWish(int i) => Call(i, "GetWish", new Wire.GetWishRequest { WishId = AnyWish().ToString() }, As(i));
 
     private Task GetWishDirect(int i) => _database.ReadAsync(
         db => db.FindWishAsync(AnyWish(), _callers[i].PersonId, DateTime.UtcNow), CancellationToken.None);
 
-    private async Task ListWishes(int i, Guid unit) => await Client(i).ListWishesAsync(new()
+    private Task ListWishes(int i, Guid unit) => Call(i, "ListWishes", new Wire.ListWishesRequest
     {
         View = Wire.WishView.Unit,
         UnitId = unit.ToString(),
@@ -84,7 +83,7 @@ public sealed class BenchCalls
             DateTime.UtcNow),
         CancellationToken.None);
 
-    private async Task MakeWish(int i) => await Client(i).MakeWishAsync(new()
+    private Task MakeWish(int i) => Call(i, "MakeWish", new Wire.MakeWishRequest
     {
         UnitId = Home(i).ToString(),
         CategoryId = _category.Id.ToString(),
@@ -118,11 +117,11 @@ public sealed class BenchCalls
         return WriteDirectAsync(i, wish, db => db.AddWishAsync(_data, wish, step, Entry(wish, step)));
     }
 
-    private async Task ClaimWish(int i)
+    private Task ClaimWish(int i)
     {
         var (wish, caller) = _world.Open.Take(i, Parallel);
-        await Client(i).ClaimWishAsync(
-            new() { WishId = wish.ToString(), Kind = Wire.ClaimerKind.Volunteer }, As(caller));
+        return Call(
+            i, "ClaimWish", new Wire.ClaimWishRequest { WishId = $"{wish}", Kind = Wire.ClaimerKind.Volunteer }, As(caller));
     }
 
     private Task ClaimWishDirect(int i)
@@ -140,10 +139,10 @@ public sealed class BenchCalls
         });
     }
 
-    private async Task ConfirmWish(int i)
+    private Task ConfirmWish(int i)
     {
         var (wish, caller) = _world.Delivered.Take(i, Parallel);
-        await Client(i).ConfirmWishAsync(new() { WishId = wish.ToString(), Rating = 5 }, As(caller));
+        return Call(i, "ConfirmWish", new Wire.ConfirmWishRequest { WishId = $"{wish}", Rating = 5 }, As(caller));
     }
 
     private Task ConfirmWishDirect(int i)
@@ -196,7 +195,8 @@ public sealed class BenchCalls
     private JournalEntry Entry(Wish wish, WishStep step) => JournalEntry.BySystem(
         step.At, "maker", WishEntry.Kind(step.Move), "wish", wish.Id, wish.UnitId, WishEntry.Moved(wish, step, _data));
 
-    private Wire.WishService.WishServiceClient Client(int i) => new(_channels[i % _channels.Length]);
+    private Task Call(int i, string rpc, IMessage request, Metadata headers) =>
+        BenchClient.CallAsync(_channels[i % _channels.Length], rpc, request, headers);
 
     private Metadata As(int i) => new()
     {

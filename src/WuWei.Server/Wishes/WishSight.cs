@@ -73,7 +73,11 @@ public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Ove
             var content = WishContent.Of(Wish, data);
             wire.Title = content.Title;
             wire.Text = content.Text;
-            wire.Answers.Add(content.Answers.ToDictionary());
+            if (content.Answers.Count > 0)
+            {
+                wire.Answers.Add(content.Answers.ToDictionary());
+            }
+
             wire.MakerName = Wish.MakerName ?? "";
         }
 
