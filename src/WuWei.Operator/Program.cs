@@ -14,6 +14,7 @@ var root = new RootCommand("wuwei: looks after a WuWei installation. Exit codes:
     StaffCommands.Totp(),
     VerifyCommands.Journal(),
     VerifyCommands.Counts(),
+    VerifyCommands.Points(),
     DemoCommands.Demo(),
     HealthCommands.Health(),
 };

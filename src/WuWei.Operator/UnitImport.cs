@@ -1,6 +1,7 @@
 using WuWei.Data;
 using WuWei.Journal;
 using WuWei.Organization;
+using WuWei.Points;
 using WuWei.Time;
 using WuWei.Wishes;
 
@@ -84,11 +85,16 @@ public sealed class UnitImport(Database database, Units units, TimeProvider cloc
         return new UnitReport(added.Count, rows.Count - added.Count, missing.Count, categories, differences);
     }
 
-    /// <summary>A district without categories gets the default ones, also when an earlier import was cut off before.</summary>
+    /// <summary>A district without categories gets the default ones, and the default rules of points, also when an earlier import was
+    /// cut off before.</summary>
     private async Task<int> AddCategoriesAsync(Guid district, CancellationToken cancel) =>
         await database.ReadAsync(db => db.HasCategoriesAsync(district), cancel)
             ? 0
-            : await database.WriteAsync(db => db.AddDefaultsAsync(district, clock), cancel);
+            : await database.WriteAsync(async db =>
+            {
+                await db.AddDefaultRulesAsync(district, clock);
+                return await db.AddDefaultsAsync(district, clock);
+            }, cancel);
 
     private Task<bool> AddCodesAsync(List<(Guid UnitId, UnitCode Code)> codes, CancellationToken cancel) =>
         database.WriteAsync(async db =>

@@ -15,6 +15,7 @@ using WuWei.Identity;
 using WuWei.Jobs;
 using WuWei.Journal;
 using WuWei.Organization;
+using WuWei.Points;
 using WuWei.Privacy;
 using WuWei.Wishes;
 
@@ -41,6 +42,7 @@ public static class WuWeiServices
         services.AddSingleton<IUnitUse, WishesInUnit>();
         services.AddSingleton<IJob, UnitChangeJob>();
         services.AddSingleton<IJob, WishClockJob>();
+        services.AddSingleton<IJob, ExpireJob>();
         services.AddSingleton<IJob, FoldCountsJob>();
         services.AddSingleton<IJob>(s => s.GetRequiredService<Sealer>());
         services.AddSingleton<IJob, FollowUnitsJob>();
@@ -62,6 +64,7 @@ public static class WuWeiServices
         services.AddSingleton<OrganizationService>();
         services.AddSingleton<CategoryService>();
         services.AddSingleton<WishService>();
+        services.AddSingleton<PointsService>();
         return services;
     }
 
@@ -77,6 +80,10 @@ public static class WuWeiServices
         services.AddSingleton<PersonalData>();
         services.AddSingleton<Units>();
         services.AddSingleton<Categories>();
+        services.AddSingleton<PointsRuleBooks>();
+        services.AddSingleton<Payer>();
+        services.AddSingleton<WishPayment>();
+        services.AddSingleton<PointsAudit>();
         services.AddSingleton<Sealer>();
         services.AddSingleton<Verifier>();
         services.AddSingleton<Recount>();
@@ -90,6 +97,7 @@ public static class WuWeiServices
         app.MapGrpcService<OrganizationService>();
         app.MapGrpcService<CategoryService>();
         app.MapGrpcService<WishService>();
+        app.MapGrpcService<PointsService>();
     }
 
     public static string Required(IConfiguration settings, string name) =>

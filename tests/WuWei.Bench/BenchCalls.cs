@@ -24,6 +24,7 @@ public sealed class BenchCalls
     private readonly GrpcChannel[] _channels;
     private readonly Database _database;
     private readonly PersonalData _data;
+    private readonly WishPayment _payment;
     private readonly UnitTree _tree;
     private readonly CategoryBook _book;
     private readonly Unit _district;
@@ -37,6 +38,7 @@ public sealed class BenchCalls
         _channels = [.. Enumerable.Range(0, connections).Select(_ => GrpcChannel.ForAddress(address))];
         _database = services.GetRequiredService<Database>();
         _data = services.GetRequiredService<PersonalData>();
+        _payment = services.GetRequiredService<WishPayment>();
         _tree = tree;
         _book = book;
         _district = tree.Below(null).First();
@@ -148,12 +150,15 @@ public sealed class BenchCalls
     private Task ConfirmWishDirect(int i)
     {
         var (id, caller) = _world.Delivered.Take(i, Parallel);
-        return MoveDirectAsync(caller, id, WishMove.Confirm, (db, wish) =>
+        return MoveDirectAsync(caller, id, WishMove.Confirm, async (db, wish) =>
         {
-            db.QueueClaimEnd(wish.ClaimId!.Value, TimeProvider.System.Now());
-            var kept = wish.Kept(WishMove.Confirm, 5, TimeProvider.System.Now());
+            var now = TimeProvider.System.Now();
+            db.QueueClaimEnd(wish.ClaimId!.Value, now);
+            var kept = wish.Kept(WishMove.Confirm, 5, now);
             db.QueueRating(kept);
-            return Task.FromResult(kept);
+            await _payment.PayKeptAsync(db, kept, _tree, JournalEntry.BySystem(
+                now, "maker", WishEntry.Kind(WishMove.Confirm), "wish", kept.Id, kept.UnitId, new { }));
+            return kept;
         });
     }
 

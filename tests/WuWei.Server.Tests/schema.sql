@@ -111,6 +111,110 @@ CREATE TABLE `person` (
   KEY `by_home` (`home_unit_id`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `points_account` (
+  `id` binary(16) NOT NULL,
+  `kind` tinyint(3) unsigned NOT NULL,
+  `balance` bigint(20) NOT NULL,
+  `version` int(10) unsigned NOT NULL,
+  `opened_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `points_award` (
+  `id` binary(16) NOT NULL,
+  `at` datetime(6) NOT NULL,
+  `day` date NOT NULL,
+  `account_id` binary(16) NOT NULL,
+  `act` tinyint(3) unsigned NOT NULL,
+  `source_id` binary(16) NOT NULL,
+  `subject_id` binary(16) NOT NULL,
+  `other_id` binary(16) DEFAULT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `rules_id` binary(16) NOT NULL,
+  `amount` int(10) unsigned NOT NULL,
+  `held` int(10) unsigned NOT NULL,
+  `detail` varchar(1000) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `paid_once` (`source_id`,`act`,`account_id`),
+  KEY `by_account` (`account_id`,`at`,`id`),
+  KEY `by_day` (`account_id`,`day`,`amount`),
+  KEY `by_pair` (`account_id`,`other_id`,`at`),
+  KEY `award_by_rules` (`rules_id`),
+  CONSTRAINT `award_by_rules` FOREIGN KEY (`rules_id`) REFERENCES `points_rules` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `points_correction` (
+  `id` binary(16) NOT NULL,
+  `kind` tinyint(3) unsigned NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `account_id` binary(16) NOT NULL,
+  `amount` int(11) NOT NULL,
+  `award_id` binary(16) DEFAULT NULL,
+  `reason` varbinary(2100) NOT NULL,
+  `proposed_by` binary(16) NOT NULL,
+  `proposed_at` datetime(6) NOT NULL,
+  `decided_by` binary(16) DEFAULT NULL,
+  `decided_at` datetime(6) DEFAULT NULL,
+  `approved` tinyint(1) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `by_unit` (`unit_id`,`proposed_at`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `points_hold` (
+  `award_id` binary(16) NOT NULL,
+  `account_id` binary(16) NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `held_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`award_id`),
+  KEY `by_account` (`account_id`),
+  KEY `by_unit` (`unit_id`,`held_at`,`award_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `points_rules` (
+  `id` binary(16) NOT NULL,
+  `district_id` binary(16) NOT NULL,
+  `version` int(10) unsigned NOT NULL,
+  `body` text NOT NULL,
+  `active_from` datetime(6) NOT NULL,
+  `proposed_by` binary(16) DEFAULT NULL,
+  `proposed_at` datetime(6) NOT NULL,
+  `approved_by` binary(16) DEFAULT NULL,
+  `approved_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `one_version` (`district_id`,`version`),
+  CONSTRAINT `rules_of_district` FOREIGN KEY (`district_id`) REFERENCES `unit` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `points_ruling` (
+  `award_id` binary(16) NOT NULL,
+  `posted` tinyint(1) NOT NULL,
+  `decided_by` binary(16) DEFAULT NULL,
+  `decided_at` datetime(6) NOT NULL,
+  `reason` varbinary(2100) DEFAULT NULL,
+  PRIMARY KEY (`award_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `points_transfer` (
+  `id` binary(16) NOT NULL,
+  `at` datetime(6) NOT NULL,
+  `day` date NOT NULL,
+  `kind` tinyint(3) unsigned NOT NULL,
+  `from_id` binary(16) NOT NULL,
+  `to_id` binary(16) NOT NULL,
+  `amount` int(10) unsigned NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `award_id` binary(16) DEFAULT NULL,
+  `reverses_id` binary(16) DEFAULT NULL,
+  `correction_id` binary(16) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `one_per_award` (`award_id`),
+  UNIQUE KEY `reversed_once` (`reverses_id`),
+  UNIQUE KEY `corrected_once` (`correction_id`),
+  KEY `by_from` (`from_id`,`at`,`id`),
+  KEY `by_to` (`to_id`,`at`,`id`),
+  CONSTRAINT `moves_something` CHECK (`amount` > 0 and `from_id` <> `to_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `request_key` (
   `caller_id` binary(16) NOT NULL,
   `request_key` varchar(64) NOT NULL,
@@ -329,6 +433,7 @@ CREATE TABLE `wish` (
   `overturn_by` binary(16) DEFAULT NULL,
   `import_ref` varchar(64) DEFAULT NULL,
   `remade_from` binary(16) DEFAULT NULL,
+  `claim_suspicion` int(10) unsigned NOT NULL DEFAULT 0,
   PRIMARY KEY (`id`),
   UNIQUE KEY `imported_once` (`import_ref`),
   UNIQUE KEY `remade_once` (`remade_from`),

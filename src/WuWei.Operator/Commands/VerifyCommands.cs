@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using WuWei.Journal;
+using WuWei.Points;
 using WuWei.Time;
 using WuWei.Wishes;
 
@@ -25,6 +26,27 @@ public static class VerifyCommands
             return Report("counts equal the recount", differences);
         });
         return new Command("counts", "The counts of wishes per unit.") { verify };
+    }
+
+    public static Command Points()
+    {
+        var audit = new Command(
+            "audit",
+            "Recompute the ledger: that it sums to zero, each balance is its transfers, each award was paid as it was decided, "
+            + "by the rules of its day. All of it sees one moment, so it may run under load. Exit code 2 if something is wrong.");
+        audit.SetAction(async (_, cancel) =>
+        {
+            await using var services = Installation.Open();
+            var progress = new Progress();
+            var report = await services.GetRequiredService<PointsAudit>().RunAsync(
+                check => progress.Show($"looking whether {check}"), cancel);
+            progress.End();
+            return Report(
+                $"{report.Accounts} accounts hold {report.Points} points from {report.Awards} awards and {report.Transfers} "
+                + "transfers; the ledger is in order",
+                report.Faults);
+        });
+        return new Command("points", "The ledger of points.") { audit };
     }
 
     private static Command JournalVerify()

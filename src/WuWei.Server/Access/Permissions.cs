@@ -84,6 +84,20 @@ public static class Permissions
         Read("WishService/ListFollowUps", Overseers, Relation.None, Scope.Subtree),
         Read("WishService/GetSatisfaction", [Role.Resident], Relation.None, Scope.All),
         Read("WishService/ReportWishes", Overseers, Relation.None, Scope.Subtree),
+
+        // Points.
+        Own("PointsService/GetPoints", writes: false),
+        Own("PointsService/ListPoints", writes: false),
+        Read("PointsService/ExplainAward", Overseers, Relation.Self, Scope.Subtree),
+        Read("PointsService/ListHeldAwards", Overseers, Relation.None, Scope.Subtree),
+        Write("PointsService/DecideHeldAward", Staff, Relation.None, Scope.Subtree),
+        Write("PointsService/ProposeReversal", Staff, Relation.None, Scope.Subtree),
+        Write("PointsService/ProposeAdjustment", Staff, Relation.None, Scope.Subtree),
+        Write("PointsService/DecideCorrection", Staff, Relation.None, Scope.Subtree),
+        Read("PointsService/ListCorrections", Overseers, Relation.None, Scope.Subtree),
+        Own("PointsService/ListPointsRules", writes: false),
+        Write("PointsService/ProposePointsRules", Staff, Relation.None, Scope.Subtree),
+        Write("PointsService/ApprovePointsRules", Staff, Relation.None, Scope.Subtree),
     }.ToDictionary(p => p.Rpc);
 
     private static Permission Anyone(string rpc) =>

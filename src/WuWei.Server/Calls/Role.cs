@@ -23,6 +23,9 @@ public enum Relation
     Beneficiary = 2,
     Claimer = 4,
     Offered = 8,
+
+    /// <summary>It is theirs: an account, an award.</summary>
+    Self = 16,
 }
 
 /// <summary>A role in force, or one that will be: its scope is a unit and everything below it.</summary>

@@ -50,6 +50,13 @@ public static class Grants
         ["wish_rating"] = Pending,
         ["follow_up"] = Change,
         ["follow_up_in_unit"] = All,
+        ["points_rules"] = Change,
+        ["points_account"] = Change,
+        ["points_award"] = Append,
+        ["points_transfer"] = Append,
+        ["points_hold"] = Pending,
+        ["points_ruling"] = Append,
+        ["points_correction"] = Change,
     };
 
     public static async Task ApplyAsync(string ownerConnection, string serviceConnection, CancellationToken cancel)

@@ -22,6 +22,10 @@ public sealed record JournalEntry(
         DateTime now, string actorRole, string kind, string subject, Guid subjectId, Guid? unitId, object detail) =>
         new(now, kind, null, actorRole, Channel.Unknown, subject, subjectId, unitId, Json(detail));
 
+    /// <summary>What the same act changed besides: another object, by the same actor at the same time.</summary>
+    public JournalEntry Beside(string kind, string subject, Guid subjectId, object detail) =>
+        this with { Kind = kind, Subject = subject, SubjectId = subjectId, Detail = Json(detail) };
+
     private static string Json(object detail) => JsonSerializer.Serialize(detail, JsonSerializerOptions.Web);
 }
 

@@ -12,6 +12,13 @@ public static class Clock
     /// <summary>The day in China, as a date without zone.</summary>
     public static DateTime Day(DateTime utc) => DateTime.SpecifyKind((utc + China).Date, DateTimeKind.Unspecified);
 
+    /// <summary>The Monday of that day's week.</summary>
+    public static DateTime Monday(DateTime utc)
+    {
+        var day = Day(utc);
+        return day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
+    }
+
     /// <summary>A local time of China without offset, as UTC.</summary>
     public static DateTime FromChina(DateTime local) => DateTime.SpecifyKind(local - China, DateTimeKind.Utc);
 

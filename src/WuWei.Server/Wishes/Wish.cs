@@ -1,5 +1,6 @@
 using WuWei.Calls;
 using WuWei.Errors;
+using WuWei.Points;
 
 namespace WuWei.Wishes;
 
@@ -36,6 +37,9 @@ public record Wish
     public Guid? ClaimerId { get; init; }
     public ClaimerKind? ClaimKind { get; init; }
     public Guid? CreditedUnitId { get; init; }
+
+    /// <summary>What looked odd about the claim when it was made.</summary>
+    public Suspicion ClaimSuspicion { get; init; }
     public int Level { get; init; }
     public int Reminders { get; init; }
     public bool Overdue { get; init; }
@@ -66,6 +70,9 @@ public record Wish
     public string? ClaimerName { get; init; }
     public bool PartyBadge { get; init; }
     public bool Offered { get; init; }
+
+    /// <summary>Staff made it, and the caller is staff of its unit, in whatever session they are.</summary>
+    public bool CallerIsItsStaff { get; init; }
     public Guid? NoteId { get; init; }
     public byte[]? DeliveryNote { get; init; }
 
@@ -112,6 +119,7 @@ public record Wish
         ClaimerId = null,
         ClaimKind = null,
         CreditedUnitId = null,
+        ClaimSuspicion = Suspicion.None,
         ClaimedAt = null,
         DeliveredAt = null,
         DeliveredStep = null,

@@ -11,7 +11,7 @@ namespace WuWei.Wishes;
 
 /// <summary>Does to wishes what their clocks demand: reminders, escalation, hand-over, expiry, auto-confirmation.</summary>
 public sealed partial class WishClockJob(
-    Database database, PersonalData personalData, Units units, Categories categories, TimeProvider clock,
+    Database database, PersonalData personalData, Units units, Categories categories, WishPayment payment, TimeProvider clock,
     ILogger<WishClockJob> log) : IJob
 {
     private const int WishesMax = 200;
@@ -78,15 +78,17 @@ public sealed partial class WishClockJob(
             }
 
             var after = Struck(wish, move, rules, tree, above, now) with { Version = wish.Version + 1 };
+            var step = new WishStep(move, now, WishActor.Clock, ActorId: null);
+            var entry = JournalEntry.BySystem(
+                now, WishEntry.Name(step.Actor), WishEntry.Kind(move), "wish", wish.Id, wish.UnitId,
+                WishEntry.Moved(after, step, personalData));
             if (move == WishMove.AutoConfirm)
             {
                 db.QueueClaimEnd(wish.ClaimId!.Value, now);
+                await payment.PayKeptAsync(db, after, tree, entry);
             }
 
-            var step = new WishStep(move, now, WishActor.Clock, ActorId: null);
-            await db.MoveWishAsync(personalData, wish, after, step, JournalEntry.BySystem(
-                now, WishEntry.Name(step.Actor), WishEntry.Kind(move), "wish", wish.Id, wish.UnitId,
-                WishEntry.Moved(after, step, personalData)));
+            await db.MoveWishAsync(personalData, wish, after, step, entry);
             return move;
         }, cancel);
     }

@@ -3,6 +3,7 @@ using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Identity;
 using WuWei.Organization;
+using WuWei.Points;
 using WuWei.Time;
 
 namespace WuWei.Wishes;
@@ -66,6 +67,7 @@ public sealed partial class WishService
                 {
                     ClaimerName = caller.ShownName,
                     PartyBadge = caller.ShowPartyBadge && caller.Holds(Role.PartyMember, m.Now),
+                    ClaimSuspicion = SuspicionOf(caller, wish),
                 };
             },
             wish => new Wire.ClaimWishResponse { Wish = wish },
@@ -229,6 +231,14 @@ public sealed partial class WishService
         m.Db.QueueOpenClaims(wish.ClaimerId!.Value, -1);
         return Task.CompletedTask;
     }
+
+    /// <summary>What looks odd about a claim, for whoever decides on its points later.</summary>
+    private Suspicion SuspicionOf(Caller caller, Wish wish) =>
+        (wish.CallerIsItsStaff ? Suspicion.StaffForStaff : Suspicion.None)
+        | (caller.PhoneIndex is { } own && WishContact.Of(wish, personalData) is { } contact
+            && personalData.PhoneIndex(contact.Phone).AsSpan().SequenceEqual(own)
+                ? Suspicion.SamePhone
+                : Suspicion.None);
 
     /// <summary>
     /// The unit that gets the credit: a neighbour's home inside the audience, or the scope of the role where it meets

@@ -1,5 +1,6 @@
 using WuWei.Calls;
 using WuWei.Errors;
+using WuWei.Journal;
 
 namespace WuWei.Wishes;
 
@@ -46,7 +47,7 @@ public sealed partial class WishService
                     QueueRating(call, m, kept);
                 }
 
-                return Task.CompletedTask;
+                return payment.PayKeptAsync(m.Db, kept, m.Tree, Cause(call, m, WishMove.Confirm));
             },
             detail: step => step.Actor == WishActor.Staff ? step with { Verification = verification!.Value } : step);
     }
@@ -95,10 +96,20 @@ public sealed partial class WishService
                 };
             },
             wish => new Wire.OverturnWishResponse { Wish = wish },
-            also: (m, overturned) => m.Sight.Wish.Rating is null
-                ? Task.CompletedTask
-                : EndRatingAsync(call, m, overturned));
+            also: async (m, overturned) =>
+            {
+                if (m.Sight.Wish.Rating is not null)
+                {
+                    await EndRatingAsync(call, m, overturned);
+                }
+
+                await payment.TakeBackAsync(m.Db, m.Sight.Wish, Cause(call, m, WishMove.Overturn));
+            });
     }
+
+    /// <summary>The entry of a move, for what else it causes.</summary>
+    private static JournalEntry Cause(Call call, WishMoving m, WishMove move) => JournalEntry.By(
+        call, WishEntry.Name(m.Actor), WishEntry.Kind(move), "wish", m.Sight.Wish.Id, m.Sight.Wish.UnitId, new { });
 
     /// <summary>What another system answered is not ours to overturn.</summary>
     private static void DemandNotImported(Wish wish)

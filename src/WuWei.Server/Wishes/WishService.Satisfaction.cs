@@ -23,7 +23,7 @@ public sealed partial class WishService
             also: (m, rated) =>
             {
                 QueueRating(call, m, rated);
-                return Task.CompletedTask;
+                return payment.PayRatedAsync(m.Db, rated, m.Tree, Cause(call, m, WishMove.Rate));
             });
     }
 

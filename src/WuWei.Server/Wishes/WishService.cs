@@ -14,7 +14,7 @@ namespace WuWei.Wishes;
 /// <summary>The wire of wishes.proto: making and reviewing here; claims, outcomes and reading in the other parts.</summary>
 public sealed partial class WishService(
     Database database, KeyedWriter writer, PersonalData personalData, Units units, Categories categories,
-    SecurityEvents events, IOptions<WishOptions> options, TimeProvider clock)
+    SecurityEvents events, WishPayment payment, IOptions<WishOptions> options, TimeProvider clock)
     : Wire.WishService.WishServiceBase
 {
     private const int ReasonLengthMin = 2;

@@ -26,12 +26,17 @@ public static class WishStore
             SELECT w.id, w.unit_id, w.audience_unit_id, w.category_id, w.status, w.version, w.origin, w.visibility,
               w.sensitive, w.title, w.text, w.answers, w.content, w.contact, w.effort_minutes, w.remote, w.maker_id,
               w.beneficiary, w.beneficiary_index, w.consent, w.claim_id, w.claimer_id, w.claim_kind, w.credited_unit_id,
+              w.claim_suspicion,
               w.level, w.reminders, w.overdue, w.urged_at, w.noticed_at, w.made_at, w.clock_from, w.due_at, w.opened_at,
               w.claimed_at, w.delivered_at, w.delivered_step, w.kept_at, w.deadline_at, w.clock_at, w.rating,
               w.auto_confirmed, w.overturn_by, w.import_ref,
               m.shown_name AS maker_name, k.shown_name AS claimer_name,
               {PartyBadge},
               EXISTS (SELECT 1 FROM wish_offer o WHERE o.wish_id = w.id AND o.person_id = @callerId) AS offered,
+              w.origin = 4 AND EXISTS (
+                SELECT 1 FROM role_grant s JOIN unit_ancestor a ON a.unit_id = w.unit_id AND a.ancestor_id = s.unit_id
+                WHERE s.person_id = @callerId AND s.role = 6 AND s.live = 1 AND s.starts_at <= @now
+                  AND (s.ends_at IS NULL OR s.ends_at > @now)) AS caller_is_its_staff,
               d.id AS note_id, d.note AS delivery_note
             FROM wish w
             LEFT JOIN person m ON m.id = w.maker_id
@@ -145,7 +150,7 @@ public static class WishStore
             """
             UPDATE wish
             SET version = @Version, status = @Status, unit_id = @UnitId, audience_unit_id = @AudienceUnitId, claim_id = @ClaimId,
-              claimer_id = @ClaimerId, claim_kind = @ClaimKind, credited_unit_id = @CreditedUnitId, level = @Level,
+              claimer_id = @ClaimerId, claim_kind = @ClaimKind, credited_unit_id = @CreditedUnitId, claim_suspicion = @ClaimSuspicion, level = @Level,
               reminders = @Reminders, overdue = @Overdue, urged_at = @UrgedAt, noticed_at = @NoticedAt, clock_from = @ClockFrom,
               due_at = @DueAt, opened_at = @OpenedAt, claimed_at = @ClaimedAt, delivered_at = @DeliveredAt,
               delivered_step = @DeliveredStep, kept_at = @KeptAt, clock_at = @ClockAt, rating = @Rating,
@@ -164,6 +169,7 @@ public static class WishStore
                 after.ClaimerId,
                 after.ClaimKind,
                 after.CreditedUnitId,
+                after.ClaimSuspicion,
                 after.Level,
                 after.Reminders,
                 after.Overdue,

@@ -27,6 +27,7 @@ internal sealed class KeyLoad(World world, TestServer[] copies)
         var (maker, helper) = (await world.ResidentAsync(), await world.ResidentAsync());
         var staff = await world.StaffAsync(world.Community);
         await TryAsync("a change of the tree", () => PlanAsync(staff));
+        await TryAsync("points", () => EarnAsync(maker, helper, staff));
         do
         {
             await TryAsync("sign in", SignInAsync);
@@ -78,6 +79,18 @@ internal sealed class KeyLoad(World world, TestServer[] copies)
     {
         var planned = await staff.RenameAsync(await world.NewGridAsync(), "改名网格", world.Tomorrow);
         await staff.Organization.CancelUnitChangeAsync(new() { ChangeId = planned.Id, Reason = "居民不同意" });
+    }
+
+    /// <summary>Kept within a moment, so staff decide on it; and a correction.</summary>
+    private async Task EarnAsync(Actor maker, Actor helper, Actor staff)
+    {
+        var wish = await maker.OpenAsync(world.Request(), staff);
+        await helper.ClaimAsync(wish);
+        await helper.DeliverAsync(wish);
+        await maker.Wishes.ConfirmWishAsync(new() { WishId = wish });
+        var award = (await helper.Points.ListPointsAsync(new())).Lines[0].Award.Id;
+        await staff.Points.DecideHeldAwardAsync(new() { AwardId = award, Pay = true, Reason = "电话核实过" });
+        await staff.Points.ProposeReversalAsync(new() { AwardId = award, Reason = "重复计分" });
     }
 
     private async Task SignInAsync()

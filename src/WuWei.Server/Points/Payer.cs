@@ -1,0 +1,158 @@
+using System.Text.Json;
+using WuWei.Data;
+using WuWei.Journal;
+using WuWei.Time;
+
+namespace WuWei.Points;
+
+/// <summary>
+/// Pays for acts, in the transaction of the act: an act without its points must not exist, nor points without the act.
+/// </summary>
+public sealed class Payer(PointsRuleBooks books, TimeProvider clock)
+{
+    /// <param name="districtId">Whose rules hold.</param>
+    /// <param name="earnings">What one account earns by one act, such as for the wish and for its rating.</param>
+    /// <param name="cause">The entry of the act; the awards' own name the same actor.</param>
+    public async Task PayAsync(DbSession db, Guid districtId, IReadOnlyList<Earning> earnings, JournalEntry cause)
+    {
+        var (now, first) = (cause.At, earnings[0]);
+        var rules = (await books.BookAsync(db.Cancel)).At(districtId, now);
+        var account = await db.FindAccountAsync(first, rules.Body.PairDays, now);
+        if (account is null)
+        {
+            await db.OpenAccountAsync(first.AccountId, first.Kind, now);
+            account = await db.FindAccountAsync(first, rules.Body.PairDays, now) ?? throw new ConflictException();
+        }
+
+        var earned = new Earned(account.Today, account.ThisWeek, account.Meetings);
+        var paid = 0;
+        foreach (var earning in earnings)
+        {
+            var decided = AwardAmount.Of(rules.Body, earning, earned);
+            var award = Decided(earning, decided, earned, rules, now);
+            earned = earned with { Today = earned.Today + award.Amount, ThisWeek = earned.ThisWeek + award.Amount };
+            paid += award.Held == Suspicion.None ? award.Amount : 0;
+            Queue(db, award, rules, cause);
+        }
+
+        await db.CreditAsync(first.AccountId, account.Version, paid);
+    }
+
+    /// <summary>Takes back all that one source paid, and voids what is still held.</summary>
+    public async Task TakeBackAsync(DbSession db, Guid sourceId, JournalEntry cause)
+    {
+        foreach (var award in await db.ListAwardsAsync(sourceId))
+        {
+            if (award.State == AwardState.Held)
+            {
+                if (!await db.DecideAsync(award.Id, posted: false, decidedBy: null, cause.At, reason: null))
+                {
+                    // Somebody decided on it just now: look again.
+                    throw new ConflictException();
+                }
+
+                db.Record(cause.Beside("POINTS_VOIDED", "award", award.Id, new { award.AccountId, award.Amount }));
+            }
+            else if (award.State == AwardState.Posted)
+            {
+                await ReverseAsync(db, award, correctionId: null, cause);
+            }
+        }
+    }
+
+    /// <summary>Moves the points back. A balance may fall below zero by it, and only by it.</summary>
+    public async Task ReverseAsync(DbSession db, Award award, Guid? correctionId, JournalEntry cause)
+    {
+        await db.ChangeBalanceAsync(award.AccountId, -award.Amount);
+        var reversal = new Transfer
+        {
+            Id = clock.NewId(),
+            At = cause.At,
+            Kind = TransferKind.Reversal,
+            FromId = award.AccountId,
+            ToId = award.UnitId,
+            Amount = award.Amount,
+            UnitId = award.UnitId,
+            ReversesId = award.TransferId,
+            CorrectionId = correctionId,
+        };
+        if (!await db.AddReversalAsync(reversal))
+        {
+            throw new ConflictException();
+        }
+
+        db.Record(cause.Beside("POINTS_REVERSED", "transfer", reversal.Id, new
+        {
+            award.AccountId,
+            award.Amount,
+            reverses = award.TransferId,
+        }));
+    }
+
+    /// <summary>A held award is paid after all.</summary>
+    public async Task PostAsync(DbSession db, Award award, DateTime now)
+    {
+        await db.ChangeBalanceAsync(award.AccountId, award.Amount);
+        db.QueueTransfer(ToTransfer(award, now));
+    }
+
+    private Award Decided(Earning earning, AwardAmount decided, Earned earned, PointsRules rules, DateTime now) => new()
+    {
+        Id = clock.NewId(),
+        At = now,
+        AccountId = earning.AccountId,
+        Act = earning.Act,
+        SourceId = earning.SourceId,
+        SubjectId = earning.SubjectId,
+        OtherId = earning.OtherId,
+        UnitId = earning.UnitId,
+        RulesId = rules.Id,
+        Amount = decided.Amount,
+        Held = decided.Suspicion,
+        Detail = JsonSerializer.Serialize(
+            new AwardDetail(
+                decided.Base, decided.Percent, earned.Meetings, decided.DayLeft, decided.WeekLeft),
+            JsonSerializerOptions.Web),
+    };
+
+    private void Queue(DbSession db, Award award, PointsRules rules, JournalEntry cause)
+    {
+        var held = award.Held != Suspicion.None;
+        db.QueueAward(award);
+        if (held)
+        {
+            db.QueueHold(award);
+        }
+        else if (award.Amount > 0)
+        {
+            db.QueueTransfer(ToTransfer(award, award.At));
+        }
+
+        db.Record(cause.Beside(held ? "POINTS_HELD" : "POINTS_AWARDED", "award", award.Id, new
+        {
+            award.AccountId,
+            act = award.Act.ToString(),
+            award.SourceId,
+            award.Amount,
+            rules = rules.Version,
+            held = (int)award.Held,
+        }));
+    }
+
+    /// <summary>Out of what its unit issues: that account has the unit's id.</summary>
+    private Transfer ToTransfer(Award award, DateTime now) => new()
+    {
+        Id = clock.NewId(),
+        At = now,
+        Kind = TransferKind.Award,
+        FromId = award.UnitId,
+        ToId = award.AccountId,
+        Amount = award.Amount,
+        UnitId = award.UnitId,
+        AwardId = award.Id,
+    };
+}
+
+/// <summary>How an award's amount came about, as it is stored beside it.</summary>
+public sealed record AwardDetail(
+    int Base, int Percent, int MeetingsBefore, long DayLeft, long WeekLeft);

@@ -1,0 +1,218 @@
+using WuWei.Calls;
+using WuWei.Data;
+using WuWei.Time;
+
+namespace WuWei.Points;
+
+/// <summary>Every SQL statement on accounts, awards and transfers.</summary>
+public static class PointsStore
+{
+    /// <summary>What paying an account needs to know of it, in one trip; null when it was never opened.</summary>
+    public static Task<AccountRow?> FindAccountAsync(
+        this DbSession db, Earning earning, int pairDays, DateTime now) => db.FindAsync<AccountRow>(
+        """
+        SELECT a.version,
+          (SELECT CAST(COALESCE(SUM(w.amount), 0) AS SIGNED) FROM points_award w
+            WHERE w.account_id = a.id AND w.day = @day) AS today,
+          (SELECT CAST(COALESCE(SUM(w.amount), 0) AS SIGNED) FROM points_award w
+            WHERE w.account_id = a.id AND w.day BETWEEN @monday AND @day) AS this_week,
+          (SELECT COUNT(DISTINCT w.source_id) FROM points_award w
+            WHERE w.account_id = a.id AND w.other_id = @OtherId AND w.at > @since AND w.source_id <> @SourceId)
+          + (SELECT COUNT(DISTINCT w.source_id) FROM points_award w
+            WHERE w.account_id = @OtherId AND w.other_id = a.id AND w.at > @since) AS meetings
+        FROM points_account a WHERE a.id = @AccountId
+        """,
+        new
+        {
+            earning.AccountId,
+            earning.OtherId,
+            earning.SourceId,
+            day = Clock.Day(now),
+            monday = Clock.Monday(now),
+            since = now.AddDays(-pairDays),
+        });
+
+    /// <summary>Opens it unless somebody did meanwhile.</summary>
+    public static Task<int> OpenAccountAsync(this DbSession db, Guid id, AccountKind kind, DateTime now) => db.ExecuteAsync(
+        """
+        INSERT IGNORE INTO points_account (id, kind, balance, version, opened_at) VALUES (@id, @kind, 0, 0, @now)
+        """, new { id, kind, now });
+
+    /// <summary>
+    /// Credits what was decided on, unless another award came between: then the transaction starts over, so that caps and
+    /// decay are decided once at a time.
+    /// </summary>
+    public static async Task CreditAsync(this DbSession db, Guid accountId, int versionRead, int amount)
+    {
+        if (await db.ExecuteAsync(
+            """
+            UPDATE points_account SET balance = balance + @amount, version = version + 1
+            WHERE id = @accountId AND version = @versionRead
+            """, new { accountId, versionRead, amount }) == 0)
+        {
+            throw new ConflictException();
+        }
+    }
+
+    /// <summary>Adds to a balance, or takes from it; at most down to <paramref name="floor"/>.</summary>
+    /// <returns>False when it would fall below.</returns>
+    public static async Task<bool> ChangeBalanceAsync(this DbSession db, Guid accountId, int by, long floor = long.MinValue) =>
+        await db.ExecuteAsync(
+            "UPDATE points_account SET balance = balance + @by WHERE id = @accountId AND (@by > 0 OR balance + @by >= @floor)",
+            new { accountId, by, floor }) == 1;
+
+    public static void QueueAward(this DbSession db, Award award) => db.Queue(
+        """
+        INSERT INTO points_award
+          (id, at, day, account_id, act, source_id, subject_id, other_id, unit_id, rules_id, amount, held,
+          detail)
+        VALUES
+          (@Id, @At, @day, @AccountId, @Act, @SourceId, @SubjectId, @OtherId, @UnitId, @RulesId, @Amount, @Held, @Detail)
+        """,
+        new
+        {
+            award.Id,
+            award.At,
+            day = Clock.Day(award.At),
+            award.AccountId,
+            award.Act,
+            award.SourceId,
+            award.SubjectId,
+            award.OtherId,
+            award.UnitId,
+            award.RulesId,
+            award.Amount,
+            award.Held,
+            award.Detail,
+        });
+
+    public static void QueueTransfer(this DbSession db, Transfer transfer) => db.Queue(
+        """
+        INSERT INTO points_transfer
+          (id, at, day, kind, from_id, to_id, amount, unit_id, award_id, correction_id)
+        VALUES
+          (@Id, @At, @day, @Kind, @FromId, @ToId, @Amount, @UnitId, @AwardId, @CorrectionId)
+        """,
+        new
+        {
+            transfer.Id,
+            transfer.At,
+            day = Clock.Day(transfer.At),
+            transfer.Kind,
+            transfer.FromId,
+            transfer.ToId,
+            transfer.Amount,
+            transfer.UnitId,
+            transfer.AwardId,
+            transfer.CorrectionId,
+        });
+
+    /// <summary>Takes a transfer back, once.</summary>
+    /// <returns>False when it was taken back before.</returns>
+    public static async Task<bool> AddReversalAsync(this DbSession db, Transfer reversal) => await db.ExecuteAsync(
+        """
+        INSERT IGNORE INTO points_transfer
+          (id, at, day, kind, from_id, to_id, amount, unit_id, reverses_id, correction_id)
+        VALUES (@Id, @At, @day, @Kind, @FromId, @ToId, @Amount, @UnitId, @ReversesId, @CorrectionId)
+        """,
+        new
+        {
+            reversal.Id,
+            reversal.At,
+            day = Clock.Day(reversal.At),
+            reversal.Kind,
+            reversal.FromId,
+            reversal.ToId,
+            reversal.Amount,
+            reversal.UnitId,
+            reversal.ReversesId,
+            reversal.CorrectionId,
+        }) == 1;
+
+    public static void QueueHold(this DbSession db, Award award) => db.Queue(
+        "INSERT INTO points_hold (award_id, account_id, unit_id, held_at) VALUES (@Id, @AccountId, @UnitId, @At)",
+        new { award.Id, award.AccountId, award.UnitId, award.At });
+
+    /// <summary>Decides on a held award.</summary>
+    /// <returns>False when somebody did before.</returns>
+    public static async Task<bool> DecideAsync(
+        this DbSession db, Guid awardId, bool posted, Guid? decidedBy, DateTime now, byte[]? reason)
+    {
+        if (await db.ExecuteAsync("DELETE FROM points_hold WHERE award_id = @awardId", new { awardId }) == 0)
+        {
+            return false;
+        }
+
+        db.Queue(
+            """
+            INSERT INTO points_ruling (award_id, posted, decided_by, decided_at, reason)
+            VALUES (@awardId, @posted, @decidedBy, @now, @reason)
+            """, new { awardId, posted, decidedBy, now, reason });
+        return true;
+    }
+}
+
+/// <summary>An account as paying it needs to know it.</summary>
+public sealed record AccountRow
+{
+    public int Version { get; init; }
+    public long Today { get; init; }
+    public long ThisWeek { get; init; }
+    public int Meetings { get; init; }
+}
+
+/// <summary>What an act earned, and what became of it.</summary>
+public record Award
+{
+    public Guid Id { get; init; }
+    public DateTime At { get; init; }
+    public Guid AccountId { get; init; }
+    public PointsAct Act { get; init; }
+    public Guid SourceId { get; init; }
+    public Guid SubjectId { get; init; }
+    public Guid? OtherId { get; init; }
+    public Guid UnitId { get; init; }
+    public Guid RulesId { get; init; }
+    public int Amount { get; init; }
+    public string Detail { get; init; } = "";
+    public int RulesVersion { get; init; }
+
+    /// <summary>Why it was held when it was made.</summary>
+    public Suspicion Held { get; init; }
+
+    /// <summary>What was decided on a held one; null until then, and for others.</summary>
+    public bool? Posted { get; init; }
+    public Guid? TransferId { get; init; }
+    public Guid? ReversedBy { get; init; }
+
+    /// <summary>Whether somebody is who was served: by their account, or by the phone that stands for them.</summary>
+    public bool IsFor(Caller caller) => OtherId is { } other
+        && (other == caller.PersonId || (caller.PhoneIndex is { } phone && other == OtherOf(phone)));
+
+    /// <summary>Who has a phone, with or without an account.</summary>
+    public static Guid OtherOf(byte[] phoneIndex) => new(phoneIndex.AsSpan(0, 16));
+
+    public AwardState State => this switch
+    {
+        { ReversedBy: not null } => AwardState.Reversed,
+        { TransferId: not null } => AwardState.Posted,
+        { Amount: 0 } => AwardState.Nothing,
+        { Posted: null } => AwardState.Held,
+        _ => AwardState.Voided,
+    };
+}
+
+/// <summary>Points that moved from one account to another.</summary>
+public sealed record Transfer
+{
+    public Guid Id { get; init; }
+    public DateTime At { get; init; }
+    public TransferKind Kind { get; init; }
+    public Guid FromId { get; init; }
+    public Guid ToId { get; init; }
+    public int Amount { get; init; }
+    public Guid UnitId { get; init; }
+    public Guid? AwardId { get; init; }
+    public Guid? ReversesId { get; init; }
+    public Guid? CorrectionId { get; init; }
+}
