@@ -17,6 +17,7 @@ using WuWei.Journal;
 using WuWei.Organization;
 using WuWei.Points;
 using WuWei.Privacy;
+using WuWei.Views;
 using WuWei.Wishes;
 
 namespace WuWei;
@@ -44,6 +45,7 @@ public static class WuWeiServices
         services.AddSingleton<IJob, WishClockJob>();
         services.AddSingleton<IJob, ExpireJob>();
         services.AddSingleton<IJob, FoldCountsJob>();
+        services.AddSingleton<IJob, FoldViewsJob>();
         services.AddSingleton<IJob>(s => s.GetRequiredService<Sealer>());
         services.AddSingleton<IJob, FollowUnitsJob>();
         services.AddSingleton<IJob, ForgetJob>();
@@ -65,6 +67,7 @@ public static class WuWeiServices
         services.AddSingleton<CategoryService>();
         services.AddSingleton<WishService>();
         services.AddSingleton<PointsService>();
+        services.AddSingleton<ViewService>();
         return services;
     }
 
@@ -87,6 +90,7 @@ public static class WuWeiServices
         services.AddSingleton<Sealer>();
         services.AddSingleton<Verifier>();
         services.AddSingleton<Recount>();
+        services.AddSingleton<ViewReplay>();
         return services;
     }
 
@@ -98,6 +102,7 @@ public static class WuWeiServices
         app.MapGrpcService<CategoryService>();
         app.MapGrpcService<WishService>();
         app.MapGrpcService<PointsService>();
+        app.MapGrpcService<ViewService>();
     }
 
     public static string Required(IConfiguration settings, string name) =>

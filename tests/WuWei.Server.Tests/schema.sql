@@ -388,6 +388,25 @@ CREATE TABLE `unit_moved` (
   PRIMARY KEY (`unit_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `view_count` (
+  `unit_id` binary(16) NOT NULL,
+  `day` date NOT NULL,
+  `module` tinyint(3) unsigned NOT NULL,
+  `amount` bigint(20) NOT NULL,
+  PRIMARY KEY (`unit_id`,`day`,`module`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `view_event` (
+  `id` binary(16) NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `module` tinyint(3) unsigned NOT NULL,
+  `day` date NOT NULL,
+  `folded` tinyint(1) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `to_fold` (`folded`,`id`),
+  KEY `by_age` (`day`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `wish` (
   `id` binary(16) NOT NULL,
   `unit_id` binary(16) NOT NULL,

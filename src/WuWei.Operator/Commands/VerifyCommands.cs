@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using WuWei.Journal;
 using WuWei.Points;
 using WuWei.Time;
+using WuWei.Views;
 using WuWei.Wishes;
 
 namespace WuWei.Operator.Commands;
@@ -15,17 +16,20 @@ public static class VerifyCommands
     public static Command Counts()
     {
         var verify = new Command(
-            "verify", "Count every wish again and compare. Exit code 2 if a count differs. Stop writers first, or run it again.");
+            "verify",
+            "Count every wish again, replay the views of the last 90 days, and compare. Exit code 2 if a count differs. Stop "
+            + "writers first, or run it again.");
         verify.SetAction(async (_, cancel) =>
         {
             await using var services = Installation.Open();
             var progress = new Progress();
             var differences = await services.GetRequiredService<Recount>().CompareAsync(
                 done => progress.Show($"{done} wishes"), cancel);
+            var views = await services.GetRequiredService<ViewReplay>().CompareAsync(cancel);
             progress.End();
-            return Report("counts equal the recount", differences);
+            return Report("counts equal the recount", [.. differences, .. views]);
         });
-        return new Command("counts", "The counts of wishes per unit.") { verify };
+        return new Command("counts", "The counts of wishes and views per unit.") { verify };
     }
 
     public static Command Points()

@@ -98,6 +98,10 @@ public static class Permissions
         Own("PointsService/ListPointsRules", writes: false),
         Write("PointsService/ProposePointsRules", Staff, Relation.None, Scope.Subtree),
         Write("PointsService/ApprovePointsRules", Staff, Relation.None, Scope.Subtree),
+
+        // Views are counted once by their own ids, which need no key.
+        Own("ViewService/NoteViews", writes: false),
+        Read("ViewService/CountViews", [Role.Resident], Relation.None, Scope.All),
     }.ToDictionary(p => p.Rpc);
 
     private static Permission Anyone(string rpc) =>

@@ -18,6 +18,7 @@ public sealed class Faults
     public const int CountMax = 20;
 
     private const int PhoneLengthMax = 20;
+    private const int ReportDaysMax = 366;
 
     private readonly List<FieldFault> _faults = [];
 
@@ -160,6 +161,17 @@ public sealed class Faults
         DateTime.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
             ? day
             : throw Refuse.Invalid("DAY_FORMAT", "日期格式不对。", new FieldFault(field, "应为 2026-07-01 这样的日期。"));
+
+    /// <summary>The days of a report, both included: a year at most, and none that is still to come.</summary>
+    public static (DateTime From, DateTime To) PeriodOf(string fromDay, string toDay, DateTime now)
+    {
+        var (from, to) = (DayOf("from_day", fromDay), DayOf("to_day", toDay));
+        return from <= to && (to - from).Days < ReportDaysMax && to <= Clock.Day(now)
+            ? (from, to)
+            : throw Refuse.Invalid(
+                "REPORT_PERIOD", $"时间段要从早到晚，最多 {ReportDaysMax} 天，到今天为止。",
+                new FieldFault("to_day", "超出范围。"));
+    }
 
     /// <summary>Characters as a reader counts them: code points.</summary>
     public static int Length(string text) => text.EnumerateRunes().Count();

@@ -8,8 +8,6 @@ namespace WuWei.Wishes;
 /// <summary>Wishes in a tree that changes.</summary>
 public sealed partial class WishService
 {
-    private const int ReportDaysMax = 366;
-
     public override Task<Wire.RehomeWishResponse> RehomeWish(Wire.RehomeWishRequest request, ServerCallContext context)
     {
         var toId = Faults.IdOf("to_unit_id", request.ToUnitId);
@@ -46,14 +44,7 @@ public sealed partial class WishService
         var tree = await units.TreeAsync(context.CancellationToken);
         var unit = tree.Get(Faults.IdOf("unit_id", request.UnitId));
         call.Demand(Relation.None, unit.Path);
-        var (from, to) = (Faults.DayOf("from_day", request.FromDay), Faults.DayOf("to_day", request.ToDay));
-        if (from > to || (to - from).TotalDays >= ReportDaysMax || to > Clock.Day(call.Now))
-        {
-            throw Refuse.Invalid(
-                "REPORT_PERIOD", $"时间段要从早到晚，最多 {ReportDaysMax} 天，到今天为止。",
-                new FieldFault("to_day", "超出范围。"));
-        }
-
+        var (from, to) = Faults.PeriodOf(request.FromDay, request.ToDay, call.Now);
         var counts = await database.ReadAsync(
             db => db.ReportWishesAsync(tree.History.Subtree(unit.Id, to), from, to), context.CancellationToken);
         return new Wire.ReportWishesResponse { Counts = WishCounts.ToWire(counts, options.Value.RatingsMin) };

@@ -45,6 +45,16 @@ public static class Scenes
             _ => new Wire.GetUnitByCodeRequest { System = UnitImport.System, Code = "999900001001" }),
         Plain("OrganizationService/ListUnits", world => new Wire.ListUnitsRequest { ParentId = $"{world.Street}" }),
         Plain("OrganizationService/ListUnitKinds", _ => new Wire.ListUnitKindsRequest()),
+        Plain("ViewService/NoteViews", _ => new Wire.NoteViewsRequest
+        {
+            Views = { new Wire.View { Id = $"{Guid.NewGuid()}", Module = Wire.ViewModule.Home } },
+        }),
+        Plain("ViewService/CountViews", world => new Wire.CountViewsRequest
+        {
+            UnitId = $"{world.Community}",
+            FromDay = "2026-01-01",
+            ToDay = "2026-01-31",
+        }),
     ];
 
     private static IEnumerable<Scene> Categories() =>

@@ -12,6 +12,7 @@ using WuWei.Gateway;
 using WuWei.Jobs;
 using WuWei.Journal;
 using WuWei.Privacy;
+using WuWei.Views;
 using WuWei.Wishes;
 
 namespace WuWei.Tests.Harness;
@@ -86,6 +87,7 @@ public sealed class TestServer : IAsyncDisposable
         var journal = await Services.GetRequiredService<Verifier>().VerifyAsync(_ => { }, CancellationToken.None);
         Assert.Empty(journal.Faults);
         Assert.Empty(await Services.GetRequiredService<Recount>().CompareAsync(_ => { }, CancellationToken.None));
+        Assert.Empty(await Services.GetRequiredService<ViewReplay>().CompareAsync(CancellationToken.None));
         Assert.Equal(0, await Database.ScalarAsync<long>(
             """
             SELECT COUNT(*) FROM wish w LEFT JOIN wish_rating r ON r.wish_id = w.id
