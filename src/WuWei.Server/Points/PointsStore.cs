@@ -54,12 +54,17 @@ public static class PointsStore
         }
     }
 
-    /// <summary>Adds to a balance, or takes from it; at most down to <paramref name="floor"/>.</summary>
+    /// <summary>
+    /// Adds to a balance, or takes from it; at most down to <paramref name="floor"/>. Who decided by the balance before, such
+    /// as the expiry, decides anew.
+    /// </summary>
     /// <returns>False when it would fall below.</returns>
     public static async Task<bool> ChangeBalanceAsync(this DbSession db, Guid accountId, int by, long floor = long.MinValue) =>
         await db.ExecuteAsync(
-            "UPDATE points_account SET balance = balance + @by WHERE id = @accountId AND (@by > 0 OR balance + @by >= @floor)",
-            new { accountId, by, floor }) == 1;
+            """
+            UPDATE points_account SET balance = balance + @by, version = version + 1
+            WHERE id = @accountId AND (@by > 0 OR balance + @by >= @floor)
+            """, new { accountId, by, floor }) == 1;
 
     public static void QueueAward(this DbSession db, Award award) => db.Queue(
         """
