@@ -57,6 +57,8 @@ public static class Grants
         ["points_hold"] = Pending,
         ["points_ruling"] = Append,
         ["points_correction"] = Change,
+        ["person_device"] = All,
+        ["person_place"] = All,
     };
 
     public static async Task ApplyAsync(string ownerConnection, string serviceConnection, CancellationToken cancel)
