@@ -91,7 +91,7 @@ public sealed class RingTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>Day by day, as they happened.</summary>
+    /// <summary>Day by day, and what one ring did in the order in which it happened.</summary>
     private static async Task<List<(Service Service, int Points, bool Held)>> PayAsync(
         TestServer server, World world, List<Service> services)
     {
@@ -99,20 +99,15 @@ public sealed class RingTests(ITestOutputHelper output)
         var sources = services.ToDictionary(_ => Guid.NewGuid());
         foreach (var day in sources.GroupBy(s => s.Value.At.Date))
         {
-            await Parallel.ForEachAsync(day, new ParallelOptions { MaxDegreeOfParallelism = Together }, async (act, cancel) =>
-            {
-                var (source, service) = act;
-                var earning = new Earning(
-                    PointsAct.WishKeptByNeighbour, service.Helper, AccountKind.Person, source, source, service.Served,
-                    world.Community, service.Taken, service.Seen, service.Maker, service.MadeForOther);
-                var cause = JournalEntry.BySystem(
-                    service.At, "clock", "WISH_CONFIRMED", "wish", source, world.Community, new { });
-                await server.Db.WriteAsync(async db =>
+            await Parallel.ForEachAsync(
+                day.GroupBy(s => s.Value.Ring), new ParallelOptions { MaxDegreeOfParallelism = Together },
+                async (ring, cancel) =>
                 {
-                    await payer.PayAsync(db, world.District, [earning], cause);
-                    return true;
-                }, cancel);
-            });
+                    foreach (var (source, service) in ring.OrderBy(s => s.Value.At))
+                    {
+                        await PayOneAsync(source, service, cancel);
+                    }
+                });
         }
 
         await using var connection = new MySqlConnection(server.Database.Owner);
@@ -126,5 +121,19 @@ public sealed class RingTests(ITestOutputHelper output)
         }
 
         return paid;
+
+        Task PayOneAsync(Guid source, Service service, CancellationToken cancel)
+        {
+            var earning = new Earning(
+                PointsAct.WishKeptByNeighbour, service.Helper, AccountKind.Person, source, source, service.Served,
+                world.Community, service.Taken, service.Seen, service.Maker, service.MadeForOther);
+            var cause = JournalEntry.BySystem(
+                service.At, "clock", "WISH_CONFIRMED", "wish", source, world.Community, new { });
+            return server.Db.WriteAsync(async db =>
+            {
+                await payer.PayAsync(db, world.District, [earning], cause);
+                return true;
+            }, cancel);
+        }
     }
 }

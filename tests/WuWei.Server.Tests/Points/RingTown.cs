@@ -4,9 +4,10 @@ namespace WuWei.Tests.Points;
 
 /// <summary>One person served another.</summary>
 /// <param name="Kind">What they are to each other, for the report.</param>
+/// <param name="Ring">Whose doing it is: those who know each other act one after the other.</param>
 /// <param name="Seen">What the claim showed.</param>
 public sealed record Service(
-    string Kind, bool Honest, DateTime At, Guid Helper, Guid Served, Guid Maker, bool MadeForOther, TimeSpan Taken,
+    string Kind, bool Honest, Guid Ring, DateTime At, Guid Helper, Guid Served, Guid Maker, bool MadeForOther, TimeSpan Taken,
     Suspicion Seen = Suspicion.None);
 
 /// <summary>
@@ -127,7 +128,7 @@ public sealed class RingTown(Random dice, DateTime start)
                 // One asks for people that do not exist, another "helps" them.
                 for (var n = 0; n < 3 * Weeks; n++)
                 {
-                    Add("made-up people", false, Week(n / 3), ring[0], Person(), ring[1], true, Hours(), Suspicion.None);
+                    Add("made-up people", false, ring[0], Week(n / 3), ring[0], Person(), ring[1], true, Hours(), Suspicion.None);
                 }
 
                 break;
@@ -144,7 +145,7 @@ public sealed class RingTown(Random dice, DateTime start)
                 for (var times = dice.Next(2, 5); times > 0; times--)
                 {
                     var served = Pick([.. ring.Where(r => r != member)]);
-                    Add(kind, false, Week(week), member, served, served, false, taken(), seen);
+                    Add(kind, false, ring[0], Week(week), member, served, served, false, taken(), seen);
                 }
             }
         }
@@ -154,12 +155,13 @@ public sealed class RingTown(Random dice, DateTime start)
     private void Serve(
         string kind, DateTime at, Guid helper, Guid served, Guid? maker = null, bool madeForOther = false,
         Suspicion seen = Suspicion.None) => Add(
-        kind, true, at, helper, served, maker ?? served, madeForOther,
+        kind, true, helper, at, helper, served, maker ?? served, madeForOther,
         dice.Next(1_000) == 0 ? TimeSpan.FromSeconds(dice.Next(60, 600)) : Hours(), seen);
 
     private void Add(
-        string kind, bool honest, DateTime at, Guid helper, Guid served, Guid maker, bool madeForOther, TimeSpan taken,
-        Suspicion seen) => _services.Add(new Service(kind, honest, at, helper, served, maker, madeForOther, taken, seen));
+        string kind, bool honest, Guid ring, DateTime at, Guid helper, Guid served, Guid maker, bool madeForOther,
+        TimeSpan taken, Suspicion seen) =>
+        _services.Add(new Service(kind, honest, ring, at, helper, served, maker, madeForOther, taken, seen));
 
     private TimeSpan Hours() => TimeSpan.FromHours(0.2 + (dice.NextDouble() * 100));
 

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using WuWei.Access;
 using WuWei.Calls;
-using WuWei.Points;
 using WuWei.Tests.Harness;
 using WuWei.Wishes;
 
@@ -23,8 +22,7 @@ public sealed class SuspicionTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        var report = await _server.Services.GetRequiredService<PointsAudit>().RunAsync(_ => { }, CancellationToken.None);
-        Assert.Empty(report.Faults);
+        await _server.AssertPointsAsync();
         await _server.DisposeAsync();
     }
 
