@@ -86,6 +86,7 @@ public static class WuWeiServices
         services.AddSingleton<PointsRuleBooks>();
         services.AddSingleton<Payer>();
         services.AddSingleton<WishPayment>();
+        services.AddSingleton<IPaidActs, PaidWishes>();
         services.AddSingleton<PointsAudit>();
         services.AddSingleton<Sealer>();
         services.AddSingleton<Verifier>();

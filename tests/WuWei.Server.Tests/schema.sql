@@ -111,6 +111,22 @@ CREATE TABLE `person` (
   KEY `by_home` (`home_unit_id`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `person_device` (
+  `person_id` binary(16) NOT NULL,
+  `device` binary(32) NOT NULL,
+  `seen_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`person_id`,`device`),
+  KEY `by_age` (`seen_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `person_place` (
+  `person_id` binary(16) NOT NULL,
+  `place` binary(32) NOT NULL,
+  `seen_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`person_id`,`place`),
+  KEY `by_age` (`seen_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `points_account` (
   `id` binary(16) NOT NULL,
   `kind` tinyint(3) unsigned NOT NULL,
@@ -134,12 +150,14 @@ CREATE TABLE `points_award` (
   `amount` int(10) unsigned NOT NULL,
   `held` int(10) unsigned NOT NULL,
   `detail` varchar(1000) NOT NULL,
+  `maker_id` binary(16) DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `paid_once` (`source_id`,`act`,`account_id`),
   KEY `by_account` (`account_id`,`at`,`id`),
   KEY `by_day` (`account_id`,`day`,`amount`),
   KEY `by_pair` (`account_id`,`other_id`,`at`),
   KEY `award_by_rules` (`rules_id`),
+  KEY `by_maker` (`account_id`,`maker_id`,`at`),
   CONSTRAINT `award_by_rules` FOREIGN KEY (`rules_id`) REFERENCES `points_rules` (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
@@ -272,6 +290,7 @@ CREATE TABLE `session` (
   `renewed_at` datetime(6) NOT NULL,
   `by_password` tinyint(1) NOT NULL,
   `expires_at` datetime(6) NOT NULL,
+  `device` binary(32) DEFAULT NULL,
   PRIMARY KEY (`token_hash`),
   KEY `by_person` (`person_id`),
   KEY `by_age` (`expires_at`),
@@ -453,6 +472,7 @@ CREATE TABLE `wish` (
   `import_ref` varchar(64) DEFAULT NULL,
   `remade_from` binary(16) DEFAULT NULL,
   `claim_suspicion` int(10) unsigned NOT NULL DEFAULT 0,
+  `place` binary(32) DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `imported_once` (`import_ref`),
   UNIQUE KEY `remade_once` (`remade_from`),

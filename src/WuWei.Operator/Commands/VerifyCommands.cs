@@ -37,7 +37,8 @@ public static class VerifyCommands
         var audit = new Command(
             "audit",
             "Recompute the ledger: that it sums to zero, each balance is its transfers, each award was paid as it was decided, "
-            + "by the rules of its day. All of it sees one moment, so it may run under load. Exit code 2 if something is wrong.");
+            + "by the rules of its day, and that acts and awards agree. All of it sees one moment, so it may run under load. "
+            + "Exit code 2 if something is wrong.");
         audit.SetAction(async (_, cancel) =>
         {
             await using var services = Installation.Open();

@@ -18,6 +18,9 @@ public sealed class AccessService(
 {
     private const int PageSizeDefault = 20;
     private const int PageSizeMax = 100;
+    private const string DeviceHeader = "x-wuwei-device";
+    private const int DeviceLengthMin = 8;
+    private const int DeviceLengthMax = 64;
 
     public override async Task<Wire.AskCodeResponse> AskCode(Wire.AskCodeRequest request, ServerCallContext context)
     {
@@ -32,7 +35,7 @@ public sealed class AccessService(
     public override async Task<Wire.SignInResponse> SignIn(Wire.SignInRequest request, ServerCallContext context)
     {
         var signedIn = await signIn.SignInAsync(
-            request.ChallengeId, request.Code, context.Call(), context.CancellationToken);
+            request.ChallengeId, request.Code, DeviceOf(context), context.Call(), context.CancellationToken);
         return new Wire.SignInResponse
         {
             Token = signedIn.Token,
@@ -45,7 +48,7 @@ public sealed class AccessService(
         Wire.SignInStaffRequest request, ServerCallContext context)
     {
         var signedIn = await signIn.SignInStaffAsync(
-            request.Name, request.Password, request.Totp, context.Call(), context.CancellationToken);
+            request.Name, request.Password, request.Totp, DeviceOf(context), context.Call(), context.CancellationToken);
         return new Wire.SignInStaffResponse
         {
             Token = signedIn.Token,
@@ -201,4 +204,13 @@ public sealed class AccessService(
         var tree = await units.TreeAsync(context.CancellationToken);
         return IdentityService.ToWire(signedIn.Person, tree, caller?.Roles ?? [], context.Call().Now);
     }
+
+    /// <summary>What the device calls itself, if it does.</summary>
+    private static string? DeviceOf(ServerCallContext context) => context.RequestHeaders.GetValue(DeviceHeader) switch
+    {
+        null => null,
+        { Length: >= DeviceLengthMin and <= DeviceLengthMax } device
+            when device.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') => device,
+        _ => throw Refuse.Invalid("DEVICE_FORMAT", "设备编号不对，请更新小程序后再试。"),
+    };
 }

@@ -1,5 +1,6 @@
 using WuWei.Calls;
 using WuWei.Data;
+using WuWei.Identity;
 
 namespace WuWei.Access;
 
@@ -38,17 +39,27 @@ public static class AccessStore
     }
 
     public static void AddSession(
-        this DbSession db, byte[] tokenHash, Guid personId, bool byPassword, DateTime now, DateTime expiresAt) => db.Queue(
-        """
-        INSERT INTO session (token_hash, person_id, by_password, made_at, renewed_at, expires_at)
-        VALUES (@tokenHash, @personId, @byPassword, @now, @now, @expiresAt)
-        """, new { tokenHash, personId, byPassword, now, expiresAt });
+        this DbSession db, byte[] tokenHash, Guid personId, bool byPassword, DateTime now, DateTime expiresAt,
+        byte[]? device = null)
+    {
+        db.Queue(
+            """
+            INSERT INTO session (token_hash, person_id, by_password, device, made_at, renewed_at, expires_at)
+            VALUES (@tokenHash, @personId, @byPassword, @device, @now, @now, @expiresAt)
+            """, new { tokenHash, personId, byPassword, device, now, expiresAt });
+        if (device is not null)
+        {
+            db.QueueDevice(personId, device, now);
+        }
+    }
 
+    /// <summary>Used on another day: so is its device.</summary>
     public static Task<int> RenewSessionAsync(
         this DbSession db, byte[] tokenHash, DateTime renewedAt, DateTime now, DateTime expiresAt) => db.ExecuteAsync(
         """
-        UPDATE session SET renewed_at = @now, expires_at = @expiresAt
-        WHERE token_hash = @tokenHash AND renewed_at = @renewedAt
+        UPDATE session s LEFT JOIN person_device d ON d.person_id = s.person_id AND d.device = s.device
+        SET s.renewed_at = @now, s.expires_at = @expiresAt, d.seen_at = @now
+        WHERE s.token_hash = @tokenHash AND s.renewed_at = @renewedAt
         """, new { tokenHash, renewedAt, now, expiresAt });
 
     public static async Task<List<byte[]>> ListSessionsAsync(this DbSession db, Guid personId) =>
@@ -108,7 +119,8 @@ public static class AccessStore
         + await db.ExecuteAsync("DELETE FROM security_event WHERE minute < @half LIMIT @countMax",
             new { half = now.AddDays(-180), countMax })
         + await db.ExecuteAsync("DELETE FROM request_key WHERE made_at < @week LIMIT @countMax",
-            new { week = now.AddDays(-7), countMax });
+            new { week = now.AddDays(-7), countMax })
+        + await db.ForgetTiesAsync(now, countMax);
 
     private sealed record SessionRow
     {

@@ -4,7 +4,7 @@ using WuWei.Time;
 
 namespace WuWei.Access;
 
-/// <summary>Removes sessions, codes, limits, keys and security events that have served their time.</summary>
+/// <summary>Removes sessions, codes, limits, keys, ties and security events that have served their time.</summary>
 public sealed class ForgetJob(Database database, TimeProvider clock) : IJob
 {
     private const int RowsMax = 500;

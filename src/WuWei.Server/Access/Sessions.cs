@@ -34,10 +34,12 @@ public sealed class Sessions(Database database, HybridCache cache, TimeProvider 
 
     /// <summary>Starts a session in the transaction of the sign-in.</summary>
     /// <param name="byPassword">With password and authenticator: the roles of staff count only then.</param>
-    public static (string Token, DateTime ExpiresAt) Start(DbSession db, Guid personId, bool byPassword, DateTime now)
+    /// <param name="device">The keyed hash of the device's name, if it told one.</param>
+    public static (string Token, DateTime ExpiresAt) Start(
+        DbSession db, Guid personId, bool byPassword, DateTime now, byte[]? device = null)
     {
         var token = Token.New();
-        db.AddSession(Token.Hash(token)!, personId, byPassword, now, now + Term);
+        db.AddSession(Token.Hash(token)!, personId, byPassword, now, now + Term, device);
         return (token, now + Term);
     }
 

@@ -71,7 +71,8 @@ public sealed class SignIn(
         return code;
     }
 
-    public async Task<SignedIn> SignInAsync(string challenge, string digits, Call call, CancellationToken cancel)
+    public async Task<SignedIn> SignInAsync(
+        string challenge, string digits, string? device, Call call, CancellationToken cancel)
     {
         var now = call.Now;
         if (!Guid.TryParseExact(challenge, "D", out var challengeId) || digits.Length != 6
@@ -104,12 +105,13 @@ public sealed class SignIn(
                 db.Record(Entry(call, newcomer.Id, "PERSON_REGISTERED", new { }));
             }
 
-            return Start(db, call, known is null ? newcomer : await db.GetPersonAsync(personalData, known.Id), byPassword: false);
+            var person = known is null ? newcomer : await db.GetPersonAsync(personalData, known.Id);
+            return Start(db, call, person, byPassword: false, device);
         }, cancel);
     }
 
     public async Task<SignedIn> SignInStaffAsync(
-        string name, string password, string totp, Call call, CancellationToken cancel)
+        string name, string password, string totp, string? device, Call call, CancellationToken cancel)
     {
         var now = call.Now;
         if (name.Length > 40 || password.Length > Passwords.LengthMax || totp.Length > 10)
@@ -144,7 +146,8 @@ public sealed class SignIn(
 
                 await db.GiveBackAsync(StaffTriesPerSource, source, now);
                 await db.GiveBackAsync(StaffTries, subject, now);
-                return Start(db, call, await db.GetPersonAsync(personalData, login.PersonId), byPassword: true);
+                return Start(
+                    db, call, await db.GetPersonAsync(personalData, login.PersonId), byPassword: true, device);
             }, cancel);
         }
         catch (RefusedException refused) when (refused.Code == StatusCode.Unauthenticated)
@@ -180,9 +183,10 @@ public sealed class SignIn(
         }
     }
 
-    private static SignedIn Start(DbSession db, Call call, Person person, bool byPassword)
+    private SignedIn Start(DbSession db, Call call, Person person, bool byPassword, string? device)
     {
-        var (token, expiresAt) = Sessions.Start(db, person.Id, byPassword, call.Now);
+        var hash = device is null ? null : personalData.Index("device", device);
+        var (token, expiresAt) = Sessions.Start(db, person.Id, byPassword, call.Now, hash);
         db.Record(Entry(call, person.Id, "SIGNED_IN", new { byPassword }));
         return new SignedIn(person, token, expiresAt);
     }

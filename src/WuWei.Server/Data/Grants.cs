@@ -59,6 +59,8 @@ public static class Grants
         ["points_correction"] = Change,
         ["view_event"] = All,
         ["view_count"] = Change,
+        ["person_device"] = All,
+        ["person_place"] = All,
     };
 
     public static async Task ApplyAsync(string ownerConnection, string serviceConnection, CancellationToken cancel)

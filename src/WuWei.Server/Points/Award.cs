@@ -17,22 +17,43 @@ public enum Suspicion
 
     /// <summary>Helper and contact have the same phone.</summary>
     SamePhone = 8,
+
+    /// <summary>The helper signed in with a device of whom they served, or of who asked.</summary>
+    SameDevice = 16,
+
+    /// <summary>The helper lives where they helped.</summary>
+    SameHousehold = 32,
+
+    /// <summary>Each of two people served the other.</summary>
+    Returned = 64,
+
+    /// <summary>A few people serve each other in a circle.</summary>
+    Circle = 128,
+
+    /// <summary>Somebody asks for one person after the other, and always the same one helps.</summary>
+    MakerKeepsMeeting = 256,
 }
 
 /// <summary>What somebody did that may earn points.</summary>
 /// <param name="SourceId">What it was done on; pays once.</param>
 /// <param name="SubjectId">Where to look it up: the wish.</param>
 /// <param name="OtherId">Who was served, if they have an account.</param>
+/// <param name="MakerId">Who asked for it, be it for themself or for somebody else.</param>
+/// <param name="MadeForOther">A resident asked for somebody else; those whose work it is ask for many.</param>
 /// <param name="UnitId">The unit that gets the credit.</param>
 /// <param name="Taken">From claimed to kept; null where that says nothing.</param>
 /// <param name="Suspicion">What the slice that knows the act finds odd about it.</param>
 public sealed record Earning(
     PointsAct Act, Guid AccountId, AccountKind Kind, Guid SourceId, Guid SubjectId, Guid? OtherId, Guid UnitId,
-    TimeSpan? Taken, Suspicion Suspicion);
+    TimeSpan? Taken, Suspicion Suspicion, Guid? MakerId = null, bool MadeForOther = false);
 
 /// <summary>What an account was awarded before, as far as the rules ask.</summary>
 /// <param name="Meetings">How often the two met before within the pair's days, whoever served whom.</param>
-public sealed record Earned(long Today, long ThisWeek, int Meetings);
+/// <param name="Returned">How often of these the account was who was served.</param>
+/// <param name="Others">How many other people it served then because the same maker asked.</param>
+/// <param name="Circle">Whether whom it serves now served somebody, and so on, who served it.</param>
+public sealed record Earned(
+    long Today, long ThisWeek, int Meetings, int Returned = 0, int Others = 0, bool Circle = false);
 
 /// <summary>How much an act earns, and how that came about. Pure.</summary>
 public sealed record AwardAmount(
@@ -47,7 +68,12 @@ public sealed record AwardAmount(
         var amount = (int)Math.Min(points * percent / 100, Math.Min(dayLeft, weekLeft));
         var suspicion = earning.Suspicion
             | (earning.Taken < TimeSpan.FromSeconds(rules.HeldWithinSeconds) ? Suspicion.KeptInSeconds : Suspicion.None)
-            | (earned.Meetings + 1 >= rules.HeldFromMeeting ? Suspicion.PairKeepsMeeting : Suspicion.None);
+            | (earned.Meetings + 1 >= rules.HeldFromMeeting ? Suspicion.PairKeepsMeeting : Suspicion.None)
+            | (earned.Returned > 0 && earned.Meetings + 1 >= rules.HeldFromReturn ? Suspicion.Returned : Suspicion.None)
+            | (earned.Circle ? Suspicion.Circle : Suspicion.None)
+            | (earning.MadeForOther && earned.Others + 1 >= rules.HeldFromOther
+                ? Suspicion.MakerKeepsMeeting
+                : Suspicion.None);
         return new AwardAmount(points, percent, dayLeft, weekLeft, amount, amount > 0 ? suspicion : Suspicion.None);
     }
 }

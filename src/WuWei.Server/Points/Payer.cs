@@ -23,7 +23,10 @@ public sealed class Payer(TimeProvider clock)
             account = await db.FindAccountAsync(first, rules.Body.PairDays, now) ?? throw new ConflictException();
         }
 
-        var earned = new Earned(account.Today, account.ThisWeek, account.Meetings);
+        var circle = account.OtherServes
+            && await db.ClosesCircleAsync(first.AccountId, first.OtherId!.Value, now.AddDays(-rules.Body.PairDays));
+        var earned = new Earned(
+            account.Today, account.ThisWeek, account.Served + account.Returned, account.Returned, account.Others, circle);
         var paid = 0;
         foreach (var earning in earnings)
         {
@@ -104,6 +107,7 @@ public sealed class Payer(TimeProvider clock)
         SourceId = earning.SourceId,
         SubjectId = earning.SubjectId,
         OtherId = earning.OtherId,
+        MakerId = earning.MakerId,
         UnitId = earning.UnitId,
         RulesId = rules.Id,
         Amount = decided.Amount,

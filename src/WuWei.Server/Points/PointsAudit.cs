@@ -4,9 +4,9 @@ namespace WuWei.Points;
 
 /// <summary>
 /// Recomputes the ledger: that it sums to zero, that each balance is what its transfers say, that each award was paid as it
-/// was decided. All of it sees the same moment, so it may run under load.
+/// was decided, and that the slices whose acts earn points agree. All of it sees the same moment, so it may run under load.
 /// </summary>
-public sealed class PointsAudit(Database database)
+public sealed class PointsAudit(Database database, IEnumerable<IPaidActs> acts)
 {
     private const int ShownMax = 20;
 
@@ -25,6 +25,16 @@ public sealed class PointsAudit(Database database)
               ) sides GROUP BY account_id
             ) t ON t.account_id = a.id
             WHERE a.balance <> COALESCE(t.amount, 0) LIMIT @countMax
+            """),
+        ("what people hold, and what issued and expired it, do not sum to zero",
+            """
+            SELECT CAST(s.held - s.moved AS CHAR) AS name
+            FROM (
+              SELECT (SELECT COALESCE(SUM(balance), 0) FROM points_account) AS held,
+                (SELECT COALESCE(SUM(CASE WHEN a.id IS NULL THEN -CAST(t.amount AS SIGNED) ELSE CAST(t.amount AS SIGNED) END), 0)
+                  FROM points_transfer t LEFT JOIN points_account a ON a.id = t.to_id) AS moved
+            ) s
+            WHERE s.held <> s.moved LIMIT @countMax
             """),
         ("a transfer has no account on either side, or one on both",
             """
@@ -94,11 +104,13 @@ public sealed class PointsAudit(Database database)
                   (SELECT COUNT(*) FROM points_transfer) AS transfers
                 """))!;
             var faults = new List<string>();
-            foreach (var (fault, sql) in Checks)
+            foreach (var (fault, sql) in Checks.Concat(acts.SelectMany(a => a.Checks)))
             {
                 progress(fault);
-                var found = await db.ListAsync<Named>(sql, new { countMax = ShownMax });
-                faults.AddRange(found.Select(f => $"{fault}: {f.Name}"));
+                await foreach (var found in db.StreamAsync<Named>(sql, new { countMax = ShownMax }))
+                {
+                    faults.Add($"{fault}: {found.Name}");
+                }
             }
 
             return new PointsReport(totals.Accounts, totals.Held, totals.Awards, totals.Transfers, faults);

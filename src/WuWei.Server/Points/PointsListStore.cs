@@ -8,7 +8,7 @@ public static class PointsListStore
 {
     private const string AwardColumns =
         """
-        w.id, w.at, w.account_id, w.act, w.source_id, w.subject_id, w.other_id, w.unit_id, w.rules_id, w.amount,
+        w.id, w.at, w.account_id, w.act, w.source_id, w.subject_id, w.other_id, w.maker_id, w.unit_id, w.rules_id, w.amount,
           w.held, w.detail, v.version AS rules_version, r.posted, t.id AS transfer_id, b.id AS reversed_by
         """;
 

@@ -14,9 +14,11 @@ public sealed record ActPoints(PointsAct Act, int Points);
 /// <param name="ValidMonths">Points expire after so many months, the oldest first.</param>
 /// <param name="HeldWithinSeconds">Claimed and kept within so many seconds looks odd.</param>
 /// <param name="HeldFromMeeting">The same two people meeting this often within the pair's days looks odd.</param>
+/// <param name="HeldFromReturn">The same, when each of them served the other.</param>
+/// <param name="HeldFromOther">The same two as maker and helper meeting for this many different people looks odd.</param>
 public sealed record PointsRulesBody(
     IReadOnlyList<ActPoints> Acts, int DayMax, int WeekMax, IReadOnlyList<int> PairPercents, int PairDays, int ValidMonths,
-    int HeldWithinSeconds, int HeldFromMeeting)
+    int HeldWithinSeconds, int HeldFromMeeting, int HeldFromReturn = 2, int HeldFromOther = 3)
 {
     public const int PointsMax = 1_000;
 
@@ -50,6 +52,8 @@ public sealed record PointsRulesBody(
         faults.Range("rules.valid_months", ValidMonths, 1, 120);
         faults.Range("rules.held_within_seconds", HeldWithinSeconds, 0, 86_400);
         faults.Range("rules.held_from_meeting", HeldFromMeeting, 2, 1_000);
+        faults.Range("rules.held_from_return", HeldFromReturn, 2, 1_000);
+        faults.Range("rules.held_from_other", HeldFromOther, 2, 1_000);
         faults.ThrowIfAny("POINTS_RULES_INVALID", "积分规则有些内容没有填对，请检查。");
         return this;
     }

@@ -80,7 +80,7 @@ public sealed partial class PointsService(
         return await writer.WriteAsync(context, request, async db =>
         {
             var award = await SeeAsync(db, call, id, tree);
-            if (award.AccountId == call.Caller.PersonId || award.IsFor(call.Caller))
+            if (award.Concerns(call.Caller))
             {
                 throw Refuse.Denied("AWARD_OWN", "与自己有关的积分要请同事决定。");
             }

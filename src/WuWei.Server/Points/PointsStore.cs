@@ -17,9 +17,13 @@ public static class PointsStore
           (SELECT CAST(COALESCE(SUM(w.amount), 0) AS SIGNED) FROM points_award w
             WHERE w.account_id = a.id AND w.day BETWEEN @monday AND @day) AS this_week,
           (SELECT COUNT(DISTINCT w.source_id) FROM points_award w
-            WHERE w.account_id = a.id AND w.other_id = @OtherId AND w.at > @since AND w.source_id <> @SourceId)
-          + (SELECT COUNT(DISTINCT w.source_id) FROM points_award w
-            WHERE w.account_id = @OtherId AND w.other_id = a.id AND w.at > @since) AS meetings
+            WHERE w.account_id = a.id AND w.other_id = @OtherId AND w.at > @since AND w.source_id <> @SourceId) AS served,
+          (SELECT COUNT(DISTINCT w.source_id) FROM points_award w
+            WHERE w.account_id = @OtherId AND w.other_id = a.id AND w.at > @since) AS returned,
+          (SELECT COUNT(DISTINCT w.other_id) FROM points_award w
+            WHERE w.account_id = a.id AND w.maker_id = @askedBy AND w.at > @since
+              AND w.other_id NOT IN (@OtherId, @askedBy)) AS others,
+          EXISTS (SELECT 1 FROM points_award w WHERE w.account_id = @OtherId AND w.at > @since) AS other_serves
         FROM points_account a WHERE a.id = @AccountId
         """,
         new
@@ -27,10 +31,37 @@ public static class PointsStore
             earning.AccountId,
             earning.OtherId,
             earning.SourceId,
+            askedBy = earning.MadeForOther ? earning.MakerId : null,
             day = Clock.Day(now),
             monday = Clock.Monday(now),
             since = now.AddDays(-pairDays),
         });
+
+    /// <summary>
+    /// Whether whom an account serves served somebody, who served somebody … who served the account: a circle of three to
+    /// six. Looks at no more than fifty people at each step, so that a crowd costs no more than a few.
+    /// </summary>
+    public static async Task<bool> ClosesCircleAsync(
+        this DbSession db, Guid accountId, Guid otherId, DateTime since) => await db.FindAsync<int>(
+        """
+        WITH
+          third AS (
+            SELECT DISTINCT w.other_id AS id FROM points_award w
+            WHERE w.account_id = @otherId AND w.at > @since AND w.other_id NOT IN (@accountId, @otherId) LIMIT 50),
+          fourth AS (
+            SELECT DISTINCT w.other_id AS id FROM third p JOIN points_award w ON w.account_id = p.id
+            WHERE w.at > @since AND w.other_id NOT IN (@accountId, @otherId) LIMIT 50),
+          fifth AS (
+            SELECT DISTINCT w.other_id AS id FROM fourth p JOIN points_award w ON w.account_id = p.id
+            WHERE w.at > @since AND w.other_id NOT IN (@accountId, @otherId) LIMIT 50),
+          sixth AS (
+            SELECT DISTINCT w.other_id AS id FROM fifth p JOIN points_award w ON w.account_id = p.id
+            WHERE w.at > @since AND w.other_id NOT IN (@accountId, @otherId) LIMIT 50)
+        SELECT EXISTS (
+          SELECT 1
+          FROM (SELECT id FROM third UNION SELECT id FROM fourth UNION SELECT id FROM fifth UNION SELECT id FROM sixth) p
+          JOIN points_award w ON w.account_id = p.id AND w.other_id = @accountId AND w.at > @since)
+        """, new { accountId, otherId, since }) == 1;
 
     /// <summary>Opens it unless somebody did meanwhile.</summary>
     public static Task<int> OpenAccountAsync(this DbSession db, Guid id, AccountKind kind, DateTime now) => db.ExecuteAsync(
@@ -54,20 +85,26 @@ public static class PointsStore
         }
     }
 
-    /// <summary>Adds to a balance, or takes from it; at most down to <paramref name="floor"/>.</summary>
+    /// <summary>
+    /// Adds to a balance, or takes from it; at most down to <paramref name="floor"/>. Who decided by the balance before, such
+    /// as the expiry, decides anew.
+    /// </summary>
     /// <returns>False when it would fall below.</returns>
     public static async Task<bool> ChangeBalanceAsync(this DbSession db, Guid accountId, int by, long floor = long.MinValue) =>
         await db.ExecuteAsync(
-            "UPDATE points_account SET balance = balance + @by WHERE id = @accountId AND (@by > 0 OR balance + @by >= @floor)",
-            new { accountId, by, floor }) == 1;
+            """
+            UPDATE points_account SET balance = balance + @by, version = version + 1
+            WHERE id = @accountId AND (@by > 0 OR balance + @by >= @floor)
+            """, new { accountId, by, floor }) == 1;
 
     public static void QueueAward(this DbSession db, Award award) => db.Queue(
         """
         INSERT INTO points_award
-          (id, at, day, account_id, act, source_id, subject_id, other_id, unit_id, rules_id, amount, held,
+          (id, at, day, account_id, act, source_id, subject_id, other_id, maker_id, unit_id, rules_id, amount, held,
           detail)
         VALUES
-          (@Id, @At, @day, @AccountId, @Act, @SourceId, @SubjectId, @OtherId, @UnitId, @RulesId, @Amount, @Held, @Detail)
+          (@Id, @At, @day, @AccountId, @Act, @SourceId, @SubjectId, @OtherId, @MakerId, @UnitId, @RulesId, @Amount,
+          @Held, @Detail)
         """,
         new
         {
@@ -79,6 +116,7 @@ public static class PointsStore
             award.SourceId,
             award.SubjectId,
             award.OtherId,
+            award.MakerId,
             award.UnitId,
             award.RulesId,
             award.Amount,
@@ -158,7 +196,12 @@ public sealed record AccountRow
     public int Version { get; init; }
     public long Today { get; init; }
     public long ThisWeek { get; init; }
-    public int Meetings { get; init; }
+
+    /// <summary>How often it served the same person within the pair's days, and they it.</summary>
+    public int Served { get; init; }
+    public int Returned { get; init; }
+    public int Others { get; init; }
+    public bool OtherServes { get; init; }
 }
 
 /// <summary>What an act earned, and what became of it.</summary>
@@ -171,6 +214,7 @@ public record Award
     public Guid SourceId { get; init; }
     public Guid SubjectId { get; init; }
     public Guid? OtherId { get; init; }
+    public Guid? MakerId { get; init; }
     public Guid UnitId { get; init; }
     public Guid RulesId { get; init; }
     public int Amount { get; init; }
@@ -185,9 +229,12 @@ public record Award
     public Guid? TransferId { get; init; }
     public Guid? ReversedBy { get; init; }
 
-    /// <summary>Whether somebody is who was served: by their account, or by the phone that stands for them.</summary>
-    public bool IsFor(Caller caller) => OtherId is { } other
-        && (other == caller.PersonId || (caller.PhoneIndex is { } phone && other == OtherOf(phone)));
+    /// <summary>
+    /// Whether somebody has a part in it: it is theirs, they asked for it, or they are who was served, by their account or by
+    /// the phone that stands for them.
+    /// </summary>
+    public bool Concerns(Caller caller) => AccountId == caller.PersonId || MakerId == caller.PersonId
+        || OtherId == caller.PersonId || (caller.PhoneIndex is { } phone && OtherId == OtherOf(phone));
 
     /// <summary>Who has a phone, with or without an account.</summary>
     public static Guid OtherOf(byte[] phoneIndex) => new(phoneIndex.AsSpan(0, 16));

@@ -27,6 +27,9 @@ public record Wish
     public string? Answers { get; init; }
     public byte[]? Content { get; init; }
     public byte[]? Contact { get; init; }
+
+    /// <summary>The keyed hash of the contact's flat or house, as far as the address names one.</summary>
+    public byte[]? Place { get; init; }
     public int EffortMinutes { get; init; }
     public bool Remote { get; init; }
     public Guid? MakerId { get; init; }
@@ -71,8 +74,16 @@ public record Wish
     public bool PartyBadge { get; init; }
     public bool Offered { get; init; }
 
-    /// <summary>Staff made it, and the caller is staff of its unit, in whatever session they are.</summary>
+    /// <summary>Who has the phone that it was made for, if anybody has.</summary>
+    public Guid? BeneficiaryId { get; init; }
+
+    /// <summary>
+    /// What a claim asks besides. Staff made it, and the caller is staff of its unit, in whatever session they are; the caller
+    /// uses a device of its maker or of its beneficiary; the caller lives where it is.
+    /// </summary>
     public bool CallerIsItsStaff { get; init; }
+    public bool CallerSharesDevice { get; init; }
+    public bool CallerLivesThere { get; init; }
     public Guid? NoteId { get; init; }
     public byte[]? DeliveryNote { get; init; }
 

@@ -31,13 +31,16 @@ public sealed class WishPayment(Payer payer)
 
     private static Earning Earned(Wish wish, PointsAct act) => new(
         act, wish.ClaimerId!.Value, AccountKind.Person, wish.ClaimId!.Value, wish.Id, Served(wish),
-        wish.CreditedUnitId!.Value, wish.KeptAt - wish.ClaimedAt, wish.ClaimSuspicion);
+        wish.CreditedUnitId!.Value, wish.KeptAt - wish.ClaimedAt, wish.ClaimSuspicion, wish.MakerId,
+        MadeForOther: wish.Origin == WishOrigin.Family);
 
     /// <summary>
-    /// Who was served: the maker, or the phone that it was made for, which stands for a person with or without an account.
+    /// Who was served: the maker, or who has the phone that it was made for. Where nobody has an account with it, the phone
+    /// stands for them.
     /// </summary>
     private static Guid? Served(Wish wish) => wish switch
     {
+        { BeneficiaryId: { } person } => person,
         { BeneficiaryIndex: { } index } => Award.OtherOf(index),
         { Origin: WishOrigin.Resident } => wish.MakerId,
         _ => null,

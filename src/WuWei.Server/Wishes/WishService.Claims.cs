@@ -235,6 +235,8 @@ public sealed partial class WishService
     /// <summary>What looks odd about a claim, for whoever decides on its points later.</summary>
     private Suspicion SuspicionOf(Caller caller, Wish wish) =>
         (wish.CallerIsItsStaff ? Suspicion.StaffForStaff : Suspicion.None)
+        | (wish.CallerSharesDevice ? Suspicion.SameDevice : Suspicion.None)
+        | (wish.CallerLivesThere ? Suspicion.SameHousehold : Suspicion.None)
         | (caller.PhoneIndex is { } own && WishContact.Of(wish, personalData) is { } contact
             && personalData.PhoneIndex(contact.Phone).AsSpan().SequenceEqual(own)
                 ? Suspicion.SamePhone

@@ -120,6 +120,11 @@ public sealed partial class WishService(
             var content = new WishContent(making.Draft.Title, making.Draft.Text, making.Answers);
             var wish = content.Into(New(call, making, tree), personalData);
             var actor = wish.Origin == WishOrigin.Staff ? WishActor.Staff : WishActor.Maker;
+            if (wish.Place is { } place && IsOwn(call.Caller, making.Draft))
+            {
+                db.QueuePlace(call.Caller.PersonId, place, call.Now);
+            }
+
             await db.AddWishAsync(
                 personalData, wish, new WishStep(WishMove.Make, call.Now, actor, call.Caller.PersonId),
                 JournalEntry.By(
@@ -148,6 +153,7 @@ public sealed partial class WishService(
             EffortMinutes = draft.EffortMinutes,
             Remote = draft.Remote,
             Contact = draft.Contact?.Seal(id, personalData),
+            Place = draft.Contact is { } contact ? WishPlace.Of(personalData, making.Unit.Id, contact.Address) : null,
             MakerId = call.Caller.PersonId,
             MakerName = call.Caller.ShownName,
             Beneficiary = draft.Beneficiary?.Seal(id, personalData),
@@ -178,7 +184,7 @@ public sealed partial class WishService(
         var pointsRules = await pointsBooks.BookAsync(context.CancellationToken);
         var wish = await writer.WriteAsync(context, request, async db =>
         {
-            var sight = await SeeAsync(db, call, id, tree);
+            var sight = await SeeAsync(db, call, id, tree, claiming: move == WishMove.Claim);
             var actor = sight.Actor(call.Demand(sight.Relation, sight.Unit.Path));
             var moving = new WishMoving(
                 db, sight, actor, book.RulesOf(sight.Wish.CategoryId), CanClimb(tree, sight.Wish), tree, pointsRules,
@@ -198,9 +204,10 @@ public sealed partial class WishService(
     }
 
     /// <summary>The wish as the caller stands to it; missing if they may not see it.</summary>
-    private static async Task<WishSight> SeeAsync(DbSession db, Call call, Guid id, UnitTree tree)
+    private static async Task<WishSight> SeeAsync(
+        DbSession db, Call call, Guid id, UnitTree tree, bool claiming = false)
     {
-        var wish = await db.FindWishAsync(id, call.Caller.PersonId, call.Now) ?? throw Unknown();
+        var wish = await db.FindWishAsync(id, call.Caller.PersonId, call.Now, claiming) ?? throw Unknown();
         var sight = WishSight.Of(wish, tree, call);
         return sight.Visible ? sight : throw Unknown();
     }
@@ -251,6 +258,11 @@ public sealed partial class WishService(
                 break;
         }
     }
+
+    /// <summary>For oneself, and one's own phone is the one to call: then the address is one's own.</summary>
+    private bool IsOwn(Caller caller, WishDraft draft) => draft.Origin == WishOrigin.Resident
+        && caller.PhoneIndex is { } own && draft.Contact is { } contact
+        && personalData.PhoneIndex(contact.Phone).AsSpan().SequenceEqual(own);
 
     private static bool CanClimb(UnitTree tree, Wish wish) => tree.AudienceAbove(tree.Get(wish.AudienceUnitId)) is not null;
 

@@ -18,10 +18,25 @@ public static class WishStore
             AND (g.ends_at IS NULL OR g.ends_at > @now)) AS party_badge
         """;
 
+    /// <summary>What a claim asks besides: what the caller has in common with those whose wish it is.</summary>
+    private const string Ties =
+        """
+        w.origin = 4 AND EXISTS (
+          SELECT 1 FROM role_grant s JOIN unit_ancestor a ON a.unit_id = w.unit_id AND a.ancestor_id = s.unit_id
+          WHERE s.person_id = @callerId AND s.role = 6 AND s.live = 1 AND s.starts_at <= @now
+            AND (s.ends_at IS NULL OR s.ends_at > @now)) AS caller_is_its_staff,
+        EXISTS (
+          SELECT 1 FROM person_device c JOIN person_device o ON o.device = c.device
+          WHERE c.person_id = @callerId AND o.person_id IN (w.maker_id, b.id)) AS caller_shares_device,
+        EXISTS (
+          SELECT 1 FROM person_place c WHERE c.person_id = @callerId AND c.place = w.place) AS caller_lives_there,
+        """;
+
     /// <summary>A wish with what showing it needs, in one trip.</summary>
     /// <param name="callerId">Whose offer is looked for.</param>
-    public static Task<Wish?> FindWishAsync(this DbSession db, Guid id, Guid callerId, DateTime now) =>
-        db.FindAsync<Wish>(
+    /// <param name="claiming">Whether to look for what looks odd about a claim of theirs, too.</param>
+    public static Task<Wish?> FindWishAsync(
+        this DbSession db, Guid id, Guid callerId, DateTime now, bool claiming = false) => db.FindAsync<Wish>(
             $"""
             SELECT w.id, w.unit_id, w.audience_unit_id, w.category_id, w.status, w.version, w.origin, w.visibility,
               w.sensitive, w.title, w.text, w.answers, w.content, w.contact, w.effort_minutes, w.remote, w.maker_id,
@@ -33,14 +48,12 @@ public static class WishStore
               m.shown_name AS maker_name, k.shown_name AS claimer_name,
               {PartyBadge},
               EXISTS (SELECT 1 FROM wish_offer o WHERE o.wish_id = w.id AND o.person_id = @callerId) AS offered,
-              w.origin = 4 AND EXISTS (
-                SELECT 1 FROM role_grant s JOIN unit_ancestor a ON a.unit_id = w.unit_id AND a.ancestor_id = s.unit_id
-                WHERE s.person_id = @callerId AND s.role = 6 AND s.live = 1 AND s.starts_at <= @now
-                  AND (s.ends_at IS NULL OR s.ends_at > @now)) AS caller_is_its_staff,
+              b.id AS beneficiary_id, {(claiming ? Ties : "")}
               d.id AS note_id, d.note AS delivery_note
             FROM wish w
             LEFT JOIN person m ON m.id = w.maker_id
             LEFT JOIN person k ON k.id = w.claimer_id
+            LEFT JOIN person b ON b.phone_index = w.beneficiary_index
             LEFT JOIN wish_step d ON d.wish_id = w.id AND d.number = w.delivered_step
             WHERE w.id = @id
             """, new { id, callerId, now });
@@ -88,12 +101,12 @@ public static class WishStore
             """
             INSERT INTO wish
               (id, unit_id, audience_unit_id, category_id, status, version, origin, visibility, `sensitive`, title, text,
-              answers, content, contact, effort_minutes, remote, maker_id, beneficiary, beneficiary_index, consent,
-              level, reminders, overdue, noticed_at, made_at, clock_from, due_at, opened_at, delivered_at,
+              answers, content, contact, place, effort_minutes, remote, maker_id, beneficiary, beneficiary_index,
+              consent, level, reminders, overdue, noticed_at, made_at, clock_from, due_at, opened_at, delivered_at,
               delivered_step, kept_at, deadline_at, clock_at, auto_confirmed, import_ref, remade_from)
             VALUES
               (@Id, @UnitId, @AudienceUnitId, @CategoryId, @Status, @Version, @Origin, @Visibility, @Sensitive, @Title,
-              @Text, @Answers, @Content, @Contact, @EffortMinutes, @Remote, @MakerId, @Beneficiary, @BeneficiaryIndex,
+              @Text, @Answers, @Content, @Contact, @Place, @EffortMinutes, @Remote, @MakerId, @Beneficiary, @BeneficiaryIndex,
               @Consent, @Level, @Reminders, @Overdue, @NoticedAt, @MadeAt, @ClockFrom, @DueAt, @OpenedAt,
               @DeliveredAt, @DeliveredStep, @KeptAt, @DeadlineAt, @ClockAt, @AutoConfirmed, @ImportRef, @RemadeFrom)
             """,
@@ -113,6 +126,7 @@ public static class WishStore
                 wish.Answers,
                 wish.Content,
                 wish.Contact,
+                wish.Place,
                 wish.EffortMinutes,
                 wish.Remote,
                 wish.MakerId,

@@ -40,6 +40,7 @@ public static class CrashJudge
         Assert.Equal(done.Select(i => i.Key).Order(StringComparer.Ordinal), keys.Keys.Order(StringComparer.Ordinal));
 
         await observer.AssertSoundAsync();
+        await observer.AssertPointsAsync();
         await observer.Database.AssertJournalTellsTheStepsAsync();
         await Race.AssertOpenClaimsAsync(observer);
         var again = done.Where(i => i.Sent > 1).ToList();

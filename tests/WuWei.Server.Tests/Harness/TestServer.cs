@@ -11,6 +11,7 @@ using WuWei.Data;
 using WuWei.Gateway;
 using WuWei.Jobs;
 using WuWei.Journal;
+using WuWei.Points;
 using WuWei.Privacy;
 using WuWei.Views;
 using WuWei.Wishes;
@@ -96,6 +97,10 @@ public sealed class TestServer : IAsyncDisposable
             """));
         Assert.Equal(0, await MisplacedAsync());
     }
+
+    /// <summary>The ledger is in order, and each kept wish earned what it should.</summary>
+    public async Task AssertPointsAsync() => Assert.Empty(
+        (await Services.GetRequiredService<PointsAudit>().RunAsync(_ => { }, CancellationToken.None)).Faults);
 
     /// <summary>Rows that the lists of wishes and follow-ups lack, and that they hold although they should not.</summary>
     public Task<long> MisplacedAsync() => Database.ScalarAsync<long>(

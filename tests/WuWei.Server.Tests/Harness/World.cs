@@ -175,7 +175,7 @@ public sealed class World
 }
 
 /// <summary>Somebody signed in, and the calls they make. Every write gets a key of its own unless one is given.</summary>
-public sealed class Actor(GrpcChannel channel, Guid personId, string name, string phone, string token)
+public sealed class Actor(GrpcChannel channel, Guid personId, string name, string phone, string token, string? key = null)
 {
     public Guid PersonId { get; } = personId;
     public string Name { get; } = name;
@@ -184,7 +184,7 @@ public sealed class Actor(GrpcChannel channel, Guid personId, string name, strin
 
     public GrpcChannel Channel { get; } = channel;
 
-    private Signed Calls(string? key) => new Signed(Channel.CreateCallInvoker(), Token, key);
+    private Signed Calls(string? other) => new Signed(Channel.CreateCallInvoker(), Token, other ?? key);
 
     public Wire.WishService.WishServiceClient Wishes => new(Calls(null));
     public Wire.CategoryService.CategoryServiceClient Categories => new(Calls(null));
@@ -199,8 +199,13 @@ public sealed class Actor(GrpcChannel channel, Guid personId, string name, strin
 
     public Wire.OrganizationService.OrganizationServiceClient OrganizationWithKey(string key) => new(Calls(key));
 
+    /// <summary>The same person, every write with this key.</summary>
+    public Actor WithKey(string same) => new(Channel, PersonId, Name, Phone, Token, same);
+
     /// <summary>The same person through another copy of the server.</summary>
-    public Actor At(TestServer other) => new(other.Channel, PersonId, Name, Phone, Token);
+    public Actor At(TestServer other) => Through(other.Channel);
+
+    public Actor Through(GrpcChannel other) => new(other, PersonId, Name, Phone, Token);
 
     /// <summary>Adds token and key to each call.</summary>
     private sealed class Signed(CallInvoker inner, string token, string? key) : CallInvoker

@@ -63,6 +63,8 @@ public sealed class Comparison(
 
         await CompareClaimsAsync();
         await server.AssertSoundAsync();
+        // What everybody earned by it all, act by act.
+        await server.AssertPointsAsync();
         await server.Database.AssertJournalTellsTheStepsAsync();
         return _differences;
     }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using WuWei.Points;
 using WuWei.Tests.Harness;
 using WuWei.Wishes;
 
@@ -27,8 +25,7 @@ public sealed class PaymentTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        var report = await _server.Services.GetRequiredService<PointsAudit>().RunAsync(_ => { }, CancellationToken.None);
-        Assert.Empty(report.Faults);
+        await _server.AssertPointsAsync();
         await _server.DisposeAsync();
     }
 
