@@ -98,6 +98,12 @@ public static class Permissions
         Own("PointsService/ListPointsRules", writes: false),
         Write("PointsService/ProposePointsRules", Staff, Relation.None, Scope.Subtree),
         Write("PointsService/ApprovePointsRules", Staff, Relation.None, Scope.Subtree),
+
+        // Boards, which name nobody who does not want it.
+        Own("BoardService/GetBoard", writes: false),
+        Own("BoardService/GetMyRank", writes: false),
+        Own("BoardService/ListAroundMe", writes: false),
+        Own("BoardService/WatchBoard", writes: false),
     }.ToDictionary(p => p.Rpc);
 
     private static Permission Anyone(string rpc) =>

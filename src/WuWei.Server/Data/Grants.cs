@@ -57,6 +57,9 @@ public static class Grants
         ["points_hold"] = Pending,
         ["points_ruling"] = Append,
         ["points_correction"] = Change,
+        // A retention purges the scores of old days and weeks.
+        ["board_score"] = All,
+        ["board_state"] = "SELECT, UPDATE",
     };
 
     public static async Task ApplyAsync(string ownerConnection, string serviceConnection, CancellationToken cancel)
