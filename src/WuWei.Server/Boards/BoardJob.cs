@@ -22,10 +22,12 @@ public sealed partial class BoardJob(
     private const int WeekBoardsKeptDays = 731;
     private static readonly TimeSpan SettledAfter = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan RebuildsFor = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FollowsFor = TimeSpan.FromSeconds(2);
 
     private readonly Queue<(Guid UnitId, BoardSubject Kind)> _toForget = new();
     private (UnitTree Tree, byte[] Hash)? _hashed;
     private DateTime _forgottenOn;
+    private Task? _following;
 
     /// <summary>In each round, right after the sealer: a watcher waits for it.</summary>
     public TimeSpan Every => TimeSpan.Zero;
@@ -95,7 +97,19 @@ public sealed partial class BoardJob(
         return forgotten;
     }
 
+    /// <summary>Filling Redis anew may take many seconds: it goes on beside the other work.</summary>
     private async Task FollowAsync(UnitTree tree, DateTime today, CancellationToken cancel)
+    {
+        _following ??= FollowOnceAsync(tree, today, cancel);
+        if (await Task.WhenAny(_following, Task.Delay(FollowsFor, cancel)) == _following)
+        {
+            var followed = _following;
+            _following = null;
+            await followed;
+        }
+    }
+
+    private async Task FollowOnceAsync(UnitTree tree, DateTime today, CancellationToken cancel)
     {
         try
         {

@@ -1,5 +1,6 @@
 using WuWei.Points;
 using WuWei.Tests.Harness;
+using WuWei.Time;
 
 namespace WuWei.Tests.Boards;
 
@@ -186,7 +187,7 @@ public sealed class BoardTests : IAsyncLifetime
     [Fact]
     public async Task An_organisation_has_a_board_of_its_own_and_adds_nothing_to_units()
     {
-        await _server.GiveAsync(_server.Clock.NewOrganisation(), _world.Community, 30, AccountKind.Organisation);
+        await _server.GiveAsync(_server.Clock.NewId(), _world.Community, 30, AccountKind.Organisation);
         await _server.GiveAsync(_first, _world.Community, 10);
 
         Assert.Equal([(1, "单位", 30)], await BoardAsync(_world.Street, subject: Wire.BoardSubject.Organisation));

@@ -15,7 +15,7 @@ public static class Payments
         this TestServer server, Guid account, Guid unit, int points, AccountKind kind = AccountKind.Person) =>
         server.Db.WriteAsync(async db =>
         {
-            var now = server.Clock.GetUtcNow().UtcDateTime;
+            var now = server.Clock.Now();
             await db.OpenAccountAsync(account, kind, now);
             await db.ChangeBalanceAsync(account, points);
             var transfer = new Transfer
@@ -33,9 +33,6 @@ public static class Payments
                 now, "operator", "POINTS_ADJUSTED", "transfer", transfer.Id, unit, new { account, points }));
             return true;
         }, CancellationToken.None);
-
-    /// <summary>An id for an organisation.</summary>
-    public static Guid NewOrganisation(this TestClock clock) => clock.NewId();
 
     public static Task RebuildBoardsAsync(this TestServer server) =>
         server.Services.GetRequiredService<BoardRebuild>().RunAsync((_, _) => { }, CancellationToken.None);
