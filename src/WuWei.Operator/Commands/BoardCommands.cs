@@ -14,8 +14,8 @@ public static class BoardCommands
     {
         var rebuild = new Command(
             "rebuild",
-            "Compute the boards that are not settled anew from the ledger, while servers run. They do so by themselves when the "
-            + "tree has changed; settled boards stay as they are.");
+            "Compute the boards that are not settled anew from the ledger, while servers run. They do so by themselves when "
+            + "the tree has changed; settled boards stay as they are.");
         rebuild.SetAction(async (_, cancel) =>
         {
             await using var services = Installation.Open();
@@ -35,8 +35,8 @@ public static class BoardCommands
     {
         var verify = new Command(
             "verify",
-            "Compare every score that is not settled with the ledger, as of one moment, and every rank in Redis (WUWEI_REDIS) "
-            + "with the scores. Exit code 2 if one differs. May run under load; then Redis may be said to be behind.");
+            "Compare every score that is not settled with the ledger, as of one moment, and every rank in Redis "
+            + "(WUWEI_REDIS) with the scores. Exit code 2 if one differs. May run under load; then Redis may be said to be behind.");
         verify.SetAction(async (_, cancel) =>
         {
             await using var services = Installation.Open();
@@ -44,10 +44,11 @@ public static class BoardCommands
             var report = await services.GetRequiredService<BoardRebuild>().CompareAsync(
                 (done, total) => progress.Show($"{done} of {total} accounts"), cancel);
             progress.End();
-            var faults = report.Faults.Concat(await services.GetRequiredService<BoardRedisCheck>().CompareAsync(cancel));
+            var inRedis = await services.GetRequiredService<BoardRedisCheck>().CompareAsync(cancel);
             return VerifyCommands.Report(
-                $"the boards of {report.Accounts} accounts equal the ledger up to entry {report.Number}, and Redis the boards",
-                [.. faults]);
+                $"the boards of {report.Accounts} accounts equal the ledger up to entry {report.Number}, and Redis the "
+                + "boards",
+                [.. report.Faults, .. inRedis]);
         });
         return verify;
     }

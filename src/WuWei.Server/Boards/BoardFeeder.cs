@@ -37,8 +37,8 @@ public sealed class BoardFeeder(Database database)
         }, cancel);
 
     /// <summary>
-    /// Settles what has ended, once everything from before its end is fed. An entry is written within seconds of its time,
-    /// so minutes later none comes after.
+    /// Settles what has ended, once everything from before its end is fed. An entry is written within seconds of its
+    /// time, so minutes later none comes after.
     /// </summary>
     /// <param name="today">The day in China those minutes ago.</param>
     /// <param name="midnight">When it began.</param>

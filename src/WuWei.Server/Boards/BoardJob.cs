@@ -8,9 +8,9 @@ using WuWei.Time;
 namespace WuWei.Boards;
 
 /// <summary>
-/// Lets the boards follow the journal: feeds what is new, rebuilds after the tree changed, settles what has ended, forgets
-/// the boards of old days and weeks, and then lets Redis follow. A run does a bounded part: other background work waits for
-/// it.
+/// Lets the boards follow the journal: feeds what is new, rebuilds after the tree changed, settles what has ended,
+/// forgets the boards of old days and weeks, and then lets Redis follow. A run does a bounded part: other background work
+/// waits for it.
 /// </summary>
 public sealed partial class BoardJob(
     Database database, Units units, BoardFeeder feeder, BoardRebuild rebuild, BoardRedis redis, TimeProvider clock,
@@ -43,8 +43,9 @@ public sealed partial class BoardJob(
         }
 
         var done = await RebuildAsync(tree, cancel);
-        for (var batch = 0; batch < BatchesMax && await feeder.FeedAsync(tree, hash, cancel) is > 0 and var fed; batch++)
+        for (var (batch, fed) = (0, 1); batch < BatchesMax && fed > 0; batch++)
         {
+            fed = await feeder.FeedAsync(tree, hash, cancel);
             done += fed;
         }
 

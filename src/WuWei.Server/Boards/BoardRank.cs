@@ -22,11 +22,14 @@ public static class BoardRank
 
     public static long Points(double number) => -(long)Math.Floor(number / SecondsRange);
 
+    public static SortedSetEntry Entry(Guid subjectId, Score score) => new(Member(subjectId), Number(score));
+
     public static RedisValue Member(Guid subjectId) => subjectId.ToByteArray(bigEndian: true);
 }
 
 /// <summary>
-/// One filling of Redis: all boards of people and organisations of the periods that a day is in. The next day has another.
+/// One filling of Redis: all boards of people and organisations of the periods that a day is in. The next day has
+/// another.
 /// </summary>
 /// <param name="Number">The last entry of the journal that is in it.</param>
 public sealed record BoardRun(Guid Id, DateTime Day, long Number)

@@ -56,8 +56,8 @@ public static class BoardReadStore
         new { key.Kind, key.UnitId, key.Period, key.StartsOn, place.Points, place.ReachedAt, place.SubjectId });
 
     /// <summary>
-    /// The nearest before and after a place, in order. One statement, and so one moment: somebody who just moves is not in
-    /// it twice.
+    /// The nearest before and after a place, in order. One statement, and so one moment: somebody who just moves is not
+    /// in it twice.
     /// </summary>
     public static async Task<List<PlaceRow>> ListNeighboursAsync(
         this DbSession db, BoardKey key, PlaceRow place, int eachSide) => [

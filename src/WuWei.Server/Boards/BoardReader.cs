@@ -26,7 +26,8 @@ public sealed class BoardReader(
         return await database.ReadAsync(async db =>
         {
             var rows = choice.Subject == BoardSubject.Unit
-                ? await db.ListTopUnitsAsync(UnitsOf(choice, tree, settled), choice.Span.Period, choice.Span.StartsOn, countMax)
+                ? await db.ListTopUnitsAsync(
+                    UnitsOf(choice, tree, settled), choice.Span.Period, choice.Span.StartsOn, countMax)
                 : await db.ListTopAsync(choice.Key, countMax);
             return await ToWireAsync(db, choice, tree, settled, rows, firstRank: 1);
         }, cancel);
@@ -83,7 +84,11 @@ public sealed class BoardReader(
         {
             null => new Wire.MyRank(),
             { Points: <= 0 } unranked => new Wire.MyRank { Points = unranked.Points },
-            { } place => new Wire.MyRank { Points = place.Points, Rank = (int)await db.CountAheadAsync(key, place) + 1 },
+            { } place => new Wire.MyRank
+            {
+                Points = place.Points,
+                Rank = (int)await db.CountAheadAsync(key, place) + 1,
+            },
         };
 
     /// <summary>As far as Redis has them: what is missing there may still be in SQL.</summary>

@@ -130,7 +130,9 @@ public sealed class BoardRebuild(Database database, Units units, TimeProvider cl
             sums, state, await db.ListScoresAsync(BoardSubject.Unit, Guid.Empty, Guid.AllBitsSet));
     }
 
-    /// <summary>What must be stored so that what is there becomes what should be; what should not be there becomes 0.</summary>
+    /// <summary>
+    /// What must be stored so that what is there becomes what should be; what should not be there becomes 0.
+    /// </summary>
     private static List<KeyValuePair<ScoreKey, Score>> Differences(
         BoardSums should, BoardState state, List<KeyValuePair<ScoreKey, Score>> stored)
     {

@@ -15,7 +15,7 @@ public sealed class BoardRedis(Database database, RedisSource redis)
     private const int BatchesMax = 20;
     private const int MembersMax = 500;
 
-    /// <summary>Nobody moved the run on, and nothing was flushed while it was filled: then this one is in use.</summary>
+    /// <summary>Nobody moved the run on, and nothing was flushed while it was filled: then it is in use.</summary>
     private const string Switch =
         """
         if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] or redis.call('EXISTS', KEYS[2]) == 0 then return 0 end
@@ -154,8 +154,7 @@ public sealed class BoardRedis(Database database, RedisSource redis)
     {
         foreach (var chunk in scores.Chunk(MembersMax))
         {
-            await db.SortedSetAddAsync(
-                key, [.. chunk.Select(s => new SortedSetEntry(BoardRank.Member(s.Key.SubjectId), BoardRank.Number(s.Value)))]);
+            await db.SortedSetAddAsync(key, [.. chunk.Select(s => BoardRank.Entry(s.Key.SubjectId, s.Value))]);
         }
 
         await db.ScriptEvaluateAsync(Finish, [key], [scores.Count, (long)BoardRun.Term.TotalSeconds]);

@@ -70,8 +70,7 @@ public sealed class BoardRedisCheck(Database database, RedisSource redis, Units 
         {
             // What Redis threw away for want of memory is asked of SQL.
             var members = await db.SortedSetRangeByRankWithScoresAsync(run.Key(kind, unit.Id, span.Period));
-            var expected = stored[span.Period]
-                .Select(s => new SortedSetEntry(BoardRank.Member(s.Key.SubjectId), BoardRank.Number(s.Value))).ToHashSet();
+            var expected = stored[span.Period].Select(s => BoardRank.Entry(s.Key.SubjectId, s.Value)).ToHashSet();
             if (members.Length > 0 && faults.Count < ShownMax && !expected.SetEquals(members.SkipLast(1)))
             {
                 faults.Add($"Redis has another board of {kind} in {unit.Name} ({unit.Id}), {span.Period}");

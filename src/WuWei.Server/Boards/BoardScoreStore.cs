@@ -14,18 +14,19 @@ public static class BoardScoreStore
     private const string Row = "(@Kind, @SubjectId, @UnitId, @Period, @StartsOn, @Points, @ReachedAt)";
 
     /// <summary>Adds to scores.</summary>
-    public static void QueueAdded(this DbSession db, IEnumerable<KeyValuePair<ScoreKey, Score>> scores) => db.QueueScores(
-        scores,
-        """
-         ON DUPLICATE KEY UPDATE points = board_score.points + VALUES(points),
-          reached_at = GREATEST(board_score.reached_at, VALUES(reached_at))
-        """);
+    public static void QueueAdded(this DbSession db, IEnumerable<KeyValuePair<ScoreKey, Score>> scores) =>
+        db.QueueScores(
+            scores,
+            """
+             ON DUPLICATE KEY UPDATE points = board_score.points + VALUES(points),
+              reached_at = GREATEST(board_score.reached_at, VALUES(reached_at))
+            """);
 
     /// <summary>Sets scores to what they should be.</summary>
     public static void QueueSet(this DbSession db, IEnumerable<KeyValuePair<ScoreKey, Score>> scores) => db.QueueScores(
         scores, " ON DUPLICATE KEY UPDATE points = VALUES(points), reached_at = VALUES(reached_at)");
 
-    /// <summary>The scores of subjects of a kind, from one, excluded, to another; of all periods that are kept.</summary>
+    /// <summary>The scores of subjects of a kind, from one, excluded, to another; of all periods kept.</summary>
     public static async Task<List<KeyValuePair<ScoreKey, Score>>> ListScoresAsync(
         this DbSession db, BoardSubject kind, Guid after, Guid last) => [
         .. (await db.ListAsync<ScoreRow>(
@@ -45,7 +46,8 @@ public static class BoardScoreStore
             JOIN board_score s ON s.kind = @kind AND s.subject_id = UNHEX(i.id)
             JOIN JSON_TABLE(@spans, '$[*]' COLUMNS (period INT PATH '$.period', starts_on DATE PATH '$.startsOn')) p
               ON p.period = s.period AND p.starts_on = s.starts_on
-            """, new { kind, ids = Json(subjectIds.Select(id => id.ToString("n"))), spans = Json(spans.Select(Named)) }))
+            """,
+            new { kind, ids = Json(subjectIds.Select(id => id.ToString("n"))), spans = Json(spans.Select(Named)) }))
         .Select(ToPair),
     ];
 
@@ -94,9 +96,11 @@ public static class BoardScoreStore
     }
 
     private static KeyValuePair<ScoreKey, Score> ToPair(ScoreRow row) => new(
-        new ScoreKey(row.Kind, row.SubjectId, row.UnitId, row.Period, row.StartsOn), new Score(row.Points, row.ReachedAt));
+        new ScoreKey(row.Kind, row.SubjectId, row.UnitId, row.Period, row.StartsOn),
+        new Score(row.Points, row.ReachedAt));
 
-    private static object Named(BoardSpan span) => new { period = (int)span.Period, startsOn = $"{span.StartsOn:yyyy-MM-dd}" };
+    private static object Named(BoardSpan span) =>
+        new { period = (int)span.Period, startsOn = $"{span.StartsOn:yyyy-MM-dd}" };
 
     private static string Json(object value) => JsonSerializer.Serialize(value);
 

@@ -46,7 +46,8 @@ public sealed record BoardSpan(BoardPeriod Period, DateTime StartsOn, DateTime E
     }
 
     /// <summary>All the periods that a day is in.</summary>
-    public static IReadOnlyList<BoardSpan> All(DateTime day) => [.. Enum.GetValues<BoardPeriod>().Select(p => Of(p, day))];
+    public static IReadOnlyList<BoardSpan> All(DateTime day) =>
+        [.. Enum.GetValues<BoardPeriod>().Select(p => Of(p, day))];
 
     /// <summary>Whether its boards stay as they are.</summary>
     public bool IsSettled(DateTime settledOn) => EndsOn <= settledOn;

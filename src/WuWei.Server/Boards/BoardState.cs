@@ -40,11 +40,15 @@ public sealed record BoardState
     }
 }
 
-/// <summary>Every SQL statement on the state of the boards. Whoever writes scores moves it in the same transaction.</summary>
+/// <summary>
+/// Every SQL statement on the state of the boards. Whoever writes scores moves it in the same transaction.
+/// </summary>
 public static class BoardStateStore
 {
     private const string Select =
-        "SELECT CAST(number AS SIGNED) AS number, settled_on, tree, generation, rebuilt_to FROM board_state WHERE id = 1";
+        """
+        SELECT CAST(number AS SIGNED) AS number, settled_on, tree, generation, rebuilt_to FROM board_state WHERE id = 1
+        """;
 
     public static async Task<BoardState> GetBoardStateAsync(this DbSession db) =>
         await db.FindAsync<BoardState>(Select) ?? throw Gone();
@@ -53,15 +57,16 @@ public static class BoardStateStore
     public static async Task<BoardState> LockBoardStateAsync(this DbSession db) =>
         await db.FindAsync<BoardState>($"{Select} FOR UPDATE") ?? throw Gone();
 
-    /// <summary>Stores where the boards are, unless another copy was faster: then the transaction starts over.</summary>
+    /// <summary>Stores where the boards are, unless another copy was faster: then it starts over.</summary>
     public static async Task MoveBoardsAsync(this DbSession db, BoardState from, BoardState to)
     {
         if (await db.ExecuteAsync(
             """
             UPDATE board_state
-            SET number = @Number, settled_on = @SettledOn, tree = @Tree, generation = @Generation, rebuilt_to = @RebuiltTo
-            WHERE id = 1 AND number = @number0 AND settled_on = @settled0 AND tree = @tree0 AND generation = @generation0
-              AND rebuilt_to <=> @rebuilt0
+            SET number = @Number, settled_on = @SettledOn, tree = @Tree, generation = @Generation,
+              rebuilt_to = @RebuiltTo
+            WHERE id = 1 AND number = @number0 AND settled_on = @settled0 AND tree = @tree0
+              AND generation = @generation0 AND rebuilt_to <=> @rebuilt0
             """,
             new
             {

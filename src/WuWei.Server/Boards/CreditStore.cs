@@ -8,12 +8,13 @@ namespace WuWei.Boards;
 /// </summary>
 public static class CreditStore
 {
-    /// <summary>Each transfer that ranks is told by exactly one entry of one of these kinds, of its award or of itself.</summary>
+    /// <summary>Each transfer that ranks is told by exactly one entry of these kinds, of its award or of itself.</summary>
     private const string OfAward = "t.award_id = e.subject_id AND e.kind IN ('POINTS_AWARDED', 'POINTS_POSTED')";
 
     private const string OfTransfer = "t.id = e.subject_id AND e.kind IN ('POINTS_REVERSED', 'POINTS_ADJUSTED')";
 
-    private const string SealedLater = "journal_seal s JOIN journal_entry e ON e.id = s.entry_id AND s.number > @number";
+    private const string SealedLater =
+        "journal_seal s JOIN journal_entry e ON e.id = s.entry_id AND s.number > @number";
 
     private const string Pending = "journal_pending p JOIN journal_entry e ON e.id = p.entry_id";
 
@@ -36,7 +37,7 @@ public static class CreditStore
             .. await db.ListAsync<Credit>(Told(OfTransfer), new { from, to }),
         ];
 
-    /// <summary>All that accounts were credited up to a number, from one account, excluded, to another; by account.</summary>
+    /// <summary>All that accounts, from one, excluded, to another, were credited up to a number.</summary>
     public static Task<List<Credit>> ListCreditsOfAccountsAsync(
         this DbSession db, Guid after, Guid last, long number) => db.ListAsync<Credit>(
         $"""

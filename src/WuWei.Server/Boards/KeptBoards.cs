@@ -10,8 +10,8 @@ namespace WuWei.Boards;
 public sealed record KeptBoard(Wire.GetBoardResponse Answer, string Version);
 
 /// <summary>
-/// The boards that many look at, each kept for a moment and read by one of them for all. Bounded: what does not fit is read
-/// for each.
+/// The boards that many look at, each kept for a moment and read by one of them for all. Bounded: what does not fit is
+/// read for each.
 /// </summary>
 public sealed class KeptBoards(BoardReader reader)
 {

@@ -57,7 +57,7 @@ public static class Grants
         ["points_hold"] = Pending,
         ["points_ruling"] = Append,
         ["points_correction"] = Change,
-        // A retention purges the scores of old days and weeks.
+        // The scores of old days and weeks are forgotten.
         ["board_score"] = All,
         ["board_state"] = "SELECT, UPDATE",
     };

@@ -10,7 +10,7 @@ public sealed class RedisSource(string settings, ILoggerFactory? logs = null) : 
 {
     private readonly Lazy<Task<IConnectionMultiplexer>> _connected = new(() => ConnectAsync(settings, logs));
 
-    /// <summary>Awaited by the first to use it, not blocking their threads: those are what the connecting itself needs.</summary>
+    /// <summary>Awaited by the first to use it, not blocking threads: those are what connecting itself needs.</summary>
     public Task<IConnectionMultiplexer> ConnectAsync() => _connected.Value;
 
     /// <summary>Whether an exception says that Redis is away, or too slow to wait for.</summary>
