@@ -15,6 +15,7 @@ var root = new RootCommand("wuwei: looks after a WuWei installation. Exit codes:
     VerifyCommands.Journal(),
     VerifyCommands.Counts(),
     VerifyCommands.Points(),
+    BoardCommands.Boards(),
     DemoCommands.Demo(),
     HealthCommands.Health(),
 };

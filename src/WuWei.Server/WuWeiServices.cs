@@ -6,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using MySqlConnector;
-using StackExchange.Redis;
 using WuWei.Access;
+using WuWei.Boards;
 using WuWei.Calls;
 using WuWei.Data;
 using WuWei.Errors;
@@ -47,11 +47,16 @@ public static class WuWeiServices
         services.AddSingleton<IJob, FoldCountsJob>();
         services.AddSingleton<IJob, FoldViewsJob>();
         services.AddSingleton<IJob>(s => s.GetRequiredService<Sealer>());
+        services.AddSingleton<IJob, BoardJob>();
         services.AddSingleton<IJob, FollowUnitsJob>();
         services.AddSingleton<IJob, ForgetJob>();
         services.AddSingleton<Worker>();
         services.AddOptions<WishOptions>().BindConfiguration("Wishes");
-        AddCache(services, settings);
+        services.AddSingleton<BoardHeads>();
+        services.AddSingleton<BoardReader>();
+        services.AddSingleton<KeptBoards>();
+        services.AddSingleton<BoardWatchers>();
+        AddCache(services);
 
         services.AddGrpc(grpc =>
         {
@@ -68,6 +73,7 @@ public static class WuWeiServices
         services.AddSingleton<WishService>();
         services.AddSingleton<PointsService>();
         services.AddSingleton<ViewService>();
+        services.AddSingleton<BoardService>();
         return services;
     }
 
@@ -88,6 +94,13 @@ public static class WuWeiServices
         services.AddSingleton<WishPayment>();
         services.AddSingleton<IPaidActs, PaidWishes>();
         services.AddSingleton<PointsAudit>();
+        services.AddSingleton(s => new RedisSource(
+            Required(settings, "WUWEI_REDIS"), s.GetService<ILoggerFactory>()));
+        services.AddSingleton<IOrganisationNames, NoOrganisationNames>();
+        services.AddSingleton<BoardFeeder>();
+        services.AddSingleton<BoardRebuild>();
+        services.AddSingleton<BoardRedis>();
+        services.AddSingleton<BoardRedisCheck>();
         services.AddSingleton<Sealer>();
         services.AddSingleton<Verifier>();
         services.AddSingleton<Recount>();
@@ -104,6 +117,7 @@ public static class WuWeiServices
         app.MapGrpcService<WishService>();
         app.MapGrpcService<PointsService>();
         app.MapGrpcService<ViewService>();
+        app.MapGrpcService<BoardService>();
     }
 
     public static string Required(IConfiguration settings, string name) =>
@@ -111,23 +125,11 @@ public static class WuWeiServices
             ? value
             : throw new InvalidOperationException($"{name} is not set; see README.md, Settings.");
 
-    /// <summary>Redis is a cache: when it is away, each use fails at once and the database answers.</summary>
-    private static void AddCache(IServiceCollection services, IConfiguration settings)
+    private static void AddCache(IServiceCollection services)
     {
-        var redis = ConfigurationOptions.Parse(Required(settings, "WUWEI_REDIS"));
-        redis.AbortOnConnectFail = false;
-        redis.ConnectTimeout = 1_000;
-        redis.AsyncTimeout = 500;
-        redis.SyncTimeout = 500;
-        redis.BacklogPolicy = BacklogPolicy.FailFast;
         services.AddStackExchangeRedisCache(cache => cache.InstanceName = "wuwei:");
-        // Awaited by the first calls, not blocking their threads: those are what the connecting itself needs.
-        services.AddOptions<RedisCacheOptions>().Configure<ILoggerFactory>((cache, logs) =>
-            cache.ConnectionMultiplexerFactory = async () =>
-            {
-                redis.LoggerFactory = logs;
-                return await ConnectionMultiplexer.ConnectAsync(redis);
-            });
+        services.AddOptions<RedisCacheOptions>().Configure<RedisSource>((cache, redis) =>
+            cache.ConnectionMultiplexerFactory = redis.ConnectAsync);
         services.AddHybridCache();
         // Each miss while Redis is away would be a line; the connection itself reports once.
         services.AddLogging(logs => logs.AddFilter("Microsoft.Extensions.Caching.Hybrid", LogLevel.None));

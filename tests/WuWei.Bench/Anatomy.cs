@@ -44,7 +44,7 @@ public static class Anatomy
                     && s.ImplementationFactory?.Method.ReturnType == typeof(Worker)));
             });
         await app.StartAsync(cancel);
-        var calls = await district.CallsAsync(app.Urls.First(), cancel);
+        var calls = await district.CallsAsync(app.Urls.First(), bare, cancel);
         calls.Parallel = 1;
 
         Console.WriteLine(

@@ -10,4 +10,8 @@ public sealed class BareCalls(string address, int connections)
 
     public Task CallAsync(int caller) => BenchClient.CallAsync(
         _channels[caller % _channels.Length], "GetWish", new Wire.GetWishRequest { WishId = $"{Guid.Empty}" });
+
+    /// <summary>With an answer as large as a board of a hundred.</summary>
+    public Task CallForBoardAsync(int caller) => BenchClient.CallAsync(
+        _channels[caller % _channels.Length], "GetBoard", new Wire.GetBoardRequest());
 }

@@ -23,6 +23,7 @@ public static class BareServer
             IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         var app = builder.Build();
         app.MapGrpcService<BareWishes>();
+        app.MapGrpcService<BareBoards>();
         await app.StartAsync(cancel);
         return app;
     }
@@ -43,6 +44,24 @@ public static class BareServer
         };
 
         public override Task<Wire.GetWishResponse> GetWish(Wire.GetWishRequest request, ServerCallContext context) =>
+            Task.FromResult(Answer);
+    }
+
+    private sealed class BareBoards : Wire.BoardService.BoardServiceBase
+    {
+        private static readonly Wire.GetBoardResponse Answer = new()
+        {
+            Board = new Wire.Board
+            {
+                UnitId = Guid.Empty.ToString(),
+                Places =
+                {
+                    Enumerable.Range(1, 100).Select(rank => new Wire.Place { Rank = rank, Name = "居**", Points = 1_000 - rank }),
+                },
+            },
+        };
+
+        public override Task<Wire.GetBoardResponse> GetBoard(Wire.GetBoardRequest request, ServerCallContext context) =>
             Task.FromResult(Answer);
     }
 }

@@ -1,6 +1,8 @@
 using Google.Protobuf;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+using WuWei.Boards;
 using WuWei.Calls;
 using WuWei.Data;
 using WuWei.Journal;
@@ -31,10 +33,13 @@ public sealed class BenchCalls
     private readonly PointsRuleBook _pointsRules;
     private readonly Unit _district;
     private readonly Category _category;
+    private readonly BareCalls _bare;
+    private readonly IDatabase _redis;
+    private readonly RedisKey _ranks;
 
     private BenchCalls(
         IServiceProvider services, BenchWorld world, string address, int connections, UnitTree tree, CategoryBook book,
-        PointsRuleBook pointsRules)
+        PointsRuleBook pointsRules, BareCalls bare, IDatabase redis, BoardRun run)
     {
         _world = world;
         _callers = world.Callers;
@@ -47,13 +52,24 @@ public sealed class BenchCalls
         _pointsRules = pointsRules;
         _district = tree.Below(null).First();
         _category = book.Find(_district.Id, "misc")!;
+        _bare = bare;
+        _redis = redis;
+        _ranks = run.Key(BoardSubject.Person, _district.Id, BoardPeriod.AllTime);
     }
 
     public static async Task<BenchCalls> CreateAsync(
-        IServiceProvider services, BenchWorld world, string address, int connections, CancellationToken cancel) => new(
+        IServiceProvider services, BenchWorld world, string address, int connections, BareCalls bare,
+        CancellationToken cancel)
+    {
+        var redis = (await services.GetRequiredService<RedisSource>().ConnectAsync()).GetDatabase();
+        var state = await services.GetRequiredService<Database>().ReadAsync(db => db.GetBoardStateAsync(), cancel);
+        var run = BoardRun.Read(await redis.StringGetAsync(BoardRun.StateKey(state.Generation)))
+            ?? throw new InvalidOperationException("Redis has no boards.");
+        return new BenchCalls(
             services, world, address, connections, await services.GetRequiredService<Units>().TreeAsync(cancel),
             await services.GetRequiredService<Categories>().BookAsync(cancel),
-            await services.GetRequiredService<PointsRuleBooks>().BookAsync(cancel));
+            await services.GetRequiredService<PointsRuleBooks>().BookAsync(cancel), bare, redis, run);
+    }
 
     /// <summary>How many callers there are at once in what is measured next.</summary>
     public int Parallel { get; set; } = 1;
@@ -66,6 +82,8 @@ public sealed class BenchCalls
         ("GetWish", GetWish, GetWishDirect),
         ("ListWishes", i => ListWishes(i, Home(i)), i => ListWishesDirect(Home(i))),
         ("ListWishesDistrict", i => ListWishes(i, _district.Id), _ => ListWishesDirect(_district.Id)),
+        ("GetBoard", GetBoard, _bare.CallForBoardAsync),
+        ("GetMyRank", GetMyRank, GetMyRankDirect),
         ("MakeWish", MakeWish, MakeWishDirect),
         ("ClaimWish", ClaimWish, ClaimWishDirect),
         ("ConfirmWish", ConfirmWish, ConfirmWishDirect),
@@ -89,6 +107,19 @@ public sealed class BenchCalls
             unit, new WishFilter(WishStatus.Kept, null, 0, Remote: false, Overdue: false, PublicOnly: true), null, PageSize,
             DateTime.UtcNow),
         CancellationToken.None);
+
+    private Wire.BoardChoice Board => new()
+    {
+        Subject = Wire.BoardSubject.Person,
+        UnitId = $"{_district.Id}",
+        Period = Wire.BoardPeriod.AllTime,
+    };
+
+    private Task GetBoard(int i) => Call(i, "GetBoard", new Wire.GetBoardRequest { Board = Board, Top = 100 }, As(i));
+
+    private Task GetMyRank(int i) => Call(i, "GetMyRank", new Wire.GetMyRankRequest { Boards = { Board } }, As(i));
+
+    private Task GetMyRankDirect(int i) => _redis.SortedSetRankAsync(_ranks, BoardRank.Member(_callers[i].PersonId));
 
     private Task MakeWish(int i) => Call(i, "MakeWish", new Wire.MakeWishRequest
     {

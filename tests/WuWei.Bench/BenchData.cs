@@ -147,10 +147,32 @@ public sealed class BenchData(
             """, connection)
         { CommandTimeout = 1_800 };
         await lists.ExecuteNonQueryAsync(cancel);
+        await PayAsync(connection, world, cancel);
         await using var analyze = new MySqlCommand(
-            "ANALYZE TABLE wish, wish_in_unit, wish_claim, wish_step, person", connection)
+            "ANALYZE TABLE wish, wish_in_unit, wish_claim, wish_step, person, points_account, points_transfer", connection)
         { CommandTimeout = 300 };
         await analyze.ExecuteNonQueryAsync(cancel);
+    }
+
+    /// <summary>Points for each kept wish, as of the day it was made, and some for those who call.</summary>
+    private static async Task PayAsync(MySqlConnection connection, BenchWorld world, CancellationToken cancel)
+    {
+        Console.Error.WriteLine("points …");
+        var callers = string.Join(", ", world.Callers.Select(c => $"(UNHEX('{Hex(c.PersonId)}'), UNHEX('{Hex(c.Home)}'))"));
+        await using var pay = new MySqlCommand(
+            $"""
+            CREATE TEMPORARY TABLE caller (id BINARY(16), home BINARY(16));
+            INSERT INTO caller VALUES {callers};
+            INSERT INTO points_account (id, kind, balance, version, opened_at)
+            SELECT claimer_id, 1, 10 * COUNT(*), 1, MIN(made_at) FROM wish WHERE status = 5 GROUP BY claimer_id
+            UNION ALL SELECT id, 1, 10, 1, '2026-01-05' FROM caller;
+            INSERT INTO points_transfer (id, at, day, kind, from_id, to_id, amount, unit_id)
+            SELECT claim_id, made_at, DATE(made_at + INTERVAL 8 HOUR), 1, unit_id, claimer_id, 10, unit_id
+            FROM wish WHERE status = 5
+            UNION ALL SELECT id, '2026-01-05', '2026-01-05', 1, home, id, 10, home FROM caller;
+            """, connection)
+        { CommandTimeout = 1_800 };
+        await pay.ExecuteNonQueryAsync(cancel);
     }
 
     private BenchWish Wish(int number, WishStatus status, DateTime madeAt, BenchWorld world)

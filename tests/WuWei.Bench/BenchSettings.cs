@@ -56,6 +56,7 @@ public sealed class BenchSettings(string databaseName)
         new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["WUWEI_MYSQL"] = Service,
+            ["WUWEI_REDIS"] = Required("WUWEI_REDIS"),
             ["WUWEI_KEYS"] = Keys,
         }).Build()).BuildServiceProvider();
 

@@ -13,11 +13,11 @@ public static class Scale
     private const int CallsEach = 14;
     private const int ReadsEach = 300;
 
-    public static async Task RunAsync(BenchCalls large, CancellationToken cancel)
+    public static async Task RunAsync(BenchCalls large, BareCalls bare, CancellationToken cancel)
     {
         await using var district = await BenchDistrict.LoadAsync(Database, BenchSize.Small, cancel);
         await using var server = await district.Settings.StartServerAsync(cancel);
-        var small = await district.CallsAsync(district.Settings.Address, cancel);
+        var small = await district.CallsAsync(district.Settings.Address, bare, cancel);
         large.Parallel = small.Parallel = Callers;
 
         Console.WriteLine($"\ncost of a call among {BenchSize.Full.Wishes} wishes, as a multiple of that among {BenchSize.Small.Wishes}, {Callers} callers");

@@ -4,15 +4,16 @@ using WuWei.Tests.Harness;
 namespace WuWei.Tests;
 
 /// <summary>
-/// Slices use the ground, and of each other only that what earns points uses Points; the ground uses no slice.
+/// Slices use the ground, and of each other only that what earns points, or ranks them, uses Points; the ground uses
+/// no slice.
 /// </summary>
 public class WhoKnowsWhomTests
 {
     private static readonly string[] Ground =
         ["Data", "Errors", "Time", "Calls", "Privacy", "Journal", "Jobs", "Identity", "Organization"];
 
-    private static readonly string[] Slices = ["Access", "Points", "Views", "Wishes"];
-    private static readonly string[] EarnPoints = ["Wishes"];
+    private static readonly string[] Slices = ["Access", "Points", "Boards", "Views", "Wishes"];
+    private static readonly string[] UsePoints = ["Boards", "Wishes"];
 
     [Fact]
     public void Nobody_uses_whom_they_should_not_know() => Assert.Equal([], Wrong(Ground));
@@ -40,7 +41,7 @@ public class WhoKnowsWhomTests
             // The root puts everything together.
             .Where(k => k.Key.User != "WuWei" && k.Key.User != k.Key.Used
                 && !ground.Select(g => $"WuWei.{g}").Contains(k.Key.Used)
-                && !(k.Key.Used == "WuWei.Points" && EarnPoints.Contains(k.Key.User["WuWei.".Length..])))
+                && !(k.Key.Used == "WuWei.Points" && UsePoints.Contains(k.Key.User["WuWei.".Length..])))
             .Select(k => k.Value),
     ];
 }

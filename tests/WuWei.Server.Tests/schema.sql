@@ -1,3 +1,25 @@
+CREATE TABLE `board_score` (
+  `kind` tinyint(3) unsigned NOT NULL,
+  `subject_id` binary(16) NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `period` tinyint(3) unsigned NOT NULL,
+  `starts_on` date NOT NULL,
+  `points` bigint(20) NOT NULL,
+  `reached_at` datetime NOT NULL,
+  PRIMARY KEY (`kind`,`subject_id`,`unit_id`,`period`,`starts_on`),
+  KEY `ranked` (`kind`,`unit_id`,`period`,`starts_on`,`points` DESC,`reached_at`,`subject_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `board_state` (
+  `id` tinyint(3) unsigned NOT NULL,
+  `number` bigint(20) unsigned NOT NULL,
+  `settled_on` date NOT NULL,
+  `tree` binary(32) NOT NULL,
+  `generation` binary(16) NOT NULL,
+  `rebuilt_to` binary(16) DEFAULT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `category` (
   `id` binary(16) NOT NULL,
   `district_id` binary(16) NOT NULL,
@@ -106,6 +128,7 @@ CREATE TABLE `person` (
   `show_party_badge` tinyint(1) NOT NULL,
   `open_claims` smallint(5) unsigned NOT NULL,
   `made_at` datetime(6) NOT NULL,
+  `name_on_boards` tinyint(3) unsigned NOT NULL DEFAULT 1,
   PRIMARY KEY (`id`),
   UNIQUE KEY `by_phone` (`phone_index`),
   KEY `by_home` (`home_unit_id`,`id`)

@@ -123,7 +123,7 @@ public static class VerifyCommands
         return report;
     }
 
-    private static int Report(string right, IReadOnlyList<string> faults)
+    internal static int Report(string right, IReadOnlyList<string> faults)
     {
         Console.WriteLine(faults.Count == 0 ? right : string.Join('\n', faults.Select(f => $"WRONG {f}")));
         return faults.Count == 0 ? Exit.Done : Exit.Wrong;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Grpc.Core.Interceptors;
+using Microsoft.Extensions.Hosting;
 using WuWei.Calls;
 using WuWei.Errors;
 using WuWei.Time;
@@ -12,7 +13,8 @@ namespace WuWei.Access;
 /// a key. The other half, whether the role or a relation reaches the object, is the slice's Demand; a call that
 /// answers without it is a bug and fails.
 /// </summary>
-public sealed class AccessInterceptor(Sessions sessions, SecurityEvents events, TimeProvider clock) : Interceptor
+public sealed class AccessInterceptor(
+    Sessions sessions, SecurityEvents events, TimeProvider clock, IHostApplicationLifetime lifetime) : Interceptor
 {
     private const string KeyHeader = "idempotency-key";
     private const string ChannelHeader = "x-wuwei-channel";
@@ -20,6 +22,9 @@ public sealed class AccessInterceptor(Sessions sessions, SecurityEvents events, 
     private const string TokenPrefix = "Bearer ";
     private const int KeyLengthMin = 8;
     private const int KeyLengthMax = 64;
+
+    /// <summary>With the seconds that sessions are remembered: an ended one ends its streams within 10 s.</summary>
+    private static readonly TimeSpan SessionLookedAtEvery = TimeSpan.FromSeconds(2);
 
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -43,8 +48,30 @@ public sealed class AccessInterceptor(Sessions sessions, SecurityEvents events, 
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
         ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
-        await EnterStreamAsync(context);
-        await continuation(request, responseStream, context);
+        var call = await EnterStreamAsync(context);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(
+            context.CancellationToken, lifetime.ApplicationStopping);
+        call.Until = over.Token;
+        var watch = call.Permission.Roles is null ? Task.FromResult(false) : EndWithSessionAsync(context, over);
+        var sessionOver = false;
+        try
+        {
+            await continuation(request, responseStream, context);
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            // A stream has no end of its own: this is how it ends well.
+        }
+        finally
+        {
+            await over.CancelAsync();
+            sessionOver = await watch;
+        }
+
+        if (sessionOver)
+        {
+            throw RefusalInterceptor.ToRpc(SignInRequired());
+        }
     }
 
     public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
@@ -71,11 +98,48 @@ public sealed class AccessInterceptor(Sessions sessions, SecurityEvents events, 
             : null;
     }
 
-    private async Task EnterStreamAsync(ServerCallContext context)
+    /// <summary>Ends a stream whose session is over: the caller was known only when it began.</summary>
+    /// <returns>Whether it did.</returns>
+    private async Task<bool> EndWithSessionAsync(ServerCallContext context, CancellationTokenSource over)
+    {
+        using var look = new PeriodicTimer(SessionLookedAtEvery);
+        try
+        {
+            while (await look.WaitForNextTickAsync(over.Token))
+            {
+                if (!await IsSignedInAsync(context, over.Token))
+                {
+                    await over.CancelAsync();
+                    return true;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            // The stream ended by itself.
+        }
+
+        return false;
+    }
+
+    private async Task<bool> IsSignedInAsync(ServerCallContext context, CancellationToken cancel)
     {
         try
         {
-            await EnterAsync(context);
+            return await sessions.FindAsync(TokenHash(context)!, cancel) is not null;
+        }
+        catch (RefusedException)
+        {
+            // The database is away: the next look tells.
+            return true;
+        }
+    }
+
+    private async Task<Call> EnterStreamAsync(ServerCallContext context)
+    {
+        try
+        {
+            return await EnterAsync(context);
         }
         catch (RefusedException refused)
         {
@@ -109,7 +173,9 @@ public sealed class AccessInterceptor(Sessions sessions, SecurityEvents events, 
 
     private async Task<Caller> FindCallerAsync(ServerCallContext context) =>
         (TokenHash(context) is { } hash ? await sessions.FindAsync(hash, context.CancellationToken) : null)
-        ?? throw Refuse.Unauthenticated("SIGN_IN_REQUIRED", "请先登录。");
+        ?? throw SignInRequired();
+
+    private static RefusedException SignInRequired() => Refuse.Unauthenticated("SIGN_IN_REQUIRED", "请先登录。");
 
     private Task NoteDeniedAsync(Call call) => events.NoteAsync(
         SecurityEvents.CallDenied, call.Source, call.CallerOrNull?.PersonId, call.Permission.Rpc);

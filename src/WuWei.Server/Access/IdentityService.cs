@@ -28,18 +28,20 @@ public sealed class IdentityService(
         var call = context.Call();
         var name = request.HasName ? NameOf(request.Name) : null;
         bool? badge = request.HasShowPartyBadge ? request.ShowPartyBadge : null;
+        var onBoards = request.HasNameOnBoards ? NameChoiceOf(request.NameOnBoards) : (NameChoice?)null;
         var tree = await units.TreeAsync(context.CancellationToken);
         var response = await writer.WriteAsync(context, request, async db =>
         {
             Guid? home = request.HasHomeUnitId
                 ? tree.GetOpen(Faults.IdOf("home_unit_id", request.HomeUnitId)).DemandHome().Id
                 : null;
-            await db.UpdatePersonAsync(personalData, call.Caller.PersonId, name, home, badge);
+            await db.UpdatePersonAsync(personalData, call.Caller.PersonId, name, home, badge, onBoards);
             db.Record(JournalEntry.By(call, "self", "PERSON_UPDATED", "person", call.Caller.PersonId, home, new
             {
                 name = name is null ? null : personalData.Hash(name),
                 homeUnitId = home,
                 showPartyBadge = badge,
+                nameOnBoards = onBoards?.ToString(),
             }));
 
             var me = await db.GetPersonAsync(personalData, call.Caller.PersonId);
@@ -58,6 +60,7 @@ public sealed class IdentityService(
         HomeUnitId = person.HomeUnitId is { } home ? tree.OpenOf(home).Id.ToString() : "",
         ShowPartyBadge = person.ShowPartyBadge,
         Roles = { roles.Where(r => r.IsInForce(now)).Select(ToWire) },
+        NameOnBoards = (Wire.NameChoice)person.NameOnBoards,
     };
 
     public static Wire.HeldRole ToWire(HeldRole role) => new()
@@ -68,6 +71,14 @@ public sealed class IdentityService(
         StartsAt = Timestamp.FromDateTime(role.StartsAt),
         EndsAt = role.EndsAt is { } end ? Timestamp.FromDateTime(end) : null,
     };
+
+    private static NameChoice NameChoiceOf(Wire.NameChoice choice)
+    {
+        var faults = new Faults();
+        var chosen = faults.Enum<NameChoice>("name_on_boards", (int)choice);
+        faults.ThrowIfAny("NAME_CHOICE", "请选择一种显示姓名的方式。");
+        return chosen;
+    }
 
     private static string NameOf(string text)
     {

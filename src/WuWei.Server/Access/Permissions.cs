@@ -102,6 +102,12 @@ public static class Permissions
         // Views are counted once by their own ids, which need no key.
         Own("ViewService/NoteViews", writes: false),
         Read("ViewService/CountViews", [Role.Resident], Relation.None, Scope.All),
+
+        // Boards, which name nobody who does not want it.
+        Own("BoardService/GetBoard", writes: false),
+        Own("BoardService/GetMyRank", writes: false),
+        Own("BoardService/ListAroundMe", writes: false),
+        Own("BoardService/WatchBoard", writes: false),
     }.ToDictionary(p => p.Rpc);
 
     private static Permission Anyone(string rpc) =>

@@ -28,6 +28,9 @@ public sealed class Call(
     public string? Key => key;
     public DateTime Now => now;
 
+    /// <summary>Cancelled when a stream must end: the client is gone, the session is over or the server stops.</summary>
+    public CancellationToken Until { get; set; }
+
     /// <summary>Null on calls that anyone may make.</summary>
     public Caller? CallerOrNull => caller;
 

@@ -61,6 +61,9 @@ public static class Grants
         ["view_count"] = Change,
         ["person_device"] = All,
         ["person_place"] = All,
+        // The scores of old days and weeks are forgotten.
+        ["board_score"] = All,
+        ["board_state"] = "SELECT, UPDATE",
     };
 
     public static async Task ApplyAsync(string ownerConnection, string serviceConnection, CancellationToken cancel)

@@ -16,20 +16,19 @@ public sealed partial class RefusalInterceptor(ILogger<RefusalInterceptor> log) 
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
         MalformedMessages.MarkRead(context);
-        try
+        return await RefuseAsync(context, () => continuation(request, context));
+    }
+
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        MalformedMessages.MarkRead(context);
+        return RefuseAsync(context, async () =>
         {
-            return await continuation(request, context);
-        }
-        catch (RefusedException refused)
-        {
-            throw ToRpc(refused);
-        }
-        catch (Exception bug) when (!IsCallersOwn(bug, context))
-        {
-            // Details stay in our log, and there without the message: it may quote a resident.
-            LogBug(context.Method, bug.GetType().Name, bug.StackTrace);
-            throw ToRpc(new RefusedException(StatusCode.Internal, "INTERNAL", "系统出错了，我们会尽快处理。", []));
-        }
+            await continuation(request, responseStream, context);
+            return true;
+        });
     }
 
     public static RpcException ToRpc(RefusedException refused)
@@ -47,6 +46,24 @@ public sealed partial class RefusalInterceptor(ILogger<RefusalInterceptor> log) 
         }
 
         return status.ToRpcException();
+    }
+
+    private async Task<T> RefuseAsync<T>(ServerCallContext context, Func<Task<T>> act)
+    {
+        try
+        {
+            return await act();
+        }
+        catch (RefusedException refused)
+        {
+            throw ToRpc(refused);
+        }
+        catch (Exception bug) when (!IsCallersOwn(bug, context))
+        {
+            // Details stay in our log, and there without the message: it may quote a resident.
+            LogBug(context.Method, bug.GetType().Name, bug.StackTrace);
+            throw ToRpc(new RefusedException(StatusCode.Internal, "INTERNAL", "系统出错了，我们会尽快处理。", []));
+        }
     }
 
     private static bool IsCallersOwn(Exception e, ServerCallContext context) =>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Privacy;
@@ -17,7 +18,7 @@ public static class PersonStore
     {
         var row = await db.FindAsync<Row>(
             """
-            SELECT id, name, shown_name, phone, home_unit_id, show_party_badge FROM person WHERE id = @id
+            SELECT id, name, shown_name, phone, home_unit_id, show_party_badge, name_on_boards FROM person WHERE id = @id
             """, new { id }) ?? throw Unknown();
         return new Person(
             row.Id,
@@ -25,8 +26,25 @@ public static class PersonStore
             row.ShownName,
             row.Phone is null ? null : data.Open(PhoneColumn, row.Id, row.Phone),
             row.HomeUnitId,
-            row.ShowPartyBadge);
+            row.ShowPartyBadge)
+        {
+            NameOnBoards = row.NameOnBoards,
+        };
     }
+
+    /// <summary>These people as they want to be named on boards. Whoever is gone is not among them.</summary>
+    public static async Task<Dictionary<Guid, string>> NamesOnBoardsAsync(
+        this DbSession db, PersonalData data, IEnumerable<Guid> ids) => (await db.ListAsync<Row>(
+            """
+            SELECT p.id, IF(p.name_on_boards = 2, p.name, NULL) AS name, p.shown_name, p.name_on_boards
+            FROM JSON_TABLE(@ids, '$[*]' COLUMNS (id CHAR(32) PATH '$')) i JOIN person p ON p.id = UNHEX(i.id)
+            """, new { ids = JsonSerializer.Serialize(ids.Select(id => id.ToString("n"))) }))
+        .ToDictionary(row => row.Id, row => row switch
+        {
+            { NameOnBoards: NameChoice.Hidden } => Person.Hidden,
+            { Name: { } name } => data.Open(NameColumn, row.Id, name),
+            _ => row.ShownName,
+        });
 
     public static Task<Acquaintance?> FindPersonByPhoneAsync(this DbSession db, byte[] phoneIndex) =>
         db.FindAsync<Acquaintance>(
@@ -64,14 +82,16 @@ public static class PersonStore
 
     /// <summary>Stores what a person may change of themself; each field on its own, so that none is lost.</summary>
     public static async Task UpdatePersonAsync(
-        this DbSession db, PersonalData data, Guid id, string? name, Guid? homeUnitId, bool? showPartyBadge)
+        this DbSession db, PersonalData data, Guid id, string? name, Guid? homeUnitId, bool? showPartyBadge,
+        NameChoice? nameOnBoards)
     {
         var found = await db.ExecuteAsync(
             """
             UPDATE person
             SET name = COALESCE(@sealed, name), shown_name = COALESCE(@shown, shown_name),
               home_unit_id = COALESCE(@homeUnitId, home_unit_id),
-              show_party_badge = COALESCE(@showPartyBadge, show_party_badge)
+              show_party_badge = COALESCE(@showPartyBadge, show_party_badge),
+              name_on_boards = COALESCE(@nameOnBoards, name_on_boards)
             WHERE id = @id
             """,
             new
@@ -81,6 +101,7 @@ public static class PersonStore
                 shown = name is null ? null : Person.Mask(name),
                 homeUnitId,
                 showPartyBadge,
+                nameOnBoards,
             });
         if (found == 0)
         {
@@ -116,6 +137,7 @@ public static class PersonStore
         public byte[]? Phone { get; init; }
         public Guid? HomeUnitId { get; init; }
         public bool ShowPartyBadge { get; init; }
+        public NameChoice NameOnBoards { get; init; }
     }
 }
 

@@ -13,6 +13,9 @@ public sealed class Sealer(Database database) : IJob
 {
     private const int EntriesMax = 500;
 
+    /// <summary>In each round: whoever follows by number, such as the boards, waits for it.</summary>
+    public TimeSpan Every => TimeSpan.Zero;
+
     /// <summary>Seals what is pending, a batch at a time.</summary>
     /// <returns>How many entries were sealed.</returns>
     public async Task<int> RunAsync(CancellationToken cancel)

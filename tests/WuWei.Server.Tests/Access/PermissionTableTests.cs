@@ -13,7 +13,7 @@ public class PermissionTableTests(SharedServer shared)
         "wuwei.v1.AccessService/SignOut", "wuwei.v1.ViewService/NoteViews",
     ];
 
-    private static readonly string[] ReadingVerbs = ["Get", "List", "Count", "Explain", "Report"];
+    private static readonly string[] ReadingVerbs = ["Get", "List", "Count", "Explain", "Report", "Watch"];
 
     public static TheoryData<string> Rpcs => [.. Harness.Rpcs.All.Select(m => m.Name())];
 

@@ -48,6 +48,7 @@ public sealed class CrashServices : IAsyncDisposable
     public ChildProcess Gateway { get; private set; } = null!;
     /// <summary>Removed at the end.</summary>
     public string Folder => _folder;
+    public string RedisAddress => $"127.0.0.1:{_redisPort}";
     public string Address => $"http://127.0.0.1:{_gatewayPort}";
 
     /// <summary>Its own: when MariaDB starts, it removes the temporary tables there, in /tmp those of every server.</summary>
@@ -80,7 +81,7 @@ public sealed class CrashServices : IAsyncDisposable
     public async Task StartGatewayAsync(TestDatabase database)
     {
         Gateway = new ChildProcess("gateway", _folder, ["dotnet", GatewayProgram()],
-            ("WUWEI_MYSQL", database.Service), ("WUWEI_REDIS", $"127.0.0.1:{_redisPort}"),
+            ("WUWEI_MYSQL", database.Service), ("WUWEI_REDIS", RedisAddress),
             ("WUWEI_KEYS", TestKeys.Path), ("WUWEI_GRPC_PORT", $"{_gatewayPort}"), ("WUWEI_SMS", "console"),
             ("DOTNET_ENVIRONMENT", "Test"));
         Gateway.Start();

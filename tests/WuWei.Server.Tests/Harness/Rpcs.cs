@@ -30,9 +30,28 @@ public static class Rpcs
         this ChannelBase channel, string rpc, byte[] message, string? token = null, string? key = null)
     {
         var slash = rpc.IndexOf('/', StringComparison.Ordinal);
-        var method = new Method<byte[], byte[]>(MethodType.Unary, rpc[..slash], rpc[(slash + 1)..], Raw, Raw);
-        return channel.CreateCallInvoker().AsyncUnaryCall(
-            method, null, new CallOptions(Headers(token, key)), message);
+        var streams = All.Any(m => m.IsServerStreaming && m.Name() == rpc);
+        var method = new Method<byte[], byte[]>(
+            streams ? MethodType.ServerStreaming : MethodType.Unary, rpc[..slash], rpc[(slash + 1)..], Raw, Raw);
+        var (invoker, options) = (channel.CreateCallInvoker(), new CallOptions(Headers(token, key)));
+        return streams
+            ? FirstOf(invoker.AsyncServerStreamingCall(method, null, options, message))
+            : invoker.AsyncUnaryCall(method, null, options, message);
+    }
+
+    /// <summary>A stream, as a call that is over with its first answer.</summary>
+    private static AsyncUnaryCall<byte[]> FirstOf(AsyncServerStreamingCall<byte[]> stream)
+    {
+        return new(
+            FirstAsync(), stream.ResponseHeadersAsync, stream.GetStatus, stream.GetTrailers, stream.Dispose);
+
+        async Task<byte[]> FirstAsync()
+        {
+            using (stream)
+            {
+                return await stream.ResponseStream.MoveNext(CancellationToken.None) ? stream.ResponseStream.Current : [];
+            }
+        }
     }
 
     /// <summary>Makes a call by its name, with a key of its own.</summary>

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WuWei.Access;
+using WuWei.Boards;
 using WuWei.Data;
 using WuWei.Gateway;
 using WuWei.Jobs;
@@ -80,7 +81,7 @@ public sealed class TestServer : IAsyncDisposable
 
     /// <summary>
     /// Everything that must hold at any time: the journal verifies, the counts equal a recount, each wish is listed in its
-    /// unit and all above it, and the ratings that stand are those of the wishes.
+    /// unit and all above it, the ratings that stand are those of the wishes, and the boards are what the ledger says.
     /// </summary>
     public async Task AssertSoundAsync()
     {
@@ -96,6 +97,8 @@ public sealed class TestServer : IAsyncDisposable
               AND NOT (r.claimer_id <=> w.claimer_id AND r.unit_id <=> w.unit_id AND w.status = 5))
             """));
         Assert.Equal(0, await MisplacedAsync());
+        Assert.Empty((await Services.GetRequiredService<BoardRebuild>().CompareAsync(
+            (_, _) => { }, CancellationToken.None)).Faults);
     }
 
     /// <summary>The ledger is in order, and each kept wish earned what it should.</summary>

@@ -191,6 +191,7 @@ public sealed class Actor(GrpcChannel channel, Guid personId, string name, strin
     public Wire.AccessService.AccessServiceClient Access => new(Calls(null));
     public Wire.PointsService.PointsServiceClient Points => new(Calls(null));
     public Wire.ViewService.ViewServiceClient Views => new(Calls(null));
+    public Wire.BoardService.BoardServiceClient Boards => new(Calls(null));
     public Wire.IdentityService.IdentityServiceClient Identity => new(Calls(null));
     public Wire.OrganizationService.OrganizationServiceClient Organization => new(Calls(null));
 

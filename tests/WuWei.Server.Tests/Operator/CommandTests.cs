@@ -1,8 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using WuWei.Organization;
 using WuWei.Privacy;
+using WuWei.Tests.Boards;
 using WuWei.Tests.Harness;
 using WuWei.Tests.Privacy;
+using WuWei.Time;
 
 namespace WuWei.Tests.Operator;
 
@@ -41,6 +45,9 @@ public sealed class CommandTests : IAsyncLifetime
     [InlineData("journal anchor")]
     [InlineData("counts")]
     [InlineData("counts verify")]
+    [InlineData("boards")]
+    [InlineData("boards rebuild")]
+    [InlineData("boards verify")]
     [InlineData("demo")]
     [InlineData("demo load")]
     [InlineData("health")]
@@ -178,6 +185,26 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Boards_are_verified_and_rebuilt()
+    {
+        await _server.GiveAsync(_server.Clock.NewId(), (await UnitAsync()).Id, 10);
+        await _server.RunJobsAsync();
+        Assert.Equal(0, (await RunAsync(["boards", "verify"])).Code);
+
+        await _server.Database.ExecuteAsync("UPDATE board_score SET points = 11 WHERE kind = 1 AND period = 6");
+        var (code, output) = await RunAsync(["boards", "verify"]);
+        Assert.Equal(2, code);
+        Assert.Contains("should have 10", output);
+
+        Assert.Equal(0, (await RunAsync(["boards", "rebuild"])).Code);
+        await _server.RunJobsAsync();
+        Assert.Equal(0, (await RunAsync(["boards", "verify"])).Code);
+
+        async Task<Unit> UnitAsync() => (await _server.Services.GetRequiredService<Units>()
+            .TreeAsync(CancellationToken.None)).All.First(u => u.Kind.Home);
+    }
+
+    [Fact]
     public async Task Migrating_and_asking_for_health_answer()
     {
         Assert.Equal(0, (await RunAsync(["migrate"])).Code);
@@ -195,6 +222,7 @@ public sealed class CommandTests : IAsyncLifetime
         };
         start.Environment["WUWEI_MYSQL"] = _server.Database.Service;
         start.Environment["WUWEI_MYSQL_OWNER"] = _server.Database.Owner;
+        start.Environment["WUWEI_REDIS"] = TestDatabase.Redis;
         start.Environment["WUWEI_KEYS"] = keys ?? TestKeys.Path;
         start.Environment.Remove("DOTNET_ENVIRONMENT");
         using var process = Process.Start(start)!;

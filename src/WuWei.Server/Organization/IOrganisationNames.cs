@@ -1,0 +1,17 @@
+using WuWei.Data;
+
+namespace WuWei.Organization;
+
+/// <summary>What organisations are called, for slices that know them by id only.</summary>
+public interface IOrganisationNames
+{
+    /// <summary>Those of them that there are.</summary>
+    Task<IReadOnlyDictionary<Guid, string>> NamesAsync(DbSession db, IReadOnlyCollection<Guid> ids);
+}
+
+/// <summary>Where nobody keeps organisations.</summary>
+public sealed class NoOrganisationNames : IOrganisationNames
+{
+    public Task<IReadOnlyDictionary<Guid, string>> NamesAsync(DbSession db, IReadOnlyCollection<Guid> ids) =>
+        Task.FromResult<IReadOnlyDictionary<Guid, string>>(new Dictionary<Guid, string>());
+}
