@@ -53,6 +53,7 @@ public static class WuWeiServices
         services.AddSingleton<Worker>();
         services.AddOptions<WishOptions>().BindConfiguration("Wishes");
         services.AddSingleton<BoardHeads>();
+        services.AddSingleton<IUnitRatings, WishRatings>();
         services.AddSingleton<BoardReader>();
         services.AddSingleton<KeptBoards>();
         services.AddSingleton<BoardWatchers>();

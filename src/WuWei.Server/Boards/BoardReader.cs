@@ -8,14 +8,16 @@ namespace WuWei.Boards;
 
 /// <summary>One board, as a request names it.</summary>
 /// <param name="UnitKind">Of units: those of this kind; empty for those directly below.</param>
-public sealed record BoardChoice(BoardSubject Subject, Guid UnitId, BoardSpan Span, string UnitKind)
+public sealed record BoardChoice(
+    BoardSubject Subject, Guid UnitId, BoardSpan Span, string UnitKind, BoardMeasure Measure)
 {
     public BoardKey Key => new(Subject, UnitId, Span.Period, Span.StartsOn);
 }
 
 /// <summary>Reads boards and places from SQL, and ranks from Redis where it has them.</summary>
 public sealed class BoardReader(
-    Database database, PersonalData personalData, Units units, IOrganisationNames organisations, BoardHeads heads)
+    Database database, PersonalData personalData, Units units, IOrganisationNames organisations, IUnitRatings ratings,
+    BoardHeads heads)
 {
     private const string Nameless = "单位";
 
@@ -23,11 +25,16 @@ public sealed class BoardReader(
     {
         var tree = await units.TreeAsync(cancel);
         var settled = choice.Span.IsSettled((await heads.HeadAsync(cancel)).State.SettledOn);
+        if (choice.Measure == BoardMeasure.Rating)
+        {
+            return await database.ReadAsync(db => BestRatedAsync(db, choice, tree, settled, countMax), cancel);
+        }
+
         return await database.ReadAsync(async db =>
         {
             var rows = choice.Subject == BoardSubject.Unit
                 ? await db.ListTopUnitsAsync(
-                    UnitsOf(choice, tree, settled), choice.Span.Period, choice.Span.StartsOn, countMax)
+                    JsonSerializer.Serialize(UnitsOf(choice, tree, settled).Select(id => id.ToString("n"))), choice.Span.Period, choice.Span.StartsOn, countMax)
                 : await db.ListTopAsync(choice.Key, countMax);
             return await ToWireAsync(db, choice, tree, settled, rows, firstRank: 1);
         }, cancel);
@@ -124,6 +131,31 @@ public sealed class BoardReader(
             BoardSubject.Person => Named(await db.NamesOnBoardsAsync(personalData, ids), Person.Hidden),
             _ => Named(await organisations.NamesAsync(db, ids), Nameless),
         };
+        return Board(choice, settled, rows.Select((row, i) => new Wire.Place
+        {
+            Rank = firstRank + i,
+            Name = nameOf(row.SubjectId),
+            Points = row.Points,
+            UnitId = choice.Subject == BoardSubject.Unit ? $"{row.SubjectId}" : "",
+        }));
+    }
+
+    private async Task<Wire.Board> BestRatedAsync(
+        DbSession db, BoardChoice choice, UnitTree tree, bool settled, int countMax) => Board(
+        choice, settled,
+        (await ratings.RatingsAsync(db, UnitsOf(choice, tree, settled), choice.Span.StartsOn, choice.Span.EndsOn))
+            .OrderByDescending(r => r.Average).ThenByDescending(r => r.Ratings).ThenBy(r => r.UnitId).Take(countMax)
+            .Select((rated, i) => new Wire.Place
+            {
+                Rank = i + 1,
+                Name = tree.Get(rated.UnitId).Name,
+                UnitId = $"{rated.UnitId}",
+                Rating = rated.Average,
+                Ratings = rated.Ratings,
+            }));
+
+    private static Wire.Board Board(BoardChoice choice, bool settled, IEnumerable<Wire.Place> places)
+    {
         var allTime = choice.Span.Period == BoardPeriod.AllTime;
         return new Wire.Board
         {
@@ -131,27 +163,20 @@ public sealed class BoardReader(
             StartsOn = allTime ? "" : $"{choice.Span.StartsOn:yyyy-MM-dd}",
             EndsOn = allTime ? "" : $"{choice.Span.EndsOn.AddDays(-1):yyyy-MM-dd}",
             Settled = settled,
-            Places =
-            {
-                rows.Select((row, i) => new Wire.Place
-                {
-                    Rank = firstRank + i,
-                    Name = nameOf(row.SubjectId),
-                    Points = row.Points,
-                    UnitId = choice.Subject == BoardSubject.Unit ? $"{row.SubjectId}" : "",
-                }),
-            },
+            Places = { places },
         };
     }
 
     private static Func<Guid, string> Named(IReadOnlyDictionary<Guid, string> names, string otherwise) =>
         id => names.GetValueOrDefault(id, otherwise);
 
-    /// <summary>As JSON. Settled boards have the units that were closed since.</summary>
-    private static string UnitsOf(BoardChoice choice, UnitTree tree, bool settled) => JsonSerializer.Serialize(
-        tree.All
+    /// <summary>Settled boards have the units that were closed since.</summary>
+    private static List<Guid> UnitsOf(BoardChoice choice, UnitTree tree, bool settled) =>
+    [
+        .. tree.All
             .Where(u => (settled || !u.Closed) && (choice.UnitKind.Length == 0
                 ? u.ParentId == choice.UnitId
                 : u.Kind.Code == choice.UnitKind && u.IsWithin(choice.UnitId)))
-            .Select(u => u.Id.ToString("n")));
+            .Select(u => u.Id),
+    ];
 }

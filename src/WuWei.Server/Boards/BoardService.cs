@@ -121,12 +121,20 @@ public sealed class BoardService(
             faults.Add("board.unit_kind", "没有这一级，或不是单位排行榜。");
         }
 
+        var measure = board.Measure == Wire.BoardMeasure.Unspecified
+            ? BoardMeasure.Points
+            : faults.Enum<BoardMeasure>("board.measure", (int)board.Measure);
+        if (measure == BoardMeasure.Rating && subject != BoardSubject.Unit)
+        {
+            faults.Add("board.measure", "只有单位排行榜可以按满意度排。");
+        }
+
         ThrowIfAny(faults);
         var unit = tree.Get(Faults.IdOf("board.unit_id", board.UnitId));
         var span = BoardSpan.Of(period, day);
         // What was credited to a closed unit counts for its successor, except on boards that are settled.
         var settled = span.IsSettled((await heads.HeadAsync(cancel)).State.SettledOn);
-        return new BoardChoice(subject, settled ? unit.Id : tree.OpenOf(unit).Id, span, board.UnitKind);
+        return new BoardChoice(subject, settled ? unit.Id : tree.OpenOf(unit).Id, span, board.UnitKind, measure);
     }
 
     /// <summary>Who watches today's board sees tomorrow's tomorrow.</summary>

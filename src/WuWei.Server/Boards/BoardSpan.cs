@@ -9,6 +9,13 @@ public enum BoardSubject : byte
 }
 
 /// <summary>Numbered as in boards.proto.</summary>
+public enum BoardMeasure : byte
+{
+    Points = 1,
+    Rating,
+}
+
+/// <summary>Numbered as in boards.proto.</summary>
 public enum BoardPeriod : byte
 {
     Day = 1,

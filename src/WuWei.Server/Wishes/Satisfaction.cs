@@ -7,12 +7,15 @@ public sealed record Satisfaction(long Ratings, long Points)
     public const int RatingMax = 5;
 
     /// <param name="ratingsMin">Fewer have no average.</param>
+    public double? Average(int ratingsMin) =>
+        Ratings > 0 && Ratings >= ratingsMin ? (double)Points / Ratings : null;
+
     public Wire.Satisfaction ToWire(int ratingsMin)
     {
         var wire = new Wire.Satisfaction { Ratings = Ratings };
-        if (Ratings > 0 && Ratings >= ratingsMin)
+        if (Average(ratingsMin) is { } average)
         {
-            wire.Average = (double)Points / Ratings;
+            wire.Average = average;
         }
 
         return wire;

@@ -82,6 +82,35 @@ public static class WishCountStore
             """, new { ids = JsonSerializer.Serialize(unitIds.Select(id => id.ToString("n"))), from, to }))
         .ToDictionary(c => c.Measure, c => c.Amount);
 
+    /// <summary>Ratings of each of these units with all below it, by measure; folded or not, in one statement.</summary>
+    public static Task<List<CountRow>> SumRatingsAsync(
+        this DbSession db, IEnumerable<Guid> unitIds, DateTime from, DateTime to) => db.ListAsync<CountRow>(
+        """
+        SELECT unit_id, measure, CAST(SUM(amount) AS SIGNED) AS amount
+        FROM (
+          SELECT a.ancestor_id AS unit_id, d.measure, d.amount
+          FROM JSON_TABLE(@ids, '$[*]' COLUMNS (id CHAR(32) PATH '$')) u
+          JOIN unit_ancestor a ON a.ancestor_id = UNHEX(u.id)
+          JOIN wish_count_day d ON d.unit_id = a.unit_id AND d.measure BETWEEN @first AND @last
+            AND d.day >= @from AND d.day < @to
+          UNION ALL
+          SELECT a.ancestor_id, h.measure, h.amount
+          FROM JSON_TABLE(@ids, '$[*]' COLUMNS (id CHAR(32) PATH '$')) u
+          JOIN unit_ancestor a ON a.ancestor_id = UNHEX(u.id)
+          JOIN wish_count_change h ON h.unit_id = a.unit_id AND h.measure BETWEEN @first AND @last
+            AND h.day >= @from AND h.day < @to
+        ) all_counts
+        GROUP BY unit_id, measure
+        """,
+        new
+        {
+            ids = JsonSerializer.Serialize(unitIds.Select(id => id.ToString("n"))),
+            first = WishCounts.Rated(1),
+            last = WishCounts.Rated(Satisfaction.RatingMax),
+            from,
+            to,
+        });
+
     /// <summary>
     /// Moves changes into the counts. The version row is the baton: a copy that read it before another one folded
     /// starts over, so none is moved twice. (Locking the changes themselves would make every move wait.)

@@ -73,9 +73,6 @@ public static class WishCounts
     /// <param name="ratingsMin">Fewer have no average.</param>
     public static Wire.WishCounts ToWire(IReadOnlyDictionary<int, long> counts, int ratingsMin)
     {
-        var ratings = Enumerable.Range(1, Satisfaction.RatingMax).ToDictionary(
-            // A period may hold more overturned than kept.
-            r => r, r => Math.Max(0, Count(Rated(r))));
         var wire = new Wire.WishCounts
         {
             Made = Count(Made),
@@ -91,7 +88,7 @@ public static class WishCounts
             Imported = Count(Imported),
             Overdue = Count(Overdue),
             OpenFollowUps = Count(OpenFollowUps),
-            Satisfaction = new Satisfaction(ratings.Values.Sum(), ratings.Sum(r => r.Key * r.Value)).ToWire(ratingsMin),
+            Satisfaction = SatisfactionOf(counts).ToWire(ratingsMin),
             KeptByKind =
             {
                 Enum.GetValues<ClaimerKind>().Select(k => new Wire.KeptByKind
@@ -118,6 +115,14 @@ public static class WishCounts
         double? Median(int first) => WishCounts.Median(
             // A period may hold more overturned than kept.
             [.. Enumerable.Range(first, Bounds.Length + 1).Select(m => Math.Max(0, Count(m)))]);
+    }
+
+    public static Satisfaction SatisfactionOf(IReadOnlyDictionary<int, long> counts)
+    {
+        var ratings = Enumerable.Range(1, Satisfaction.RatingMax).ToDictionary(
+            // A period may hold more overturned than kept.
+            r => r, r => Math.Max(0, counts.GetValueOrDefault(Rated(r))));
+        return new Satisfaction(ratings.Values.Sum(), ratings.Sum(r => r.Key * r.Value));
     }
 
     /// <summary>The middle of a histogram, straight between its bucket's bounds; null when it is empty.</summary>

@@ -83,6 +83,37 @@ public sealed class BoardTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Units_are_ranked_by_ratings_only_where_enough_people_rated()
+    {
+        var staff = await _world.StaffAsync(_world.District);
+        await RateAsync(staff, _world.Community, 5, 5, 4, 4, 4);
+        await RateAsync(staff, _world.NextCommunity, 5, 5, 5, 5);
+        await RateAsync(staff, _world.FarCommunity, 5, 5, 4, 4, 4, 4, 4, 5, 5, 4);
+
+        foreach (var folded in new[] { false, true })
+        {
+            if (folded)
+            {
+                await _server.RunJobsAsync();
+                await RateAsync(staff, _world.NextCommunity, 5);
+                await Task.Delay(KeptFor);
+            }
+
+            (string, double, long)[] next = folded ? [("乙社区", 5.0, 5L)] : [];
+            Assert.Equal(
+                [.. next, ("丙社区", 4.4, 10L), ("甲社区", 4.4, 5L)],
+                (await RatedAsync(Wire.BoardPeriod.Day)).Select(p => (p.Name, p.Rating, p.Ratings)));
+        }
+
+        _server.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Empty(await RatedAsync(Wire.BoardPeriod.Day));
+        Assert.Equal(3, (await RatedAsync(Wire.BoardPeriod.AllTime)).Count);
+        var choice = Choice(_world.District);
+        choice.Measure = Wire.BoardMeasure.Rating;
+        Assert.Equal("BOARD_CHOICE", await Refusals.ReasonAsync(_first.Boards.GetBoardAsync(new() { Board = choice })));
+    }
+
+    [Fact]
     public async Task What_is_taken_back_counts_on_its_own_day_and_below_zero_nobody_is_ranked()
     {
         await _server.GiveAsync(_first, _world.Community, 10);
@@ -226,6 +257,25 @@ public sealed class BoardTests : IAsyncLifetime
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(1.1);
 
     private static string Masked(Actor actor) => $"{actor.Name[0]}**";
+
+    private async Task RateAsync(Actor staff, Guid unit, params int[] ratings)
+    {
+        foreach (var rating in ratings)
+        {
+            var (maker, helper) = (await _world.ResidentAsync(unit), await _world.ResidentAsync(unit));
+            var wish = await maker.OpenAsync(_world.Request(unit), staff);
+            await helper.ClaimAsync(wish);
+            await helper.DeliverAsync(wish);
+            await maker.ConfirmAsync(wish, rating);
+        }
+    }
+
+    private async Task<IReadOnlyList<Wire.Place>> RatedAsync(Wire.BoardPeriod period)
+    {
+        var choice = Choice(_world.District, period, subject: Wire.BoardSubject.Unit, unitKind: "community");
+        choice.Measure = Wire.BoardMeasure.Rating;
+        return (await _first.Boards.GetBoardAsync(new() { Board = choice })).Board.Places;
+    }
 
     private async Task<List<(int Rank, string Name, long Points)>> BoardAsync(
         Guid unit, Wire.BoardPeriod period = Wire.BoardPeriod.AllTime, string day = "",

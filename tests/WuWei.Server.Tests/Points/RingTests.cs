@@ -96,6 +96,7 @@ public sealed class RingTests(ITestOutputHelper output)
         TestServer server, World world, List<Service> services)
     {
         var payer = server.Services.GetRequiredService<Payer>();
+        var book = await server.Services.GetRequiredService<PointsRuleBooks>().BookAsync(CancellationToken.None);
         var sources = services.ToDictionary(_ => Guid.NewGuid());
         foreach (var day in sources.GroupBy(s => s.Value.At.Date))
         {
@@ -131,7 +132,7 @@ public sealed class RingTests(ITestOutputHelper output)
                 service.At, "clock", "WISH_CONFIRMED", "wish", source, world.Community, new { });
             return server.Db.WriteAsync(async db =>
             {
-                await payer.PayAsync(db, world.District, [earning], cause);
+                await payer.PayAsync(db, book.At(world.District, service.At), [earning], cause);
                 return true;
             }, cancel);
         }

@@ -37,6 +37,15 @@ CREATE TABLE IF NOT EXISTS board_state (
 INSERT IGNORE INTO board_state (id, number, settled_on, tree, generation, rebuilt_to)
 VALUES (1, 0, '1970-01-01', REPEAT('\0', 32), REPEAT('\0', 16), NULL);
 
+-- Ratings of a unit in a period without its other counts, for boards of how content people are.
+SET @ddl = IF(
+  EXISTS (SELECT 1 FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND table_name = 'wish_count_day' AND index_name = 'by_measure'),
+  'DO 0', 'ALTER TABLE wish_count_day ADD KEY by_measure (unit_id, measure, day, amount)');
+PREPARE ddl FROM @ddl;
+EXECUTE ddl;
+DEALLOCATE PREPARE ddl;
+
 -- MySQL has no ADD … IF NOT EXISTS.
 -- How boards name somebody: 1 as 王**, 2 in full, 3 not at all.
 SET @ddl = IF(
