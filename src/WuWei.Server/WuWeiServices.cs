@@ -17,6 +17,7 @@ using WuWei.Journal;
 using WuWei.Organization;
 using WuWei.Points;
 using WuWei.Privacy;
+using WuWei.Registry;
 using WuWei.Wishes;
 
 namespace WuWei;
@@ -40,6 +41,7 @@ public static class WuWeiServices
         services.AddSingleton<KeyedWriter>();
         services.AddSingleton<IUnitUse, HomesInUnit>();
         services.AddSingleton<IUnitUse, WishesInUnit>();
+        services.AddSingleton<IUnitUse, OrganisationsInUnit>();
         services.AddSingleton<IJob, UnitChangeJob>();
         services.AddSingleton<IJob, WishClockJob>();
         services.AddSingleton<IJob, ExpireJob>();
@@ -65,6 +67,7 @@ public static class WuWeiServices
         services.AddSingleton<CategoryService>();
         services.AddSingleton<WishService>();
         services.AddSingleton<PointsService>();
+        services.AddSingleton<RegistryService>();
         return services;
     }
 
@@ -98,6 +101,7 @@ public static class WuWeiServices
         app.MapGrpcService<CategoryService>();
         app.MapGrpcService<WishService>();
         app.MapGrpcService<PointsService>();
+        app.MapGrpcService<RegistryService>();
     }
 
     public static string Required(IConfiguration settings, string name) =>

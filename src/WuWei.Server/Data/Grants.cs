@@ -57,6 +57,9 @@ public static class Grants
         ["points_hold"] = Pending,
         ["points_ruling"] = Append,
         ["points_correction"] = Change,
+        ["organisation"] = Change,
+        ["organisation_scope"] = Change,
+        ["organisation_member"] = Change,
     };
 
     public static async Task ApplyAsync(string ownerConnection, string serviceConnection, CancellationToken cancel)

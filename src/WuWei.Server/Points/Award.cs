@@ -36,18 +36,22 @@ public sealed record Earned(long Today, long ThisWeek, int Meetings);
 
 /// <summary>How much an act earns, and how that came about. Pure.</summary>
 public sealed record AwardAmount(
-    int Base, int Percent, long DayLeft, long WeekLeft, int Amount, Suspicion Suspicion)
+    int Base, int Percent, long DayLeft, long WeekLeft, int Amount, Suspicion Found)
 {
+    /// <summary>What is worth nothing is not held.</summary>
+    public Suspicion Suspicion => Amount > 0 ? Found : Suspicion.None;
+
     public static AwardAmount Of(PointsRulesBody rules, Earning earning, Earned earned)
     {
-        var points = rules.PointsFor(earning.Act);
+        var points = rules.PointsFor(earning.Act, earning.Kind);
+        var (dayMax, weekMax) = rules.CapsOf(earning.Kind);
         var percent = rules.PercentAt(earned.Meetings);
-        var dayLeft = Math.Max(0, rules.DayMax - earned.Today);
-        var weekLeft = Math.Max(0, rules.WeekMax - earned.ThisWeek);
+        var dayLeft = Math.Max(0, dayMax - earned.Today);
+        var weekLeft = Math.Max(0, weekMax - earned.ThisWeek);
         var amount = (int)Math.Min(points * percent / 100, Math.Min(dayLeft, weekLeft));
         var suspicion = earning.Suspicion
             | (earning.Taken < TimeSpan.FromSeconds(rules.HeldWithinSeconds) ? Suspicion.KeptInSeconds : Suspicion.None)
             | (earned.Meetings + 1 >= rules.HeldFromMeeting ? Suspicion.PairKeepsMeeting : Suspicion.None);
-        return new AwardAmount(points, percent, dayLeft, weekLeft, amount, amount > 0 ? suspicion : Suspicion.None);
+        return new AwardAmount(points, percent, dayLeft, weekLeft, amount, suspicion);
     }
 }

@@ -13,7 +13,8 @@ public sealed class Payer(PointsRuleBooks books, TimeProvider clock)
     /// <param name="districtId">Whose rules hold.</param>
     /// <param name="earnings">What one account earns by one act, such as for the wish and for its rating.</param>
     /// <param name="cause">The entry of the act; the awards' own name the same actor.</param>
-    public async Task PayAsync(DbSession db, Guid districtId, IReadOnlyList<Earning> earnings, JournalEntry cause)
+    /// <returns>What looked odd, whether or not it was worth anything.</returns>
+    public async Task<Suspicion> PayAsync(DbSession db, Guid districtId, IReadOnlyList<Earning> earnings, JournalEntry cause)
     {
         var (now, first) = (cause.At, earnings[0]);
         var rules = (await books.BookAsync(db.Cancel)).At(districtId, now);
@@ -25,10 +26,11 @@ public sealed class Payer(PointsRuleBooks books, TimeProvider clock)
         }
 
         var earned = new Earned(account.Today, account.ThisWeek, account.Meetings);
-        var paid = 0;
+        var (paid, found) = (0, Suspicion.None);
         foreach (var earning in earnings)
         {
             var decided = AwardAmount.Of(rules.Body, earning, earned);
+            found |= decided.Found;
             var award = Decided(earning, decided, earned, rules, now);
             earned = earned with { Today = earned.Today + award.Amount, ThisWeek = earned.ThisWeek + award.Amount };
             paid += award.Held == Suspicion.None ? award.Amount : 0;
@@ -36,6 +38,7 @@ public sealed class Payer(PointsRuleBooks books, TimeProvider clock)
         }
 
         await db.CreditAsync(first.AccountId, account.Version, paid);
+        return found;
     }
 
     /// <summary>Takes back all that one source paid, and voids what is still held.</summary>

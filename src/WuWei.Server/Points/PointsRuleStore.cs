@@ -82,9 +82,12 @@ public static class PointsRuleStore
 
     public static string ToJson(PointsRulesBody body) => JsonSerializer.Serialize(body, Json);
 
+    /// <summary>What an older version does not say has the default.</summary>
+    public static PointsRulesBody FromJson(string body) => JsonSerializer.Deserialize<PointsRulesBody>(body, Json)!;
+
     private static PointsRules ToRules(Row row) => new(
         row.Id, row.DistrictId, row.Version, row.ActiveFrom, row.ProposedBy, row.ProposedAt, row.ApprovedBy, row.ApprovedAt,
-        JsonSerializer.Deserialize<PointsRulesBody>(row.Body, Json)!);
+        FromJson(row.Body));
 
     private sealed record Row
     {

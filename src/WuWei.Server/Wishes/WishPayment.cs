@@ -12,17 +12,39 @@ public sealed class WishPayment(Payer payer)
     public Task PayKeptAsync(DbSession db, Wish kept, UnitTree tree, JournalEntry cause)
     {
         var earned = Earned(kept, KeptBy(kept));
-        return payer.PayAsync(
-            db, DistrictOf(kept, tree), kept.Rating is null ? [earned] : [earned, Rated(kept)], cause);
+        return PayAsync(db, kept, tree, kept.Rating is null ? [earned] : [earned, Rated(kept)], cause);
     }
 
     /// <summary>Whom it was for rated it later.</summary>
     public Task PayRatedAsync(DbSession db, Wish rated, UnitTree tree, JournalEntry cause) =>
-        payer.PayAsync(db, DistrictOf(rated, tree), [Rated(rated)], cause);
+        PayAsync(db, rated, tree, [Rated(rated)], cause);
 
     /// <summary>It was not kept after all: what the claim earned is taken back.</summary>
     public Task TakeBackAsync(DbSession db, Wish kept, JournalEntry cause) =>
         payer.TakeBackAsync(db, kept.ClaimId!.Value, cause);
+
+    /// <summary>
+    /// The claimer, and then the organisation they claimed for: always in this order, so that no two payments wait for
+    /// each other's account.
+    /// </summary>
+    private async Task PayAsync(
+        DbSession db, Wish wish, UnitTree tree, IReadOnlyList<Earning> earnings, JournalEntry cause)
+    {
+        var suspicion = await payer.PayAsync(db, DistrictOf(wish, tree), earnings, cause);
+        if (wish.OrganisationId is { } organisationId)
+        {
+            await payer.PayAsync(
+                db, DistrictOf(wish, tree),
+                [
+                    .. earnings.Select(e => e with
+                    {
+                        AccountId = organisationId,
+                        Kind = AccountKind.Organisation,
+                        Suspicion = suspicion,
+                    }),
+                ], cause);
+        }
+    }
 
     private static Guid DistrictOf(Wish wish, UnitTree tree) => tree.DistrictOf(tree.Get(wish.UnitId)).Id;
 

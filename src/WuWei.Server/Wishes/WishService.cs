@@ -167,7 +167,8 @@ public sealed partial class WishService(
     private async Task<TReply> MoveAsync<TReply>(
         ServerCallContext context, IMessage request, string wishId, WishMove move, string? note,
         Func<WishMoving, Wish> decide, Func<Wire.Wish, TReply> reply,
-        Func<WishMoving, Wish, Task>? also = null, Func<WishStep, WishStep>? detail = null)
+        Func<WishMoving, Wish, Task>? also = null, Func<WishStep, WishStep>? detail = null,
+        Func<DbSession, Task>? first = null)
         where TReply : IMessage<TReply>, new()
     {
         var call = context.Call();
@@ -178,6 +179,11 @@ public sealed partial class WishService(
         {
             var sight = await SeeAsync(db, call, id, tree);
             var actor = sight.Actor(call.Demand(sight.Relation, sight.Unit.Path));
+            if (first is not null)
+            {
+                await first(db);
+            }
+
             var moving = new WishMoving(
                 db, sight, actor, book.RulesOf(sight.Wish.CategoryId), CanClimb(tree, sight.Wish), tree, call.Now);
             var after = decide(moving) with { Version = sight.Wish.Version + 1 };
@@ -190,7 +196,7 @@ public sealed partial class WishService(
             step = detail?.Invoke(step) ?? step;
             await db.MoveWishAsync(personalData, sight.Wish, after, step, Entry(call, step, after));
             return sight.After(after, call.Caller).ToWire(personalData);
-        }, again: (db, first) => AgainAsync(db, call, first, tree));
+        }, again: (db, answer) => AgainAsync(db, call, answer, tree));
         return reply(wish);
     }
 

@@ -190,6 +190,7 @@ public sealed class Actor(GrpcChannel channel, Guid personId, string name, strin
     public Wire.CategoryService.CategoryServiceClient Categories => new(Calls(null));
     public Wire.AccessService.AccessServiceClient Access => new(Calls(null));
     public Wire.PointsService.PointsServiceClient Points => new(Calls(null));
+    public Wire.RegistryService.RegistryServiceClient Registry => new(Calls(null));
     public Wire.IdentityService.IdentityServiceClient Identity => new(Calls(null));
     public Wire.OrganizationService.OrganizationServiceClient Organization => new(Calls(null));
 
