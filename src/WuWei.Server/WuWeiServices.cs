@@ -18,6 +18,7 @@ using WuWei.Organization;
 using WuWei.Points;
 using WuWei.Privacy;
 using WuWei.Views;
+using WuWei.Registry;
 using WuWei.Wishes;
 
 namespace WuWei;
@@ -41,6 +42,7 @@ public static class WuWeiServices
         services.AddSingleton<KeyedWriter>();
         services.AddSingleton<IUnitUse, HomesInUnit>();
         services.AddSingleton<IUnitUse, WishesInUnit>();
+        services.AddSingleton<IUnitUse, OrganisationsInUnit>();
         services.AddSingleton<IJob, UnitChangeJob>();
         services.AddSingleton<IJob, WishClockJob>();
         services.AddSingleton<IJob, ExpireJob>();
@@ -75,6 +77,7 @@ public static class WuWeiServices
         services.AddSingleton<PointsService>();
         services.AddSingleton<ViewService>();
         services.AddSingleton<BoardService>();
+        services.AddSingleton<RegistryService>();
         return services;
     }
 
@@ -97,7 +100,7 @@ public static class WuWeiServices
         services.AddSingleton<PointsAudit>();
         services.AddSingleton(s => new RedisSource(
             Required(settings, "WUWEI_REDIS"), s.GetService<ILoggerFactory>()));
-        services.AddSingleton<IOrganisationNames, NoOrganisationNames>();
+        services.AddSingleton<IOrganisationNames, OrganisationNames>();
         services.AddSingleton<BoardFeeder>();
         services.AddSingleton<BoardRebuild>();
         services.AddSingleton<BoardRedis>();
@@ -119,6 +122,7 @@ public static class WuWeiServices
         app.MapGrpcService<PointsService>();
         app.MapGrpcService<ViewService>();
         app.MapGrpcService<BoardService>();
+        app.MapGrpcService<RegistryService>();
     }
 
     public static string Required(IConfiguration settings, string name) =>

@@ -4,16 +4,19 @@ using WuWei.Tests.Harness;
 namespace WuWei.Tests;
 
 /// <summary>
-/// Slices use the ground, and of each other only that what earns points, or ranks them, uses Points; the ground uses
-/// no slice.
+/// Slices use the ground, and of each other only that what earns points, or ranks them, uses Points, and what is done for
+/// an organisation asks the register; the ground uses no slice.
 /// </summary>
 public class WhoKnowsWhomTests
 {
     private static readonly string[] Ground =
         ["Data", "Errors", "Time", "Calls", "Privacy", "Journal", "Jobs", "Identity", "Organization"];
 
-    private static readonly string[] Slices = ["Access", "Points", "Boards", "Views", "Wishes"];
+    private static readonly string[] Slices = ["Access", "Points", "Boards", "Registry", "Views", "Wishes"];
     private static readonly string[] UsePoints = ["Boards", "Wishes"];
+
+    /// <summary>They ask the register who acts for an organisation.</summary>
+    private static readonly string[] AskTheRegister = ["Points", "Wishes"];
 
     [Fact]
     public void Nobody_uses_whom_they_should_not_know() => Assert.Equal([], Wrong(Ground));
@@ -41,7 +44,8 @@ public class WhoKnowsWhomTests
             // The root puts everything together.
             .Where(k => k.Key.User != "WuWei" && k.Key.User != k.Key.Used
                 && !ground.Select(g => $"WuWei.{g}").Contains(k.Key.Used)
-                && !(k.Key.Used == "WuWei.Points" && UsePoints.Contains(k.Key.User["WuWei.".Length..])))
+                && !(k.Key.Used == "WuWei.Points" && UsePoints.Contains(k.Key.User["WuWei.".Length..]))
+                && !(k.Key.Used == "WuWei.Registry" && AskTheRegister.Contains(k.Key.User["WuWei.".Length..])))
             .Select(k => k.Value),
     ];
 }

@@ -118,6 +118,61 @@ CREATE TABLE `limit_count` (
   KEY `by_age` (`period_start`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `organisation` (
+  `id` binary(16) NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `kind` tinyint(3) unsigned NOT NULL,
+  `name` varchar(60) NOT NULL,
+  `own_number` varchar(40) DEFAULT NULL,
+  `status` tinyint(3) unsigned NOT NULL,
+  `version` int(10) unsigned NOT NULL,
+  `contact` varbinary(500) NOT NULL,
+  `number` varchar(40) DEFAULT NULL,
+  `listed_until` date DEFAULT NULL,
+  `reason` varbinary(2100) DEFAULT NULL,
+  `members` int(10) unsigned NOT NULL,
+  `acting` int(10) unsigned NOT NULL,
+  `scopes` int(10) unsigned NOT NULL,
+  `applied_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `one_number` (`number`),
+  KEY `organisation_in_unit` (`unit_id`),
+  CONSTRAINT `organisation_in_unit` FOREIGN KEY (`unit_id`) REFERENCES `unit` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `organisation_member` (
+  `id` binary(16) NOT NULL,
+  `organisation_id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `live` tinyint(3) unsigned DEFAULT NULL,
+  `kind` tinyint(3) unsigned NOT NULL,
+  `may_act` tinyint(1) NOT NULL,
+  `starts_on` date NOT NULL,
+  `ends_on` date DEFAULT NULL,
+  `added_at` datetime(6) NOT NULL,
+  `ended_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `one_live` (`organisation_id`,`person_id`,`live`),
+  KEY `by_organisation` (`organisation_id`,`live`,`added_at`,`id`),
+  KEY `by_person` (`person_id`,`live`,`added_at`,`id`),
+  CONSTRAINT `member_of_organisation` FOREIGN KEY (`organisation_id`) REFERENCES `organisation` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `organisation_scope` (
+  `id` binary(16) NOT NULL,
+  `organisation_id` binary(16) NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `status` tinyint(3) unsigned NOT NULL,
+  `until` date DEFAULT NULL,
+  `reason` varbinary(2100) DEFAULT NULL,
+  `applied_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `one_per_unit` (`organisation_id`,`unit_id`),
+  KEY `by_unit` (`unit_id`,`status`,`until`),
+  CONSTRAINT `scope_in_unit` FOREIGN KEY (`unit_id`) REFERENCES `unit` (`id`),
+  CONSTRAINT `scope_of_organisation` FOREIGN KEY (`organisation_id`) REFERENCES `organisation` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `person` (
   `id` binary(16) NOT NULL,
   `name` varbinary(255) DEFAULT NULL,
@@ -496,6 +551,7 @@ CREATE TABLE `wish` (
   `remade_from` binary(16) DEFAULT NULL,
   `claim_suspicion` int(10) unsigned NOT NULL DEFAULT 0,
   `place` binary(32) DEFAULT NULL,
+  `organisation_id` binary(16) DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `imported_once` (`import_ref`),
   UNIQUE KEY `remade_once` (`remade_from`),
@@ -520,6 +576,7 @@ CREATE TABLE `wish_claim` (
   `claimed_at` datetime(6) NOT NULL,
   `due_at` datetime(6) NOT NULL,
   `ended_at` datetime(6) DEFAULT NULL,
+  `organisation_id` binary(16) DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `one_live` (`live_wish_id`),
   KEY `by_wish` (`wish_id`),

@@ -108,6 +108,20 @@ public static class Permissions
         Own("BoardService/GetMyRank", writes: false),
         Own("BoardService/ListAroundMe", writes: false),
         Own("BoardService/WatchBoard", writes: false),
+        // The register of organisations.
+        Own("RegistryService/RegisterOrganisation", writes: true),
+        Read("RegistryService/GetOrganisation", [Role.Resident], Relation.None, Scope.All),
+        Read("RegistryService/ListOrganisations", [Role.Resident], Relation.None, Scope.All),
+        Own("RegistryService/CountOrganisations", writes: false),
+        Write("RegistryService/DecideOrganisation", Staff, Relation.None, Scope.Subtree),
+        Write("RegistryService/RenewOrganisation", Staff, Relation.None, Scope.Subtree),
+        Write("RegistryService/SuspendOrganisation", Staff, Relation.None, Scope.Subtree),
+        Write("RegistryService/ApplyForScope", None, Relation.Member, Scope.Subtree),
+        Write("RegistryService/DecideScope", Staff, Relation.None, Scope.Subtree),
+        Write("RegistryService/AddMember", Staff, Relation.Member, Scope.Subtree),
+        Write("RegistryService/EndMember", Staff, Relation.Member | Relation.Self, Scope.Subtree),
+        Read("RegistryService/ListMembers", Overseers, Relation.Member, Scope.Subtree),
+        Own("RegistryService/ListMyMemberships", writes: false),
     }.ToDictionary(p => p.Rpc);
 
     private static Permission Anyone(string rpc) =>

@@ -26,6 +26,9 @@ public enum Relation
 
     /// <summary>It is theirs: an account, an award.</summary>
     Self = 16,
+
+    /// <summary>A member of the organisation; where the call acts for it, one who may.</summary>
+    Member = 32,
 }
 
 /// <summary>A role in force, or one that will be: its scope is a unit and everything below it.</summary>

@@ -64,6 +64,9 @@ public static class Grants
         // The scores of old days and weeks are forgotten.
         ["board_score"] = All,
         ["board_state"] = "SELECT, UPDATE",
+        ["organisation"] = Change,
+        ["organisation_scope"] = Change,
+        ["organisation_member"] = Change,
     };
 
     public static async Task ApplyAsync(string ownerConnection, string serviceConnection, CancellationToken cancel)

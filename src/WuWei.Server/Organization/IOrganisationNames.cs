@@ -8,10 +8,3 @@ public interface IOrganisationNames
     /// <summary>Those of them that there are.</summary>
     Task<IReadOnlyDictionary<Guid, string>> NamesAsync(DbSession db, IReadOnlyCollection<Guid> ids);
 }
-
-/// <summary>Where nobody keeps organisations.</summary>
-public sealed class NoOrganisationNames : IOrganisationNames
-{
-    public Task<IReadOnlyDictionary<Guid, string>> NamesAsync(DbSession db, IReadOnlyCollection<Guid> ids) =>
-        Task.FromResult<IReadOnlyDictionary<Guid, string>>(new Dictionary<Guid, string>());
-}

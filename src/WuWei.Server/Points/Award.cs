@@ -57,14 +57,18 @@ public sealed record Earned(
 
 /// <summary>How much an act earns, and how that came about. Pure.</summary>
 public sealed record AwardAmount(
-    int Base, int Percent, long DayLeft, long WeekLeft, int Amount, Suspicion Suspicion)
+    int Base, int Percent, long DayLeft, long WeekLeft, int Amount, Suspicion Found)
 {
+    /// <summary>What is worth nothing is not held.</summary>
+    public Suspicion Suspicion => Amount > 0 ? Found : Suspicion.None;
+
     public static AwardAmount Of(PointsRulesBody rules, Earning earning, Earned earned)
     {
-        var points = rules.PointsFor(earning.Act);
+        var points = rules.PointsFor(earning.Act, earning.Kind);
+        var (dayMax, weekMax) = rules.CapsOf(earning.Kind);
         var percent = rules.PercentAt(earned.Meetings);
-        var dayLeft = Math.Max(0, rules.DayMax - earned.Today);
-        var weekLeft = Math.Max(0, rules.WeekMax - earned.ThisWeek);
+        var dayLeft = Math.Max(0, dayMax - earned.Today);
+        var weekLeft = Math.Max(0, weekMax - earned.ThisWeek);
         var amount = (int)Math.Min(points * percent / 100, Math.Min(dayLeft, weekLeft));
         var suspicion = earning.Suspicion
             | (earning.Taken < TimeSpan.FromSeconds(rules.HeldWithinSeconds) ? Suspicion.KeptInSeconds : Suspicion.None)
@@ -74,6 +78,6 @@ public sealed record AwardAmount(
             | (earning.MadeForOther && earned.Others + 1 >= rules.HeldFromOther
                 ? Suspicion.MakerKeepsMeeting
                 : Suspicion.None);
-        return new AwardAmount(points, percent, dayLeft, weekLeft, amount, amount > 0 ? suspicion : Suspicion.None);
+        return new AwardAmount(points, percent, dayLeft, weekLeft, amount, suspicion);
     }
 }

@@ -13,7 +13,9 @@ public sealed class Payer(TimeProvider clock)
     /// <param name="rules">Those of the district on the day of the act.</param>
     /// <param name="earnings">What one account earns by one act, such as for the wish and for its rating.</param>
     /// <param name="cause">The entry of the act; the awards' own name the same actor.</param>
-    public async Task PayAsync(DbSession db, PointsRules rules, IReadOnlyList<Earning> earnings, JournalEntry cause)
+    /// <returns>What looked odd, whether or not it was worth anything.</returns>
+    public async Task<Suspicion> PayAsync(
+        DbSession db, PointsRules rules, IReadOnlyList<Earning> earnings, JournalEntry cause)
     {
         var (now, first) = (cause.At, earnings[0]);
         var account = await db.FindAccountAsync(first, rules.Body.PairDays, now);
@@ -27,10 +29,11 @@ public sealed class Payer(TimeProvider clock)
             && await db.ClosesCircleAsync(first.AccountId, first.OtherId!.Value, now.AddDays(-rules.Body.PairDays));
         var earned = new Earned(
             account.Today, account.ThisWeek, account.Served + account.Returned, account.Returned, account.Others, circle);
-        var paid = 0;
+        var (paid, found) = (0, Suspicion.None);
         foreach (var earning in earnings)
         {
             var decided = AwardAmount.Of(rules.Body, earning, earned);
+            found |= decided.Found;
             var award = Decided(earning, decided, earned, rules, now);
             earned = earned with { Today = earned.Today + award.Amount, ThisWeek = earned.ThisWeek + award.Amount };
             paid += award.Held == Suspicion.None ? award.Amount : 0;
@@ -38,6 +41,7 @@ public sealed class Payer(TimeProvider clock)
         }
 
         await db.CreditAsync(first.AccountId, account.Version, paid);
+        return found;
     }
 
     /// <summary>Takes back all that one source paid, and voids what is still held.</summary>

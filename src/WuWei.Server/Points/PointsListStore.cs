@@ -20,9 +20,16 @@ public static class PointsListStore
         LEFT JOIN points_transfer b ON b.reverses_id = t.id
         """;
 
-    /// <summary>The awards of one source, with what became of each.</summary>
+    /// <summary>
+    /// The awards of one source, with what became of each; people's first: accounts are locked in the order in which they
+    /// are paid.
+    /// </summary>
     public static Task<List<Award>> ListAwardsAsync(this DbSession db, Guid sourceId) => db.ListAsync<Award>(
-        $"SELECT {AwardColumns} FROM points_award w {AwardJoins} WHERE w.source_id = @sourceId", new { sourceId });
+        $"""
+        SELECT {AwardColumns}
+        FROM points_award w JOIN points_account k ON k.id = w.account_id {AwardJoins}
+        WHERE w.source_id = @sourceId ORDER BY k.kind, w.id
+        """, new { sourceId });
 
     public static Task<Award?> FindAwardAsync(this DbSession db, Guid id) => db.FindAsync<Award>(
         $"SELECT {AwardColumns} FROM points_award w {AwardJoins} WHERE w.id = @id", new { id });
@@ -70,11 +77,12 @@ public static class PointsListStore
     public static Task<List<HeldRow>> ListHeldAsync(
         this DbSession db, Guid unitId, PageToken after, int countMax) => db.ListAsync<HeldRow>(
         $"""
-        SELECT {AwardColumns}, p.shown_name
+        SELECT {AwardColumns}, COALESCE(p.shown_name, o.name) AS shown_name
         FROM unit_ancestor a
         JOIN points_hold q ON q.unit_id = a.unit_id
         JOIN points_award w ON w.id = q.award_id {AwardJoins}
         LEFT JOIN person p ON p.id = w.account_id
+        LEFT JOIN organisation o ON o.id = w.account_id
         WHERE a.ancestor_id = @unitId AND q.held_at >= @at AND (q.held_at > @at OR q.award_id > @id)
         ORDER BY q.held_at, q.award_id LIMIT @countMax
         """, new { unitId, at = after.At, id = after.Id, countMax });

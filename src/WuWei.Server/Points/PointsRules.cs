@@ -16,13 +16,21 @@ public sealed record ActPoints(PointsAct Act, int Points);
 /// <param name="HeldFromMeeting">The same two people meeting this often within the pair's days looks odd.</param>
 /// <param name="HeldFromReturn">The same, when each of them served the other.</param>
 /// <param name="HeldFromOther">The same two as maker and helper meeting for this many different people looks odd.</param>
+/// <param name="OrganisationPercent">
+/// So much of an act's points goes to the organisation it was done for, beside what its member gets; with caps of its own.
+/// </param>
 public sealed record PointsRulesBody(
     IReadOnlyList<ActPoints> Acts, int DayMax, int WeekMax, IReadOnlyList<int> PairPercents, int PairDays, int ValidMonths,
-    int HeldWithinSeconds, int HeldFromMeeting, int HeldFromReturn = 2, int HeldFromOther = 3)
+    int HeldWithinSeconds, int HeldFromMeeting, int HeldFromReturn = 2, int HeldFromOther = 3,
+    int OrganisationPercent = 100, int OrganisationDayMax = 600, int OrganisationWeekMax = 2_000)
 {
     public const int PointsMax = 1_000;
 
-    public int PointsFor(PointsAct act) => Acts.Single(a => a.Act == act).Points;
+    public int PointsFor(PointsAct act, AccountKind kind) =>
+        Acts.Single(a => a.Act == act).Points * (kind == AccountKind.Organisation ? OrganisationPercent : 100) / 100;
+
+    public (int Day, int Week) CapsOf(AccountKind kind) =>
+        kind == AccountKind.Organisation ? (OrganisationDayMax, OrganisationWeekMax) : (DayMax, WeekMax);
 
     public int PercentAt(int meetingsBefore) => PairPercents[Math.Min(meetingsBefore, PairPercents.Count - 1)];
 
@@ -54,6 +62,9 @@ public sealed record PointsRulesBody(
         faults.Range("rules.held_from_meeting", HeldFromMeeting, 2, 1_000);
         faults.Range("rules.held_from_return", HeldFromReturn, 2, 1_000);
         faults.Range("rules.held_from_other", HeldFromOther, 2, 1_000);
+        faults.Range("rules.organisation_percent", OrganisationPercent, 0, 100);
+        faults.Range("rules.organisation_day_max", OrganisationDayMax, 0, 100_000);
+        faults.Range("rules.organisation_week_max", OrganisationWeekMax, OrganisationDayMax, 700_000);
         faults.ThrowIfAny("POINTS_RULES_INVALID", "积分规则有些内容没有填对，请检查。");
         return this;
     }

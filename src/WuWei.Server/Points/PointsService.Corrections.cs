@@ -5,6 +5,7 @@ using WuWei.Errors;
 using WuWei.Identity;
 using WuWei.Journal;
 using WuWei.Organization;
+using WuWei.Registry;
 using WuWei.Time;
 using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
 
@@ -54,10 +55,10 @@ public sealed partial class PointsService
             Correction = await ProposeAsync(context, request, reason, tree, async db =>
             {
                 call.Demand(Relation.None, unit.Path);
-                var person = await db.GetAcquaintanceAsync(personalData, request.PersonId, request.Phone);
-                return person.Id == call.Caller.PersonId
+                var accountId = await AccountOfAsync(db, request);
+                return await IsOwnAsync(db, call, accountId)
                     ? throw Own()
-                    : New(call, reason, TransferKind.Adjustment, tree.GetOpen(unit.Id).Id, person.Id, request.Points);
+                    : New(call, reason, TransferKind.Adjustment, tree.GetOpen(unit.Id).Id, accountId, request.Points);
             }),
         };
     }
@@ -76,7 +77,7 @@ public sealed partial class PointsService
                 throw Refuse.Denied("SECOND_PERSON_NEEDED", "需要另一位工作人员决定。");
             }
 
-            if (correction.AccountId == call.Caller.PersonId)
+            if (await IsOwnAsync(db, call, correction.AccountId))
             {
                 throw Own();
             }
@@ -140,6 +141,17 @@ public sealed partial class PointsService
         };
     }
 
+    private async Task<Guid> AccountOfAsync(DbSession db, Wire.ProposeAdjustmentRequest request)
+    {
+        if (request.OrganisationId.Length == 0)
+        {
+            return (await db.GetAcquaintanceAsync(personalData, request.PersonId, request.Phone)).Id;
+        }
+
+        var id = Faults.IdOf("organisation_id", request.OrganisationId);
+        return await db.FindOrganisationNameAsync(id) is null ? throw UnknownOrganisation() : id;
+    }
+
     private async Task<Wire.PointsCorrection> ProposeAsync(
         ServerCallContext context, IMessage request, string reason, UnitTree tree, Func<DbSession, Task<Correction>> read)
     {
@@ -174,7 +186,10 @@ public sealed partial class PointsService
             return;
         }
 
-        await db.OpenAccountAsync(correction.AccountId, AccountKind.Person, entry.At);
+        var kind = await db.FindOrganisationNameAsync(correction.AccountId) is null
+            ? AccountKind.Person
+            : AccountKind.Organisation;
+        await db.OpenAccountAsync(correction.AccountId, kind, entry.At);
         if (!await db.ChangeBalanceAsync(correction.AccountId, correction.Amount, floor: 0))
         {
             throw Refuse.Premature("POINTS_TOO_FEW", "对方的积分不够扣。");

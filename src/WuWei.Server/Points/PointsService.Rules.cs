@@ -111,7 +111,9 @@ public sealed partial class PointsService
         wire.HeldWithinSeconds, wire.HeldFromMeeting,
         // Who does not know them yet leaves them out, and means no other than before.
         wire.HeldFromReturn == 0 ? DefaultRules.Body.HeldFromReturn : wire.HeldFromReturn,
-        wire.HeldFromOther == 0 ? DefaultRules.Body.HeldFromOther : wire.HeldFromOther).Checked();
+        wire.HeldFromOther == 0 ? DefaultRules.Body.HeldFromOther : wire.HeldFromOther,
+        wire.OrganisationPercent, wire.OrganisationDayMax,
+        wire.OrganisationWeekMax).Checked();
 
     /// <summary>Whole, because it is nobody's personal data and an auditor will ask.</summary>
     private static JournalEntry Entry(Call call, string kind, PointsRules rules) => JournalEntry.By(
@@ -138,5 +140,8 @@ public sealed partial class PointsService
         HeldFromMeeting = rules.Body.HeldFromMeeting,
         HeldFromReturn = rules.Body.HeldFromReturn,
         HeldFromOther = rules.Body.HeldFromOther,
+        OrganisationPercent = rules.Body.OrganisationPercent,
+        OrganisationDayMax = rules.Body.OrganisationDayMax,
+        OrganisationWeekMax = rules.Body.OrganisationWeekMax,
     };
 }

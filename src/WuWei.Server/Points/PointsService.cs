@@ -5,6 +5,7 @@ using WuWei.Errors;
 using WuWei.Journal;
 using WuWei.Organization;
 using WuWei.Privacy;
+using WuWei.Registry;
 using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
 
 namespace WuWei.Points;
@@ -23,17 +24,21 @@ public sealed partial class PointsService(
 
     public override async Task<Wire.GetPointsResponse> GetPoints(Wire.GetPointsRequest request, ServerCallContext context)
     {
-        var me = context.Call().Caller.PersonId;
-        var (balance, held) = await database.ReadAsync(db => db.GetBalanceAsync(me), context.CancellationToken);
+        var call = context.Call();
+        var (balance, held) = await database.ReadAsync(
+            async db => await db.GetBalanceAsync(await AccountAsync(db, call, request.OrganisationId)),
+            context.CancellationToken);
         return new Wire.GetPointsResponse { Balance = balance, Held = held };
     }
 
     public override async Task<Wire.ListPointsResponse> ListPoints(
         Wire.ListPointsRequest request, ServerCallContext context)
     {
-        var me = context.Call().Caller.PersonId;
+        var call = context.Call();
         var (after, size) = ReadPage(request.PageToken, PageToken.Newest, request.PageSize);
-        var lines = await database.ReadAsync(db => db.ListLinesAsync(me, after, size + 1), context.CancellationToken);
+        var lines = await database.ReadAsync(
+            async db => await db.ListLinesAsync(await AccountAsync(db, call, request.OrganisationId), after, size + 1),
+            context.CancellationToken);
         return new Wire.ListPointsResponse
         {
             Lines = { lines.Take(size).Select(ToWire) },
@@ -80,7 +85,7 @@ public sealed partial class PointsService(
         return await writer.WriteAsync(context, request, async db =>
         {
             var award = await SeeAsync(db, call, id, tree);
-            if (award.Concerns(call.Caller))
+            if (award.Concerns(call.Caller) || await IsOwnAsync(db, call, award.AccountId))
             {
                 throw Refuse.Denied("AWARD_OWN", "与自己有关的积分要请同事决定。");
             }
@@ -118,12 +123,31 @@ public sealed partial class PointsService(
         });
     }
 
+    /// <summary>The caller's own account, or that of an organisation they may act for.</summary>
+    private static async Task<Guid> AccountAsync(DbSession db, Call call, string organisationId)
+    {
+        if (organisationId.Length == 0)
+        {
+            return call.Caller.PersonId;
+        }
+
+        var id = Faults.IdOf("organisation_id", organisationId);
+        return await db.MayActForAsync(id, call.Caller.PersonId, call.Now) ? id : throw UnknownOrganisation();
+    }
+
+    /// <summary>Whether points are the caller's, or of an organisation that they are or were a member of.</summary>
+    private static async Task<bool> IsOwnAsync(DbSession db, Call call, Guid accountId) =>
+        accountId == call.Caller.PersonId || await db.IsInvolvedAsync(accountId, call.Caller.PersonId);
+
+    private static RefusedException UnknownOrganisation() => Refuse.Missing("ORGANISATION_UNKNOWN", "没有找到这个组织。");
+
     /// <summary>An award as far as the caller may see it; missing if they may not.</summary>
     private static async Task<Award> SeeAsync(DbSession db, Call call, Guid id, UnitTree tree)
     {
         var award = await db.FindAwardAsync(id) ?? throw UnknownAward();
         var path = tree.Get(award.UnitId).Path;
-        var own = award.AccountId == call.Caller.PersonId;
+        var own = award.AccountId == call.Caller.PersonId
+            || await db.MayActForAsync(award.AccountId, call.Caller.PersonId, call.Now);
         if (!own && !call.Caller.Covers(Role.Staff, path, call.Now) && !call.Caller.Covers(Role.Auditor, path, call.Now))
         {
             throw UnknownAward();

@@ -26,6 +26,9 @@ public sealed record SealedColumn(string Table, string Column, string[] Key, str
         new("unit_change", "decided_reason", ["id"]),
         new("points_ruling", "reason", ["award_id"]),
         new("points_correction", "reason", ["id"]),
+        new("organisation", "contact", ["id"]),
+        new("organisation", "reason", ["id"]),
+        new("organisation_scope", "reason", ["id"]),
     ];
 
     public string Name => $"{Table}.{Column}";

@@ -41,6 +41,9 @@ public record Wish
     public ClaimerKind? ClaimKind { get; init; }
     public Guid? CreditedUnitId { get; init; }
 
+    /// <summary>For whom it was claimed; null when the claimer claimed for themself.</summary>
+    public Guid? OrganisationId { get; init; }
+
     /// <summary>What looked odd about the claim when it was made.</summary>
     public Suspicion ClaimSuspicion { get; init; }
     public int Level { get; init; }
@@ -71,6 +74,7 @@ public record Wish
     /// <summary>Known only where the name was joined in for showing.</summary>
     public string? MakerName { get; init; }
     public string? ClaimerName { get; init; }
+    public string? OrganisationName { get; init; }
     public bool PartyBadge { get; init; }
     public bool Offered { get; init; }
 
@@ -130,6 +134,7 @@ public record Wish
         ClaimerId = null,
         ClaimKind = null,
         CreditedUnitId = null,
+        OrganisationId = null,
         ClaimSuspicion = Suspicion.None,
         ClaimedAt = null,
         DeliveredAt = null,

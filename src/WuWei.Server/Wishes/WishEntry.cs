@@ -42,6 +42,7 @@ public static partial class WishEntry
         after.ClaimerId,
         claimKind = after.ClaimKind?.ToString(),
         after.CreditedUnitId,
+        after.OrganisationId,
         after.Rating,
         after.Overdue,
         step.OfferedTo,

@@ -30,12 +30,15 @@ public static class WishListStore
         w.title, IF(w.content IS NULL, '', NULL) AS text, w.content, w.effort_minutes, w.remote, w.maker_id,
         w.beneficiary_index, w.consent, w.claim_id, w.claimer_id, w.claim_kind, w.credited_unit_id, w.overdue, w.made_at,
         w.due_at, w.opened_at, w.claimed_at, w.delivered_at, w.kept_at, w.deadline_at, w.rating, w.auto_confirmed,
-        m.shown_name AS maker_name, k.shown_name AS claimer_name,
+        w.organisation_id, m.shown_name AS maker_name, k.shown_name AS claimer_name, g.name AS organisation_name,
         {WishStore.PartyBadge}
         """;
 
     private const string People =
-        "LEFT JOIN person m ON m.id = w.maker_id LEFT JOIN person k ON k.id = w.claimer_id";
+        """
+        LEFT JOIN person m ON m.id = w.maker_id LEFT JOIN person k ON k.id = w.claimer_id
+        LEFT JOIN organisation g ON g.id = w.organisation_id
+        """;
 
     private static readonly UnitSql Newest = new("made_at", "DESC", "<");
     private static readonly UnitSql Deadline = new("deadline_at", "ASC", ">");

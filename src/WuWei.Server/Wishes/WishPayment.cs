@@ -12,13 +12,13 @@ public sealed class WishPayment(Payer payer)
     public Task PayKeptAsync(DbSession db, Wish kept, UnitTree tree, PointsRuleBook book, JournalEntry cause)
     {
         var earned = Earned(kept, KeptBy(kept));
-        return payer.PayAsync(
-            db, RulesOf(kept, tree, book, cause), kept.Rating is null ? [earned] : [earned, Rated(kept)], cause);
+        return PayAsync(
+            db, kept, RulesOf(kept, tree, book, cause), kept.Rating is null ? [earned] : [earned, Rated(kept)], cause);
     }
 
     /// <summary>Whom it was for rated it later.</summary>
     public Task PayRatedAsync(DbSession db, Wish rated, UnitTree tree, PointsRuleBook book, JournalEntry cause) =>
-        payer.PayAsync(db, RulesOf(rated, tree, book, cause), [Rated(rated)], cause);
+        PayAsync(db, rated, RulesOf(rated, tree, book, cause), [Rated(rated)], cause);
 
     /// <summary>It was not kept after all: what the claim earned is taken back.</summary>
     public Task TakeBackAsync(DbSession db, Wish kept, JournalEntry cause) =>
@@ -26,6 +26,29 @@ public sealed class WishPayment(Payer payer)
 
     private static PointsRules RulesOf(Wish wish, UnitTree tree, PointsRuleBook book, JournalEntry cause) =>
         book.At(tree.DistrictOf(tree.Get(wish.UnitId)).Id, cause.At);
+
+    /// <summary>
+    /// The claimer, and then the organisation they claimed for: always in this order, so that no two payments wait for
+    /// each other's account.
+    /// </summary>
+    private async Task PayAsync(
+        DbSession db, Wish wish, PointsRules rules, IReadOnlyList<Earning> earnings, JournalEntry cause)
+    {
+        var suspicion = await payer.PayAsync(db, rules, earnings, cause);
+        if (wish.OrganisationId is { } organisationId)
+        {
+            await payer.PayAsync(
+                db, rules,
+                [
+                    .. earnings.Select(e => e with
+                    {
+                        AccountId = organisationId,
+                        Kind = AccountKind.Organisation,
+                        Suspicion = suspicion,
+                    }),
+                ], cause);
+        }
+    }
 
     private static Earning Rated(Wish wish) => Earned(wish, RatedBy(wish.Rating!.Value));
 

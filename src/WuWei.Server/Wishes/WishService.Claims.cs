@@ -4,6 +4,7 @@ using WuWei.Errors;
 using WuWei.Identity;
 using WuWei.Organization;
 using WuWei.Points;
+using WuWei.Registry;
 using WuWei.Time;
 
 namespace WuWei.Wishes;
@@ -40,7 +41,16 @@ public sealed partial class WishService
         var caller = context.Call().Caller;
         var kind = Faults.EnumOf<ClaimerKind>((int)request.Kind)
             ?? throw Refuse.Invalid("CLAIMER_KIND", "请选择以什么身份认领。", new FieldFault("kind", "必选。"));
+        Guid? organisationId = request.OrganisationId.Length == 0
+            ? null
+            : Faults.IdOf("organisation_id", request.OrganisationId);
+        if (organisationId is not null && kind != ClaimerKind.OrganisationMember)
+        {
+            throw Refuse.Invalid(
+                "CLAIMER_KIND", "代表组织认领时，身份要选组织成员。", new FieldFault("organisation_id", "身份不符。"));
+        }
 
+        Acting? acting = null;
         return await MoveAsync(context, request, request.WishId, WishMove.Claim, note: null,
             m =>
             {
@@ -61,16 +71,23 @@ public sealed partial class WishService
                     throw Refuse.Denied("CLAIMER_KIND_NOT_ALLOWED", "这类心愿不能以这个身份认领。");
                 }
 
-                var credited = CreditedUnit(caller, kind, wish, m)
-                    ?? throw Refuse.Denied("CLAIMER_KIND_NOT_HELD", "你在这里没有这个身份，或不在可认领的范围。");
+                var credited = acting is null
+                    ? CreditedUnit(caller, kind, wish, m)
+                        ?? throw Refuse.Denied("CLAIMER_KIND_NOT_HELD", "你在这里没有这个身份，或不在可认领的范围。")
+                    : Meeting(acting.UnitIds, wish, m)
+                        ?? throw Refuse.Denied("ORGANISATION_OUT_OF_SCOPE", "这个组织不在这里服务。");
                 return wish.Claimed(clock.NewId(), caller.PersonId, kind, credited, m.Rules, m.Now) with
                 {
                     ClaimerName = caller.ShownName,
                     PartyBadge = caller.ShowPartyBadge && caller.Holds(Role.PartyMember, m.Now),
                     ClaimSuspicion = SuspicionOf(caller, wish),
+                    OrganisationId = acting?.OrganisationId,
+                    OrganisationName = acting?.Name,
                 };
             },
             wish => new Wire.ClaimWishResponse { Wish = wish },
+            first: organisationId is null ? null : async db =>
+                acting = await db.GetActingAsync(organisationId.Value, caller.PersonId, context.Call().Now),
             also: async (m, claimed) =>
             {
                 await m.Db.TakeClaimAsync(caller.PersonId, options.Value.ClaimsMax);
@@ -264,10 +281,18 @@ public sealed partial class WishService
             ClaimerKind.Volunteer => Role.Volunteer,
             _ => Role.OrganisationMember,
         };
+        return Meeting(caller.Roles.Where(r => r.Role == role && r.IsInForce(m.Now)).Select(r => r.UnitId), wish, m);
+    }
+
+    /// <summary>
+    /// The first of these units, or of what they closed into, that meets the wish's audience; any of them after an offer.
+    /// </summary>
+    private static Guid? Meeting(IEnumerable<Guid> unitIds, Wish wish, WishMoving m)
+    {
+        var offered = (m.Sight.Relation & Relation.Offered) != 0;
         var audience = m.Tree.Get(wish.AudienceUnitId);
-        return caller.Roles
-            .Where(r => r.Role == role && r.IsInForce(m.Now))
-            .Select(r => m.Tree.OpenOf(r.UnitId))
+        return unitIds
+            .Select(m.Tree.OpenOf)
             .Where(u => offered || audience.IsWithin(u.Id) || u.IsWithin(audience.Id))
             .Select(u => (Guid?)u.Id)
             .FirstOrDefault();

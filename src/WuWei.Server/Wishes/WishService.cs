@@ -174,7 +174,8 @@ public sealed partial class WishService(
     private async Task<TReply> MoveAsync<TReply>(
         ServerCallContext context, IMessage request, string wishId, WishMove move, string? note,
         Func<WishMoving, Wish> decide, Func<Wire.Wish, TReply> reply,
-        Func<WishMoving, Wish, Task>? also = null, Func<WishStep, WishStep>? detail = null)
+        Func<WishMoving, Wish, Task>? also = null, Func<WishStep, WishStep>? detail = null,
+        Func<DbSession, Task>? first = null)
         where TReply : IMessage<TReply>, new()
     {
         var call = context.Call();
@@ -186,6 +187,11 @@ public sealed partial class WishService(
         {
             var sight = await SeeAsync(db, call, id, tree, claiming: move == WishMove.Claim);
             var actor = sight.Actor(call.Demand(sight.Relation, sight.Unit.Path));
+            if (first is not null)
+            {
+                await first(db);
+            }
+
             var moving = new WishMoving(
                 db, sight, actor, book.RulesOf(sight.Wish.CategoryId), CanClimb(tree, sight.Wish), tree, pointsRules,
                 call.Now);
@@ -199,7 +205,7 @@ public sealed partial class WishService(
             step = detail?.Invoke(step) ?? step;
             await db.MoveWishAsync(personalData, sight.Wish, after, step, Entry(call, step, after));
             return sight.After(after, call.Caller).ToWire(personalData);
-        }, again: (db, first) => AgainAsync(db, call, first, tree));
+        }, again: (db, answer) => AgainAsync(db, call, answer, tree));
         return reply(wish);
     }
 

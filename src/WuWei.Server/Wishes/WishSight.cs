@@ -138,6 +138,8 @@ public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Ove
         ClaimerId = Overseer ? $"{Wish.ClaimerId}" : "",
         ClaimerName = Wish.ClaimerName ?? "",
         Kind = (Wire.ClaimerKind)Wish.ClaimKind!,
+        OrganisationId = $"{Wish.OrganisationId}",
+        OrganisationName = Wish.OrganisationName ?? "",
         CreditedUnitId = Wish.CreditedUnitId!.Value.ToString(),
         PartyBadge = Wish.PartyBadge,
         ClaimedAt = Time(Wish.ClaimedAt),

@@ -41,7 +41,7 @@ public static class WishStore
             SELECT w.id, w.unit_id, w.audience_unit_id, w.category_id, w.status, w.version, w.origin, w.visibility,
               w.sensitive, w.title, w.text, w.answers, w.content, w.contact, w.effort_minutes, w.remote, w.maker_id,
               w.beneficiary, w.beneficiary_index, w.consent, w.claim_id, w.claimer_id, w.claim_kind, w.credited_unit_id,
-              w.claim_suspicion,
+              w.claim_suspicion, w.organisation_id, g.name AS organisation_name,
               w.level, w.reminders, w.overdue, w.urged_at, w.noticed_at, w.made_at, w.clock_from, w.due_at, w.opened_at,
               w.claimed_at, w.delivered_at, w.delivered_step, w.kept_at, w.deadline_at, w.clock_at, w.rating,
               w.auto_confirmed, w.overturn_by, w.import_ref,
@@ -54,6 +54,7 @@ public static class WishStore
             LEFT JOIN person m ON m.id = w.maker_id
             LEFT JOIN person k ON k.id = w.claimer_id
             LEFT JOIN person b ON b.phone_index = w.beneficiary_index
+            LEFT JOIN organisation g ON g.id = w.organisation_id
             LEFT JOIN wish_step d ON d.wish_id = w.id AND d.number = w.delivered_step
             WHERE w.id = @id
             """, new { id, callerId, now });
@@ -164,7 +165,8 @@ public static class WishStore
             """
             UPDATE wish
             SET version = @Version, status = @Status, unit_id = @UnitId, audience_unit_id = @AudienceUnitId, claim_id = @ClaimId,
-              claimer_id = @ClaimerId, claim_kind = @ClaimKind, credited_unit_id = @CreditedUnitId, claim_suspicion = @ClaimSuspicion, level = @Level,
+              claimer_id = @ClaimerId, claim_kind = @ClaimKind, credited_unit_id = @CreditedUnitId,
+              claim_suspicion = @ClaimSuspicion, organisation_id = @OrganisationId, level = @Level,
               reminders = @Reminders, overdue = @Overdue, urged_at = @UrgedAt, noticed_at = @NoticedAt, clock_from = @ClockFrom,
               due_at = @DueAt, opened_at = @OpenedAt, claimed_at = @ClaimedAt, delivered_at = @DeliveredAt,
               delivered_step = @DeliveredStep, kept_at = @KeptAt, clock_at = @ClockAt, rating = @Rating,
@@ -184,6 +186,7 @@ public static class WishStore
                 after.ClaimKind,
                 after.CreditedUnitId,
                 after.ClaimSuspicion,
+                after.OrganisationId,
                 after.Level,
                 after.Reminders,
                 after.Overdue,
@@ -245,9 +248,11 @@ public static class WishStore
         db.Queue(
             """
             INSERT INTO wish_claim
-              (id, wish_id, live_wish_id, claimer_id, kind, credited_unit_id, opened_at, claimed_at, due_at)
+              (id, wish_id, live_wish_id, claimer_id, kind, credited_unit_id, organisation_id, opened_at, claimed_at,
+              due_at)
             VALUES
-              (@ClaimId, @Id, @Id, @ClaimerId, @ClaimKind, @CreditedUnitId, @OpenedAt, @ClaimedAt, @DueAt)
+              (@ClaimId, @Id, @Id, @ClaimerId, @ClaimKind, @CreditedUnitId, @OrganisationId, @OpenedAt, @ClaimedAt,
+              @DueAt)
             """,
             new
             {
@@ -256,6 +261,7 @@ public static class WishStore
                 claimed.ClaimerId,
                 claimed.ClaimKind,
                 claimed.CreditedUnitId,
+                claimed.OrganisationId,
                 claimed.OpenedAt,
                 claimed.ClaimedAt,
                 claimed.DueAt,

@@ -28,6 +28,7 @@ internal sealed class KeyLoad(World world, TestServer[] copies)
         var staff = await world.StaffAsync(world.Community);
         await TryAsync("a change of the tree", () => PlanAsync(staff));
         await TryAsync("points", () => EarnAsync(maker, helper, staff));
+        await TryAsync("organisations", () => RegisterAsync(maker, staff));
         do
         {
             await TryAsync("sign in", SignInAsync);
@@ -91,6 +92,20 @@ internal sealed class KeyLoad(World world, TestServer[] copies)
         var award = (await helper.Points.ListPointsAsync(new())).Lines[0].Award.Id;
         await staff.Points.DecideHeldAwardAsync(new() { AwardId = award, Pay = true, Reason = "电话核实过" });
         await staff.Points.ProposeReversalAsync(new() { AwardId = award, Reason = "重复计分" });
+    }
+
+    /// <summary>Suspended, with a scope that was declined; staff read both reasons and the contact.</summary>
+    private async Task RegisterAsync(Actor founder, Actor staff)
+    {
+        var id = await founder.ListedAsync(world.Community, staff);
+        var neighbours = await world.StaffAsync(world.NextCommunity);
+        await founder.Registry.ApplyForScopeAsync(new() { OrganisationId = id, UnitId = $"{world.NextCommunity}" });
+        await neighbours.Registry.DecideScopeAsync(
+            new() { OrganisationId = id, UnitId = $"{world.NextCommunity}", Reason = "人手不够" });
+        await staff.Registry.SuspendOrganisationAsync(new() { OrganisationId = id, Reason = "年检没有通过" });
+        var read = await At(staff).Registry.GetOrganisationAsync(new() { OrganisationId = id });
+        Assert.Equal(
+            ("年检没有通过", "人手不够", "刘主任"), (read.Organisation.Reason, read.Scopes[^1].Reason, read.Contact.Name));
     }
 
     private async Task SignInAsync()

@@ -1,0 +1,41 @@
+using WuWei.Data;
+using WuWei.Errors;
+using WuWei.Time;
+
+namespace WuWei.Registry;
+
+/// <summary>An organisation that somebody may act for, and where: read in one trip, for the slices in which they act.</summary>
+public sealed record Acting(Guid OrganisationId, string Name, IReadOnlyList<Guid> UnitIds);
+
+public static class ActingStore
+{
+    /// <summary>Refuses unless the person may act for it now, and it is listed.</summary>
+    public static async Task<Acting> GetActingAsync(this DbSession db, Guid organisationId, Guid personId, DateTime now)
+    {
+        var rows = await db.ListAsync<Row>(
+            """
+            SELECT o.name, o.status = 2 AND o.listed_until >= @day AS listed, s.unit_id
+            FROM organisation_member m
+            JOIN organisation o ON o.id = m.organisation_id
+            LEFT JOIN organisation_scope s ON s.organisation_id = o.id AND s.status = 2 AND s.until >= @day
+            WHERE m.organisation_id = @organisationId AND m.person_id = @personId AND m.live = 1 AND m.may_act = 1
+              AND m.starts_on <= @day AND (m.ends_on IS NULL OR m.ends_on >= @day)
+            ORDER BY s.applied_at, s.id
+            """, new { organisationId, personId, day = Clock.Day(now) });
+        if (rows.Count == 0)
+        {
+            throw Refuse.Denied("ORGANISATION_NOT_YOURS", "你不能代表这个组织。");
+        }
+
+        return rows[0].Listed
+            ? new Acting(organisationId, rows[0].Name, [.. rows.Where(r => r.UnitId is not null).Select(r => r.UnitId!.Value)])
+            : throw Refuse.Premature("ORGANISATION_NOT_LISTED", "这个组织没有登记，或登记已经到期、暂停。");
+    }
+
+    private sealed record Row
+    {
+        public string Name { get; init; } = "";
+        public bool Listed { get; init; }
+        public Guid? UnitId { get; init; }
+    }
+}
