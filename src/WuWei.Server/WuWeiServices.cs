@@ -17,8 +17,8 @@ using WuWei.Journal;
 using WuWei.Organization;
 using WuWei.Points;
 using WuWei.Privacy;
-using WuWei.Views;
 using WuWei.Registry;
+using WuWei.Views;
 using WuWei.Wishes;
 
 namespace WuWei;
