@@ -6,7 +6,7 @@ namespace WuWei.Boards;
 
 /// <summary>
 /// Adds what the journal tells to the scores, in the transaction that moves the number: nothing is missed and nothing
-/// added twice, whichever copy does it and however it ends.
+/// added twice, whichever copy does it and however it ends. Copies take turns.
 /// </summary>
 public sealed class BoardFeeder(Database database)
 {
@@ -17,7 +17,7 @@ public sealed class BoardFeeder(Database database)
     public Task<int> FeedAsync(UnitTree tree, byte[] treeHash, CancellationToken cancel) =>
         database.HousekeepAsync(async db =>
         {
-            var state = await db.GetBoardStateAsync();
+            var state = await db.LockBoardStateAsync();
             var to = Math.Min((await db.GetHeadAsync()).Number, state.Number + EntriesMax);
             if (to <= state.Number || !state.IsOf(treeHash))
             {
@@ -45,7 +45,7 @@ public sealed class BoardFeeder(Database database)
     public Task<bool> SettleAsync(byte[] treeHash, DateTime today, DateTime midnight, CancellationToken cancel) =>
         database.HousekeepAsync(async db =>
         {
-            var state = await db.GetBoardStateAsync();
+            var state = await db.LockBoardStateAsync();
             if (today <= state.SettledOn || state.RebuiltTo is not null || !state.IsOf(treeHash)
                 || state.Number != (await db.GetHeadAsync()).Number || await db.HasPendingBeforeAsync(midnight))
             {

@@ -138,6 +138,7 @@ public sealed class BoardRebuildTests : IAsyncLifetime
             while (!stop.IsCancellationRequested)
             {
                 await act();
+                await Task.Delay(Random.Shared.Next(30));
             }
         });
     }

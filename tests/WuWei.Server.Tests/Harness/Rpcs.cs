@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -8,6 +9,9 @@ namespace WuWei.Tests.Harness;
 public static class Rpcs
 {
     private static readonly Marshaller<byte[]> Raw = Marshallers.Create(bytes => bytes, bytes => bytes);
+
+    /// <summary>One each: a channel remembers every method that it was ever given.</summary>
+    private static readonly ConcurrentDictionary<string, Method<byte[], byte[]>> Methods = new();
 
     public static IReadOnlyList<FileDescriptor> Files { get; } =
     [
@@ -29,14 +33,18 @@ public static class Rpcs
     public static AsyncUnaryCall<byte[]> Send(
         this ChannelBase channel, string rpc, byte[] message, string? token = null, string? key = null)
     {
-        var slash = rpc.IndexOf('/', StringComparison.Ordinal);
-        var streams = All.Any(m => m.IsServerStreaming && m.Name() == rpc);
-        var method = new Method<byte[], byte[]>(
-            streams ? MethodType.ServerStreaming : MethodType.Unary, rpc[..slash], rpc[(slash + 1)..], Raw, Raw);
+        var method = Methods.GetOrAdd(rpc, MethodOf);
         var (invoker, options) = (channel.CreateCallInvoker(), new CallOptions(Headers(token, key)));
-        return streams
+        return method.Type == MethodType.ServerStreaming
             ? FirstOf(invoker.AsyncServerStreamingCall(method, null, options, message))
             : invoker.AsyncUnaryCall(method, null, options, message);
+    }
+
+    private static Method<byte[], byte[]> MethodOf(string rpc)
+    {
+        var slash = rpc.IndexOf('/', StringComparison.Ordinal);
+        var streams = All.Any(m => m.IsServerStreaming && m.Name() == rpc);
+        return new(streams ? MethodType.ServerStreaming : MethodType.Unary, rpc[..slash], rpc[(slash + 1)..], Raw, Raw);
     }
 
     /// <summary>A stream, as a call that is over with its first answer.</summary>
