@@ -104,8 +104,9 @@ internal sealed class KeyLoad(World world, TestServer[] copies)
             new() { OrganisationId = id, UnitId = $"{world.NextCommunity}", Reason = "人手不够" });
         await staff.Registry.SuspendOrganisationAsync(new() { OrganisationId = id, Reason = "年检没有通过" });
         var read = await At(staff).Registry.GetOrganisationAsync(new() { OrganisationId = id });
+        var declined = read.Scopes.Single(s => s.UnitId == $"{world.NextCommunity}");
         Assert.Equal(
-            ("年检没有通过", "人手不够", "刘主任"), (read.Organisation.Reason, read.Scopes[^1].Reason, read.Contact.Name));
+            ("年检没有通过", "人手不够", "刘主任"), (read.Organisation.Reason, declined.Reason, read.Contact.Name));
     }
 
     private async Task SignInAsync()
