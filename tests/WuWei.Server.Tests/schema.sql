@@ -550,8 +550,8 @@ CREATE TABLE `wish` (
   `import_ref` varchar(64) DEFAULT NULL,
   `remade_from` binary(16) DEFAULT NULL,
   `claim_suspicion` int(10) unsigned NOT NULL DEFAULT 0,
-  `place` binary(32) DEFAULT NULL,
   `organisation_id` binary(16) DEFAULT NULL,
+  `place` binary(32) DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `imported_once` (`import_ref`),
   UNIQUE KEY `remade_once` (`remade_from`),
@@ -605,7 +605,8 @@ CREATE TABLE `wish_count_day` (
   `day` date NOT NULL,
   `measure` smallint(5) unsigned NOT NULL,
   `amount` bigint(20) NOT NULL,
-  PRIMARY KEY (`unit_id`,`day`,`measure`)
+  PRIMARY KEY (`unit_id`,`day`,`measure`),
+  KEY `by_measure` (`unit_id`,`measure`,`day`,`amount`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `wish_in_unit` (
