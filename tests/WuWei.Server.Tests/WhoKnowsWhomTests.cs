@@ -4,8 +4,8 @@ using WuWei.Tests.Harness;
 namespace WuWei.Tests;
 
 /// <summary>
-/// Slices use the ground, and of each other only that what earns points uses Points, and what is done for an organisation
-/// asks the register; the ground uses no slice.
+/// Slices use the ground, and of each other only that what earns points uses Points, and what is done for an
+/// organisation asks the register; the ground uses no slice.
 /// </summary>
 public class WhoKnowsWhomTests
 {

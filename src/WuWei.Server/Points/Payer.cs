@@ -14,7 +14,8 @@ public sealed class Payer(PointsRuleBooks books, TimeProvider clock)
     /// <param name="earnings">What one account earns by one act, such as for the wish and for its rating.</param>
     /// <param name="cause">The entry of the act; the awards' own name the same actor.</param>
     /// <returns>What looked odd, whether or not it was worth anything.</returns>
-    public async Task<Suspicion> PayAsync(DbSession db, Guid districtId, IReadOnlyList<Earning> earnings, JournalEntry cause)
+    public async Task<Suspicion> PayAsync(
+        DbSession db, Guid districtId, IReadOnlyList<Earning> earnings, JournalEntry cause)
     {
         var (now, first) = (cause.At, earnings[0]);
         var rules = (await books.BookAsync(db.Cancel)).At(districtId, now);

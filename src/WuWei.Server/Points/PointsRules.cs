@@ -15,7 +15,8 @@ public sealed record ActPoints(PointsAct Act, int Points);
 /// <param name="HeldWithinSeconds">Claimed and kept within so many seconds looks odd.</param>
 /// <param name="HeldFromMeeting">The same two people meeting this often within the pair's days looks odd.</param>
 /// <param name="OrganisationPercent">
-/// So much of an act's points goes to the organisation it was done for, beside what its member gets; with caps of its own.
+/// So much of an act's points goes to the organisation it was done for, beside what its member gets; with caps of its
+/// own.
 /// </param>
 public sealed record PointsRulesBody(
     IReadOnlyList<ActPoints> Acts, int DayMax, int WeekMax, IReadOnlyList<int> PairPercents, int PairDays, int ValidMonths,
