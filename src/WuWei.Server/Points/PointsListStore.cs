@@ -21,8 +21,8 @@ public static class PointsListStore
         """;
 
     /// <summary>
-    /// The awards of one source, with what became of each; people's first: accounts are locked in the order in which they
-    /// are paid.
+    /// The awards of one source, with what became of each; people's first: accounts are locked in the order in which
+    /// they are paid.
     /// </summary>
     public static Task<List<Award>> ListAwardsAsync(this DbSession db, Guid sourceId) => db.ListAsync<Award>(
         $"""

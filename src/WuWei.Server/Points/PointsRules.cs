@@ -17,7 +17,8 @@ public sealed record ActPoints(PointsAct Act, int Points);
 /// <param name="HeldFromReturn">The same, when each of them served the other.</param>
 /// <param name="HeldFromOther">The same two as maker and helper meeting for this many different people looks odd.</param>
 /// <param name="OrganisationPercent">
-/// So much of an act's points goes to the organisation it was done for, beside what its member gets; with caps of its own.
+/// So much of an act's points goes to the organisation it was done for, beside what its member gets; with caps of its
+/// own.
 /// </param>
 public sealed record PointsRulesBody(
     IReadOnlyList<ActPoints> Acts, int DayMax, int WeekMax, IReadOnlyList<int> PairPercents, int PairDays, int ValidMonths,

@@ -4,7 +4,7 @@ using WuWei.Time;
 
 namespace WuWei.Registry;
 
-/// <summary>An organisation that somebody may act for, and where: read in one trip, for the slices in which they act.</summary>
+/// <summary>An organisation that somebody may act for, and where; for the slices in which they act.</summary>
 public sealed record Acting(Guid OrganisationId, string Name, IReadOnlyList<Guid> UnitIds);
 
 public static class ActingStore
@@ -28,7 +28,7 @@ public static class ActingStore
         }
 
         return rows[0].Listed
-            ? new Acting(organisationId, rows[0].Name, [.. rows.Where(r => r.UnitId is not null).Select(r => r.UnitId!.Value)])
+            ? new Acting(organisationId, rows[0].Name, [.. rows.Select(r => r.UnitId).OfType<Guid>()])
             : throw Refuse.Premature("ORGANISATION_NOT_LISTED", "这个组织没有登记，或登记已经到期、暂停。");
     }
 

@@ -45,6 +45,17 @@ public static class MembershipStore
     /// <summary>Takes somebody in, if there is room. The first is counted with the organisation.</summary>
     public static async Task AddMemberAsync(this DbSession db, Member member, bool first = false)
     {
+        // The organisation first: its row is what two additions at once wait for.
+        if (!first && await db.ExecuteAsync(
+            """
+            UPDATE organisation SET members = members + 1, acting = acting + @acting
+            WHERE id = @OrganisationId AND members < @membersMax
+            """,
+            new { member.OrganisationId, acting = member.ActsForGood ? 1 : 0, membersMax = MembersMax }) == 0)
+        {
+            throw TooMany();
+        }
+
         if (await db.ExecuteAsync(
             """
             INSERT IGNORE INTO organisation_member
@@ -64,16 +75,6 @@ public static class MembershipStore
             }) == 0)
         {
             throw Refuse.Taken("MEMBER_HELD", "这个人已经是成员了。");
-        }
-
-        if (!first && await db.ExecuteAsync(
-            """
-            UPDATE organisation SET members = members + 1, acting = acting + @acting
-            WHERE id = @OrganisationId AND members < @membersMax
-            """,
-            new { member.OrganisationId, acting = member.ActsForGood ? 1 : 0, membersMax = MembersMax }) == 0)
-        {
-            throw TooMany();
         }
     }
 
@@ -98,9 +99,12 @@ public static class MembershipStore
     }
 
     /// <summary>Null when there is none, or it was ended.</summary>
-    public static Task<Member?> FindMemberAsync(this DbSession db, Guid organisationId, Guid id) => db.FindAsync<Member>(
-        $"SELECT {Columns} FROM organisation_member m WHERE m.id = @id AND m.organisation_id = @organisationId AND m.live = 1",
-        new { organisationId, id });
+    public static Task<Member?> FindMemberAsync(this DbSession db, Guid organisationId, Guid id) =>
+        db.FindAsync<Member>(
+            $"""
+            SELECT {Columns} FROM organisation_member m
+            WHERE m.id = @id AND m.organisation_id = @organisationId AND m.live = 1
+            """, new { organisationId, id });
 
     public static Task<List<Member>> ListMembersAsync(
         this DbSession db, Guid organisationId, PageToken after, int countMax) => db.ListAsync<Member>(
@@ -115,8 +119,8 @@ public static class MembershipStore
     public static Task<List<MembershipRow>> ListMembershipsAsync(
         this DbSession db, Guid personId, PageToken after, int countMax) => db.ListAsync<MembershipRow>(
         $"""
-        SELECT {Columns}, p.shown_name, o.unit_id, o.kind AS organisation_kind, o.name, o.status, o.number, o.listed_until,
-          o.applied_at
+        SELECT {Columns}, p.shown_name, o.unit_id, o.kind AS organisation_kind, o.name, o.status, o.number,
+          o.listed_until, o.applied_at
         FROM organisation_member m
         JOIN organisation o ON o.id = m.organisation_id
         JOIN person p ON p.id = m.person_id

@@ -37,12 +37,14 @@ public sealed record Organisation
     {
         (OrganisationStatus.Applied, OrganisationMove.List) => OrganisationStatus.Listed,
         (OrganisationStatus.Applied, OrganisationMove.Decline) => OrganisationStatus.Declined,
-        (OrganisationStatus.Listed or OrganisationStatus.Suspended, OrganisationMove.Renew) => OrganisationStatus.Listed,
+        (OrganisationStatus.Listed or OrganisationStatus.Suspended, OrganisationMove.Renew) =>
+            OrganisationStatus.Listed,
         (OrganisationStatus.Listed, OrganisationMove.Suspend) => OrganisationStatus.Suspended,
         _ => throw Refuse.Premature("ORGANISATION_WRONG_STATUS", "这个组织现在不能这样操作，请刷新看看。"),
     };
 
-    public Organisation After(OrganisationMove move) => this with { Status = Next(Status, move), Version = Version + 1 };
+    public Organisation After(OrganisationMove move) =>
+        this with { Status = Next(Status, move), Version = Version + 1 };
 
     /// <summary>What it is on a day.</summary>
     public OrganisationStatus StatusOn(DateTime day) =>

@@ -12,8 +12,8 @@ public static class OrganisationStore
 {
     private const string Columns =
         """
-        o.id, o.unit_id, o.kind, o.name, o.own_number, o.status, o.version, o.number, o.listed_until, o.reason, o.applied_at,
-          m.kind AS my_kind, COALESCE(m.may_act, 0) AS may_act
+        o.id, o.unit_id, o.kind, o.name, o.own_number, o.status, o.version, o.number, o.listed_until, o.reason,
+          o.applied_at, m.kind AS my_kind, COALESCE(m.may_act, 0) AS may_act
         """;
 
     private const string MyMembership =
@@ -27,7 +27,8 @@ public static class OrganisationStore
         this DbSession db, Guid id, Guid callerId, DateTime now) => db.FindAsync<Organisation>(
         $"""
         SELECT {Columns}, o.contact,
-          EXISTS (SELECT 1 FROM organisation_member e WHERE e.organisation_id = o.id AND e.person_id = @callerId) AS involved
+          EXISTS (
+            SELECT 1 FROM organisation_member e WHERE e.organisation_id = o.id AND e.person_id = @callerId) AS involved
         FROM organisation o {MyMembership}
         WHERE o.id = @id
         """, new { id, callerId, day = Clock.Day(now) });
@@ -103,7 +104,8 @@ public static class OrganisationStore
             if (await db.ExecuteAsync(
                 """
                 UPDATE organisation
-                SET status = @Status, version = @Version, number = @Number, listed_until = @ListedUntil, reason = @Reason
+                SET status = @Status, version = @Version, number = @Number, listed_until = @ListedUntil,
+                  reason = @Reason
                 WHERE id = @Id AND version = @Version - 1
                 """,
                 new { after.Id, after.Version, after.Status, after.Number, after.ListedUntil, after.Reason }) == 0)

@@ -13,7 +13,8 @@ public sealed partial class RegistryService
 {
     private static readonly Limit Additions = new("add-member", 100, TimeSpan.FromDays(1));
 
-    public override async Task<Wire.AddMemberResponse> AddMember(Wire.AddMemberRequest request, ServerCallContext context)
+    public override async Task<Wire.AddMemberResponse> AddMember(
+        Wire.AddMemberRequest request, ServerCallContext context)
     {
         var call = context.Call();
         var id = Faults.IdOf("organisation_id", request.OrganisationId);
@@ -70,7 +71,8 @@ public sealed partial class RegistryService
         });
     }
 
-    public override async Task<Wire.EndMemberResponse> EndMember(Wire.EndMemberRequest request, ServerCallContext context)
+    public override async Task<Wire.EndMemberResponse> EndMember(
+        Wire.EndMemberRequest request, ServerCallContext context)
     {
         var call = context.Call();
         var id = Faults.IdOf("organisation_id", request.OrganisationId);
@@ -116,7 +118,7 @@ public sealed partial class RegistryService
         return new Wire.ListMembersResponse
         {
             Members = { page.Take(size).Select(ToWire) },
-            NextPageToken = page.Count > size ? new PageToken(page[size - 1].AddedAt, page[size - 1].Id).ToString() : "",
+            NextPageToken = Next(page.Count > size, page.ElementAtOrDefault(size - 1)),
         };
     }
 
@@ -137,7 +139,7 @@ public sealed partial class RegistryService
                     Organisation = ToWire(Of(m), concerned: true, call.Now),
                 }),
             },
-            NextPageToken = page.Count > size ? new PageToken(page[size - 1].AddedAt, page[size - 1].Id).ToString() : "",
+            NextPageToken = Next(page.Count > size, page.ElementAtOrDefault(size - 1)),
         };
     }
 
@@ -152,6 +154,8 @@ public sealed partial class RegistryService
 
         return role;
     }
+
+    private static string Next(bool more, Member? last) => more ? $"{new PageToken(last!.AddedAt, last.Id)}" : "";
 
     private static string Actor(Role? role) => role is null ? "member" : "staff";
 

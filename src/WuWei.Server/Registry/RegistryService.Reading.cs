@@ -53,7 +53,7 @@ public sealed partial class RegistryService
             {
                 page.Take(size).Select(o => ToWire(o, IsConcerned(o, call, tree), call.Now)),
             },
-            NextPageToken = page.Count > size ? new PageToken(page[size - 1].AppliedAt, page[size - 1].Id).ToString() : "",
+            NextPageToken = page.Count > size ? $"{new PageToken(page[size - 1].AppliedAt, page[size - 1].Id)}" : "",
         };
     }
 
@@ -84,7 +84,8 @@ public sealed partial class RegistryService
         ?? throw Refuse.Invalid("ORGANISATION_STATUS", "没有这个状态。", new FieldFault("status", "没有这一项。"));
 
     private static (PageToken After, int Size) ReadPage(string token, int size) => (
-        token.Length == 0 ? PageToken.Newest : PageToken.Read(token), PageToken.Size(size, PageSizeDefault, PageSizeMax));
+        token.Length == 0 ? PageToken.Newest : PageToken.Read(token),
+        PageToken.Size(size, PageSizeDefault, PageSizeMax));
 
     private static Wire.OrganisationContact ToWire(OrganisationContact contact) =>
         new() { Name = contact.Name, Phone = contact.Phone };

@@ -11,7 +11,7 @@ using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
 
 namespace WuWei.Registry;
 
-/// <summary>The wire of registry.proto: an organisation's life here; scopes, members and reading in the other parts.</summary>
+/// <summary>The wire of registry.proto: an organisation's life here; the rest in the other parts.</summary>
 public sealed partial class RegistryService(
     Database database, KeyedWriter writer, PersonalData personalData, Units units, TimeProvider clock)
     : Wire.RegistryService.RegistryServiceBase
@@ -92,8 +92,9 @@ public sealed partial class RegistryService(
         return new Wire.DecideOrganisationResponse
         {
             Organisation = await MoveAsync(
-                context, request, request.OrganisationId, request.List ? OrganisationMove.List : OrganisationMove.Decline,
-                reason, after => after with { Number = number, ListedUntil = until }),
+                context, request, request.OrganisationId,
+                request.List ? OrganisationMove.List : OrganisationMove.Decline, reason,
+                after => after with { Number = number, ListedUntil = until }),
         };
     }
 
@@ -113,7 +114,8 @@ public sealed partial class RegistryService(
         Wire.SuspendOrganisationRequest request, ServerCallContext context) => new()
         {
             Organisation = await MoveAsync(
-                context, request, request.OrganisationId, OrganisationMove.Suspend, Reason(request.Reason), after => after),
+                context, request, request.OrganisationId, OrganisationMove.Suspend, Reason(request.Reason),
+                after => after),
         };
 
     /// <summary>One move by staff of its unit: see it, check the right, decide, store, reply.</summary>

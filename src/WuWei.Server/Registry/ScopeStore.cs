@@ -36,7 +36,8 @@ public static class ScopeStore
             """, new { organisationId, unitId })
         ?? throw Refuse.Missing("SCOPE_UNKNOWN", "这个组织没有申请在这里服务。");
 
-    public static void QueueScope(this DbSession db, Guid id, Guid organisationId, Guid unitId, DateTime now) => db.Queue(
+    public static void QueueScope(
+        this DbSession db, Guid id, Guid organisationId, Guid unitId, DateTime now) => db.Queue(
         """
         INSERT INTO organisation_scope (id, organisation_id, unit_id, status, applied_at)
         VALUES (@id, @organisationId, @unitId, 1, @now)
@@ -57,19 +58,19 @@ public static class ScopeStore
         }
 
         if (await db.ExecuteAsync(
+            "UPDATE organisation SET scopes = scopes + 1 WHERE id = @organisationId AND scopes < @scopesMax",
+            new { organisationId, scopesMax = ScopesMax }) == 0)
+        {
+            throw TooMany();
+        }
+
+        if (await db.ExecuteAsync(
             """
             INSERT IGNORE INTO organisation_scope (id, organisation_id, unit_id, status, applied_at)
             VALUES (@id, @organisationId, @unitId, 1, @now)
             """, new { id, organisationId, unitId, now }) == 0)
         {
             throw Refuse.Taken("SCOPE_HELD", "已经申请过，或已经在这里服务。");
-        }
-
-        if (await db.ExecuteAsync(
-            "UPDATE organisation SET scopes = scopes + 1 WHERE id = @organisationId AND scopes < @scopesMax",
-            new { organisationId, scopesMax = ScopesMax }) == 0)
-        {
-            throw TooMany();
         }
     }
 

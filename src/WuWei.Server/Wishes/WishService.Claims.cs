@@ -285,7 +285,7 @@ public sealed partial class WishService
     }
 
     /// <summary>
-    /// The first of these units, or of what they closed into, that meets the wish's audience; any of them after an offer.
+    /// The first of these units, or of what they closed into, that meets the wish's audience; after an offer, any.
     /// </summary>
     private static Guid? Meeting(IEnumerable<Guid> unitIds, Wish wish, WishMoving m)
     {

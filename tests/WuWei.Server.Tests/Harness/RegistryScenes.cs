@@ -3,8 +3,8 @@ using Google.Protobuf;
 namespace WuWei.Tests.Harness;
 
 /// <summary>
-/// Calls on organisations. The claimer of the cast is the member of each, and somebody else founded it, because one person
-/// may found few a day.
+/// Calls on organisations. The claimer of the cast is the member of each, and somebody else founded it, because one
+/// person may found few a day.
 /// </summary>
 public static class RegistryScenes
 {

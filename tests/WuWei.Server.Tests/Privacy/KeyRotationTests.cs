@@ -53,6 +53,11 @@ public sealed class KeyRotationTests(ITestOutputHelper output) : IAsyncLifetime
         using var stop = new CancellationTokenSource();
         var load = Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(() => _load.RunAsync(stop.Token))));
         await Task.Delay(TimeSpan.FromSeconds(1.5));
+        // Whoever has lived a wish has filled every column before.
+        while (_load.Wishes.IsEmpty && _load.Failures.IsEmpty)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50));
+        }
 
         using var file = new KeyFileEditor(KeyPath);
         var rotations = byte.Parse(Environment.GetEnvironmentVariable("WUWEI_ROTATIONS") ?? "1");

@@ -26,7 +26,8 @@ public sealed class ClaimForTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        var report = await _server.Services.GetRequiredService<PointsAudit>().RunAsync(_ => { }, CancellationToken.None);
+        var audit = _server.Services.GetRequiredService<PointsAudit>();
+        var report = await audit.RunAsync(_ => { }, CancellationToken.None);
         Assert.Empty(report.Faults);
         await _server.DisposeAsync();
     }
@@ -42,7 +43,13 @@ public sealed class ClaimForTests : IAsyncLifetime
         Assert.Equal(
             (id, "安居物业公司", _world.Community.ToString(), Wire.ClaimerKind.OrganisationMember),
             (claim.OrganisationId, claim.OrganisationName, claim.CreditedUnitId, claim.Kind));
-        Assert.Equal(claim.OrganisationName, (await _maker.Wishes.GetWishAsync(new() { WishId = wish })).Wish.Claim.OrganisationName);
+        Assert.Equal(
+            claim.OrganisationName,
+            (await _maker.Wishes.GetWishAsync(new() { WishId = wish })).Wish.Claim.OrganisationName);
+        Assert.Equal(
+            claim.OrganisationName,
+            Assert.Single((await _founder.Wishes.ListWishesAsync(
+                new() { View = Wire.WishView.ClaimedByMe })).Wishes).Claim.OrganisationName);
         await _founder.Wishes.ReleaseWishAsync(new() { WishId = wish, Reason = "来不及" });
         var neighbour = await _world.ResidentAsync();
         await neighbour.ClaimAsync(wish);
@@ -85,8 +92,10 @@ public sealed class ClaimForTests : IAsyncLifetime
         _server.Clock.Advance(TimeSpan.FromDays(1));
         Assert.Equal("ORGANISATION_NOT_LISTED", await ReasonAsync(_founder, wish, lapsing));
         Assert.Equal("ORGANISATION_OUT_OF_SCOPE", await ReasonAsync(_founder, wish, far));
-        await _staff.Registry.RenewOrganisationAsync(new() { OrganisationId = lapsing, ListedUntil = RegistrySteps.LastDay });
-        await _staff.Registry.SuspendOrganisationAsync(new() { OrganisationId = lapsing, Reason = RegistrySteps.Reason });
+        await _staff.Registry.RenewOrganisationAsync(
+            new() { OrganisationId = lapsing, ListedUntil = RegistrySteps.LastDay });
+        await _staff.Registry.SuspendOrganisationAsync(
+            new() { OrganisationId = lapsing, Reason = RegistrySteps.Reason });
         Assert.Equal("ORGANISATION_NOT_LISTED", await ReasonAsync(_founder, wish, lapsing));
     }
 

@@ -18,9 +18,8 @@ public class OrganisationTests
 
     [Fact]
     public void Its_life_is_the_drawn_one() => Assert.Equal(Drawn, string.Join('\n',
-        Enum.GetValues<OrganisationStatus>().Where(s => s != OrganisationStatus.Lapsed).Select(status =>
-            $"{status}: {string.Join(", ", Enum.GetValues<OrganisationMove>().Select(m => Move(status, m)).OfType<string>())}"
-                .TrimEnd())));
+        Enum.GetValues<OrganisationStatus>().Where(s => s != OrganisationStatus.Lapsed)
+            .Select(s => $"{s}: {string.Join(", ", Moves(s))}".TrimEnd())));
 
     [Fact]
     public void A_listed_one_lapses_after_its_last_day()
@@ -34,6 +33,9 @@ public class OrganisationTests
             OrganisationStatus.Suspended,
             (listed with { Status = OrganisationStatus.Suspended }).StatusOn(Day.AddDays(1)));
     }
+
+    private static IEnumerable<string> Moves(OrganisationStatus status) =>
+        Enum.GetValues<OrganisationMove>().Select(m => Move(status, m)).OfType<string>();
 
     private static string? Move(OrganisationStatus status, OrganisationMove move)
     {

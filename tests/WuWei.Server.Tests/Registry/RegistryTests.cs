@@ -71,13 +71,13 @@ public sealed class RegistryTests : IAsyncLifetime
         Assert.Equal("ORGANISATION_UNKNOWN", await Refusals.ReasonAsync(other.Registry.GetOrganisationAsync(Get(id))));
         Assert.Equal(id, Assert.Single(await ListAsync(_staff, Wire.OrganisationStatus.Lapsed)).Id);
 
-        await _staff.Registry.RenewOrganisationAsync(new() { OrganisationId = id, ListedUntil = RegistrySteps.LastDay });
+        await RenewAsync(id);
         Assert.Single(await ListAsync(other));
         Assert.Empty(await ListAsync(_staff, Wire.OrganisationStatus.Lapsed));
 
         await _staff.Registry.SuspendOrganisationAsync(new() { OrganisationId = id, Reason = RegistrySteps.Reason });
         Assert.Empty(await ListAsync(other));
-        await _staff.Registry.RenewOrganisationAsync(new() { OrganisationId = id, ListedUntil = RegistrySteps.LastDay });
+        await RenewAsync(id);
         Assert.Single(await ListAsync(other));
     }
 
@@ -92,14 +92,16 @@ public sealed class RegistryTests : IAsyncLifetime
         Assert.Equal(0, await CountAsync(_world.NextCommunity));
         Assert.Equal(id, Assert.Single((await _neighbours.Registry.ListOrganisationsAsync(
             new() { UnitId = $"{_world.NextCommunity}", ScopeApplied = true })).Organisations).Id);
-        Assert.Equal("NOT_PERMITTED", await Refusals.ReasonAsync(_staff.Registry.DecideScopeAsync(Scope(id, approve: true))));
+        Assert.Equal("NOT_PERMITTED", await Refusals.ReasonAsync(
+            _staff.Registry.DecideScopeAsync(Scope(id, approve: true))));
 
         await _neighbours.Registry.DecideScopeAsync(Scope(id, approve: true));
 
         var counts = await Task.WhenAll(
             new[] { _world.Community, _world.NextCommunity, _world.District, _world.FarCommunity }.Select(CountAsync));
         Assert.Equal([1, 1, 1, 0], counts);
-        Assert.Single((await _founder.Registry.ListOrganisationsAsync(new() { UnitId = $"{_world.District}" })).Organisations);
+        Assert.Single((await _founder.Registry.ListOrganisationsAsync(
+            new() { UnitId = $"{_world.District}" })).Organisations);
     }
 
     [Fact]
@@ -131,7 +133,8 @@ public sealed class RegistryTests : IAsyncLifetime
             new() { OrganisationId = id, PersonId = $"{helper.PersonId}", Kind = Wire.MemberKind.Board })));
         Assert.Equal("NOT_PERMITTED", await Refusals.ReasonAsync(helper.Registry.AddMemberAsync(
             new() { OrganisationId = id, PersonId = $"{deputy.PersonId}", Kind = Wire.MemberKind.Board })));
-        var founder = (await _founder.Registry.ListMembersAsync(new() { OrganisationId = id })).Members.Single(m => m.MayAct);
+        var members = (await _founder.Registry.ListMembersAsync(new() { OrganisationId = id })).Members;
+        var founder = members.Single(m => m.MayAct);
         var ending = new Wire.EndMemberRequest { OrganisationId = id, MemberId = founder.Id };
         Assert.Equal("NOT_PERMITTED", await Refusals.ReasonAsync(helper.Registry.EndMemberAsync(ending)));
         Assert.Equal("LAST_ACTING_MEMBER", await Refusals.ReasonAsync(_founder.Registry.EndMemberAsync(ending)));
@@ -160,8 +163,9 @@ public sealed class RegistryTests : IAsyncLifetime
         await _staff.Registry.DecideOrganisationAsync(RegistrySteps.Listing(id));
         await _founder.AddMemberAsync(id, _staff);
 
+        var other = await _world.ResidentAsync();
         Assert.Equal("ORGANISATION_OWN", await Refusals.ReasonAsync(_staff.Registry.AddMemberAsync(
-            new() { OrganisationId = id, Phone = (await _world.ResidentAsync()).Phone, Kind = Wire.MemberKind.Board })));
+            new() { OrganisationId = id, Phone = other.Phone, Kind = Wire.MemberKind.Board })));
         Assert.Equal("ORGANISATION_OWN", await Refusals.ReasonAsync(_staff.Registry.SuspendOrganisationAsync(
             new() { OrganisationId = id, Reason = RegistrySteps.Reason })));
         Assert.Equal("ORGANISATION_OWN", await Refusals.ReasonAsync(_staff.Registry.DecideScopeAsync(
@@ -185,7 +189,8 @@ public sealed class RegistryTests : IAsyncLifetime
         Assert.Equal("LAST_DAY_RANGE", await Refusals.ReasonAsync(_staff.Registry.DecideOrganisationAsync(listing)));
         listing.ListedUntil = RegistrySteps.LastDay;
         listing.Number = "";
-        Assert.Equal("ORGANISATION_NUMBER", await Refusals.ReasonAsync(_staff.Registry.DecideOrganisationAsync(listing)));
+        Assert.Equal(
+            "ORGANISATION_NUMBER", await Refusals.ReasonAsync(_staff.Registry.DecideOrganisationAsync(listing)));
         listing.Number = "建社登1";
         await _staff.Registry.DecideOrganisationAsync(listing);
         listing.OrganisationId = await _founder.RegisterAsync(_world.Community);
@@ -214,6 +219,9 @@ public sealed class RegistryTests : IAsyncLifetime
     }
 
     private static Wire.GetOrganisationRequest Get(string id) => new() { OrganisationId = id };
+
+    private async Task RenewAsync(string id) => await _staff.Registry.RenewOrganisationAsync(
+        new() { OrganisationId = id, ListedUntil = RegistrySteps.LastDay });
 
     private async Task ApplyAsync(string id) => await _founder.Registry.ApplyForScopeAsync(
         new() { OrganisationId = id, UnitId = $"{_world.NextCommunity}" });
