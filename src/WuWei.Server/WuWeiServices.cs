@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using MySqlConnector;
 using StackExchange.Redis;
 using WuWei.Access;
+using WuWei.Activities;
 using WuWei.Calls;
 using WuWei.Data;
 using WuWei.Errors;
@@ -40,8 +41,11 @@ public static class WuWeiServices
         services.AddSingleton<KeyedWriter>();
         services.AddSingleton<IUnitUse, HomesInUnit>();
         services.AddSingleton<IUnitUse, WishesInUnit>();
+        services.AddSingleton<IUnitUse, ActivitiesInUnit>();
+        services.AddSingleton<IUnitFollower, ActivitiesInUnit>();
         services.AddSingleton<IJob, UnitChangeJob>();
         services.AddSingleton<IJob, WishClockJob>();
+        services.AddSingleton<IJob, ActivityClockJob>();
         services.AddSingleton<IJob, ExpireJob>();
         services.AddSingleton<IJob, FoldCountsJob>();
         services.AddSingleton<IJob>(s => s.GetRequiredService<Sealer>());
@@ -64,6 +68,9 @@ public static class WuWeiServices
         services.AddSingleton<OrganizationService>();
         services.AddSingleton<CategoryService>();
         services.AddSingleton<WishService>();
+        services.AddSingleton<ActivityService>();
+        services.AddSingleton<SignUpService>();
+        services.AddSingleton<SkillService>();
         services.AddSingleton<PointsService>();
         return services;
     }
@@ -97,6 +104,9 @@ public static class WuWeiServices
         app.MapGrpcService<OrganizationService>();
         app.MapGrpcService<CategoryService>();
         app.MapGrpcService<WishService>();
+        app.MapGrpcService<ActivityService>();
+        app.MapGrpcService<SignUpService>();
+        app.MapGrpcService<SkillService>();
         app.MapGrpcService<PointsService>();
     }
 

@@ -11,7 +11,7 @@ public class WhoKnowsWhomTests
     private static readonly string[] Ground =
         ["Data", "Errors", "Time", "Calls", "Privacy", "Journal", "Jobs", "Identity", "Organization"];
 
-    private static readonly string[] Slices = ["Access", "Points", "Wishes"];
+    private static readonly string[] Slices = ["Access", "Activities", "Points", "Wishes"];
     private static readonly string[] EarnPoints = ["Wishes"];
 
     [Fact]

@@ -1,3 +1,111 @@
+CREATE TABLE `activity` (
+  `id` binary(16) NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `organisation_id` binary(16) DEFAULT NULL,
+  `parent_id` binary(16) DEFAULT NULL,
+  `maker_id` binary(16) NOT NULL,
+  `kind` tinyint(3) unsigned NOT NULL,
+  `status` tinyint(3) unsigned NOT NULL,
+  `version` int(10) unsigned NOT NULL,
+  `title` varchar(40) NOT NULL,
+  `text` varchar(2500) NOT NULL,
+  `place` varchar(100) NOT NULL,
+  `latitude` int(11) DEFAULT NULL,
+  `longitude` int(11) DEFAULT NULL,
+  `radius_metres` smallint(5) unsigned NOT NULL,
+  `remote` tinyint(1) NOT NULL,
+  `ages` tinyint(3) unsigned NOT NULL,
+  `times` tinyint(3) unsigned NOT NULL,
+  `contact` blob DEFAULT NULL,
+  `insurance_needed` tinyint(1) NOT NULL,
+  `insured_until` datetime(6) DEFAULT NULL,
+  `needs_course` varchar(32) DEFAULT NULL,
+  `grants_course` varchar(32) DEFAULT NULL,
+  `cancel_hours` smallint(5) unsigned NOT NULL,
+  `starts_at` datetime(6) NOT NULL,
+  `ends_at` datetime(6) NOT NULL,
+  `series_id` binary(16) DEFAULT NULL,
+  `occurs_on` date DEFAULT NULL,
+  `made_at` datetime(6) NOT NULL,
+  `published_at` datetime(6) DEFAULT NULL,
+  `ended_at` datetime(6) DEFAULT NULL,
+  `reminders` smallint(5) unsigned NOT NULL,
+  `overdue` tinyint(1) NOT NULL,
+  `clock_from` datetime(6) NOT NULL,
+  `clock_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `occurs_once` (`series_id`,`occurs_on`),
+  KEY `by_clock` (`clock_at`),
+  KEY `by_unit` (`unit_id`,`status`),
+  KEY `by_maker` (`maker_id`,`made_at`,`id`),
+  KEY `by_parent` (`parent_id`,`starts_at`,`id`),
+  CONSTRAINT `activity_of_unit` FOREIGN KEY (`unit_id`) REFERENCES `unit` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `activity_in_unit` (
+  `unit_id` binary(16) NOT NULL,
+  `status` tinyint(3) unsigned NOT NULL,
+  `starts_at` datetime(6) NOT NULL,
+  `activity_id` binary(16) NOT NULL,
+  `kind` tinyint(3) unsigned NOT NULL,
+  `remote` tinyint(1) NOT NULL,
+  `ages` tinyint(3) unsigned NOT NULL,
+  `times` tinyint(3) unsigned NOT NULL,
+  `public` tinyint(1) NOT NULL,
+  `overdue` tinyint(1) NOT NULL,
+  PRIMARY KEY (`unit_id`,`status`,`starts_at`,`activity_id`),
+  KEY `by_activity` (`activity_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `activity_organiser` (
+  `activity_id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `added_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`activity_id`,`person_id`),
+  KEY `by_person` (`person_id`,`added_at`,`activity_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `activity_series` (
+  `id` binary(16) NOT NULL,
+  `activity_id` binary(16) NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `rule` varchar(200) NOT NULL,
+  `made_by` binary(16) NOT NULL,
+  `made_at` datetime(6) NOT NULL,
+  `made_to` date NOT NULL,
+  `clock_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `one_series` (`activity_id`),
+  KEY `by_clock` (`clock_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `activity_shift` (
+  `id` binary(16) NOT NULL,
+  `activity_id` binary(16) NOT NULL,
+  `number` smallint(5) unsigned NOT NULL,
+  `starts_at` datetime(6) NOT NULL,
+  `ends_at` datetime(6) NOT NULL,
+  `changes` int(10) unsigned NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `by_number` (`activity_id`,`number`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `activity_step` (
+  `activity_id` binary(16) NOT NULL,
+  `number` int(10) unsigned NOT NULL,
+  `id` binary(16) NOT NULL,
+  `move` tinyint(3) unsigned NOT NULL,
+  `from_status` tinyint(3) unsigned NOT NULL,
+  `to_status` tinyint(3) unsigned NOT NULL,
+  `at` datetime(6) NOT NULL,
+  `actor` tinyint(3) unsigned NOT NULL,
+  `actor_id` binary(16) DEFAULT NULL,
+  `changed` int(10) unsigned NOT NULL,
+  `shift_id` binary(16) DEFAULT NULL,
+  `note` varbinary(2100) DEFAULT NULL,
+  PRIMARY KEY (`activity_id`,`number`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `category` (
   `id` binary(16) NOT NULL,
   `district_id` binary(16) NOT NULL,
@@ -109,6 +217,51 @@ CREATE TABLE `person` (
   PRIMARY KEY (`id`),
   UNIQUE KEY `by_phone` (`phone_index`),
   KEY `by_home` (`home_unit_id`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `person_course` (
+  `id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `district_id` binary(16) NOT NULL,
+  `code` varchar(32) NOT NULL,
+  `completed_at` datetime(6) NOT NULL,
+  `activity_id` binary(16) DEFAULT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `recorded_by` binary(16) DEFAULT NULL,
+  `reason` varbinary(2100) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `completed_once` (`person_id`,`district_id`,`code`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `person_skill` (
+  `id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `skill_id` binary(16) NOT NULL,
+  `live` tinyint(1) DEFAULT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `verified_by` binary(16) NOT NULL,
+  `verified_at` datetime(6) NOT NULL,
+  `valid_until` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `one_live` (`person_id`,`skill_id`,`live`),
+  KEY `holds_skill` (`skill_id`),
+  CONSTRAINT `holds_skill` FOREIGN KEY (`skill_id`) REFERENCES `skill` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `place_offer` (
+  `id` binary(16) NOT NULL,
+  `sign_up_id` binary(16) NOT NULL,
+  `open_sign_up_id` binary(16) DEFAULT NULL,
+  `to_person_id` binary(16) NOT NULL,
+  `for_sign_up_id` binary(16) DEFAULT NULL,
+  `status` tinyint(3) unsigned NOT NULL,
+  `offered_by` binary(16) NOT NULL,
+  `offered_at` datetime(6) NOT NULL,
+  `lapses_at` datetime(6) NOT NULL,
+  `decided_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `one_open` (`open_sign_up_id`),
+  KEY `by_person` (`to_person_id`,`offered_at`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `points_account` (
@@ -278,6 +431,24 @@ CREATE TABLE `session` (
   CONSTRAINT `session_of_person` FOREIGN KEY (`person_id`) REFERENCES `person` (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `shift_role` (
+  `id` binary(16) NOT NULL,
+  `activity_id` binary(16) NOT NULL,
+  `shift_id` binary(16) NOT NULL,
+  `number` smallint(5) unsigned NOT NULL,
+  `name` varchar(20) NOT NULL,
+  `capacity` smallint(5) unsigned NOT NULL,
+  `taken` smallint(5) unsigned NOT NULL,
+  `waiting` smallint(5) unsigned NOT NULL,
+  `next_number` int(10) unsigned NOT NULL,
+  `skill_id` binary(16) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `by_number` (`shift_id`,`number`),
+  KEY `by_activity` (`activity_id`),
+  CONSTRAINT `role_of_shift` FOREIGN KEY (`shift_id`) REFERENCES `activity_shift` (`id`) ON DELETE CASCADE,
+  CONSTRAINT `never_over` CHECK (`taken` <= `capacity`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `sign_in_code` (
   `challenge_id` binary(16) NOT NULL,
   `phone` varbinary(255) NOT NULL,
@@ -288,6 +459,42 @@ CREATE TABLE `sign_in_code` (
   `used_at` datetime(6) DEFAULT NULL,
   PRIMARY KEY (`challenge_id`),
   KEY `by_age` (`expires_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `sign_up` (
+  `id` binary(16) NOT NULL,
+  `activity_id` binary(16) NOT NULL,
+  `shift_id` binary(16) NOT NULL,
+  `role_id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `live_person_id` binary(16) DEFAULT NULL,
+  `status` tinyint(3) unsigned NOT NULL,
+  `number` int(10) unsigned NOT NULL,
+  `starts_at` datetime(6) NOT NULL,
+  `ends_at` datetime(6) NOT NULL,
+  `signed_at` datetime(6) NOT NULL,
+  `signed_by` binary(16) DEFAULT NULL,
+  `consent` tinyint(3) unsigned NOT NULL,
+  `seen_changes` int(10) unsigned NOT NULL,
+  `left_at` datetime(6) DEFAULT NULL,
+  `left_by` binary(16) DEFAULT NULL,
+  `reason` varbinary(2100) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `one_live` (`shift_id`,`live_person_id`),
+  KEY `by_role` (`role_id`,`status`,`number`),
+  KEY `by_time` (`live_person_id`,`ends_at`),
+  KEY `by_person` (`person_id`,`starts_at`,`id`),
+  KEY `by_activity` (`activity_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `skill` (
+  `id` binary(16) NOT NULL,
+  `district_id` binary(16) NOT NULL,
+  `code` varchar(32) NOT NULL,
+  `name` varchar(20) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `by_code` (`district_id`,`code`),
+  CONSTRAINT `skill_of_district` FOREIGN KEY (`district_id`) REFERENCES `unit` (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `staff_login` (

@@ -26,6 +26,7 @@ public enum Relation
 
     /// <summary>It is theirs: an account, an award.</summary>
     Self = 16,
+    Organiser = 32,
 }
 
 /// <summary>A role in force, or one that will be: its scope is a unit and everything below it.</summary>

@@ -24,6 +24,10 @@ public sealed record SealedColumn(string Table, string Column, string[] Key, str
         new("wish_step", "place", ["wish_id", "number"], ["id"]),
         new("unit_change", "reason", ["id"]),
         new("unit_change", "decided_reason", ["id"]),
+        new("activity", "contact", ["id"]),
+        new("activity_step", "note", ["activity_id", "number"], ["id"]),
+        new("sign_up", "reason", ["id"]),
+        new("person_course", "reason", ["id"]),
         new("points_ruling", "reason", ["award_id"]),
         new("points_correction", "reason", ["id"]),
     ];

@@ -120,6 +120,8 @@ public sealed class World
         return id;
     }
 
+    public DateTime Now => _server.Clock.Now();
+
     /// <summary>Today in China.</summary>
     public string Today => _server.Clock.Day();
 
@@ -187,6 +189,9 @@ public sealed class Actor(GrpcChannel channel, Guid personId, string name, strin
     private Signed Calls(string? key) => new Signed(Channel.CreateCallInvoker(), Token, key);
 
     public Wire.WishService.WishServiceClient Wishes => new(Calls(null));
+    public Wire.ActivityService.ActivityServiceClient Activities => new(Calls(null));
+    public Wire.SignUpService.SignUpServiceClient SignUps => new(Calls(null));
+    public Wire.SkillService.SkillServiceClient Skills => new(Calls(null));
     public Wire.CategoryService.CategoryServiceClient Categories => new(Calls(null));
     public Wire.AccessService.AccessServiceClient Access => new(Calls(null));
     public Wire.PointsService.PointsServiceClient Points => new(Calls(null));
