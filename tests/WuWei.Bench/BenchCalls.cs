@@ -5,6 +5,7 @@ using WuWei.Calls;
 using WuWei.Data;
 using WuWei.Journal;
 using WuWei.Organization;
+using WuWei.Points;
 using WuWei.Privacy;
 using WuWei.Time;
 using WuWei.Wishes;
@@ -27,11 +28,13 @@ public sealed class BenchCalls
     private readonly WishPayment _payment;
     private readonly UnitTree _tree;
     private readonly CategoryBook _book;
+    private readonly PointsRuleBook _pointsRules;
     private readonly Unit _district;
     private readonly Category _category;
 
     private BenchCalls(
-        IServiceProvider services, BenchWorld world, string address, int connections, UnitTree tree, CategoryBook book)
+        IServiceProvider services, BenchWorld world, string address, int connections, UnitTree tree, CategoryBook book,
+        PointsRuleBook pointsRules)
     {
         _world = world;
         _callers = world.Callers;
@@ -41,6 +44,7 @@ public sealed class BenchCalls
         _payment = services.GetRequiredService<WishPayment>();
         _tree = tree;
         _book = book;
+        _pointsRules = pointsRules;
         _district = tree.Below(null).First();
         _category = book.Find(_district.Id, "misc")!;
     }
@@ -48,7 +52,8 @@ public sealed class BenchCalls
     public static async Task<BenchCalls> CreateAsync(
         IServiceProvider services, BenchWorld world, string address, int connections, CancellationToken cancel) => new(
             services, world, address, connections, await services.GetRequiredService<Units>().TreeAsync(cancel),
-            await services.GetRequiredService<Categories>().BookAsync(cancel));
+            await services.GetRequiredService<Categories>().BookAsync(cancel),
+            await services.GetRequiredService<PointsRuleBooks>().BookAsync(cancel));
 
     /// <summary>How many callers there are at once in what is measured next.</summary>
     public int Parallel { get; set; } = 1;
@@ -156,7 +161,7 @@ public sealed class BenchCalls
             db.QueueClaimEnd(wish.ClaimId!.Value, now);
             var kept = wish.Kept(WishMove.Confirm, 5, now);
             db.QueueRating(kept);
-            await _payment.PayKeptAsync(db, kept, _tree, JournalEntry.BySystem(
+            await _payment.PayKeptAsync(db, kept, _tree, _pointsRules, JournalEntry.BySystem(
                 now, "maker", WishEntry.Kind(WishMove.Confirm), "wish", kept.Id, kept.UnitId, new { }));
             return kept;
         });

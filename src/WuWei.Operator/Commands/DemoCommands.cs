@@ -11,7 +11,7 @@ public static class DemoCommands
     {
         var load = new Command(
             "load",
-            "Fill an empty installation with a demo district: people with known sign-ins, 200 wishes. Never in Production.");
+            "Fill an empty installation with a demo district: people with known sign-ins, a year of wishes. Never in Production.");
         load.SetAction(async (_, cancel) =>
         {
             if (Installation.Settings[EnvironmentSetting] is null or "Production")

@@ -21,9 +21,10 @@ public sealed record DemoContent(DemoPeople People, IReadOnlyList<DemoWish> Wish
     public static DemoContent Load()
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "Demo");
-        return new DemoContent(
+        var story = new DemoContent(
             Read<DemoPeople>("people.json"), Read<List<DemoWish>>("wishes.json"),
             new FileInfo(Path.Combine(folder, "units-320105.csv")));
+        return DemoYear.AddTo(story, Read<List<DemoEveryday>>("year.json"));
 
         T Read<T>(string name)
         {
@@ -63,7 +64,11 @@ public sealed record DemoWish(
     string Category, string Title, string Text, int EffortMinutes, bool Remote, bool Private, WishOrigin Maker,
     int MakerIndex, string Unit, DemoBeneficiary? Beneficiary, DemoContact Contact,
     Dictionary<string, string>? Answers, string State, ClaimerKind? Claimer, int ClaimerIndex, string? Note, int Rating,
-    string? Comment, string? Reason, DemoFollowUp? FollowUp);
+    string? Comment, string? Reason, DemoFollowUp? FollowUp)
+{
+    /// <summary>How much longer ago than its state says.</summary>
+    public int DaysAgo { get; init; }
+}
 
 public sealed record DemoFollowUp(FollowUpOutcome Outcome, string Note);
 

@@ -12,7 +12,7 @@ using WuWei.Time;
 namespace WuWei.Operator.Demo;
 
 /// <summary>
-/// Loads the demo by living it: two months of real calls against the real services, with the clock set to when each was
+/// Loads the demo by living it: a year of real calls against the real services, with the clock set to when each was
 /// made. Keys are fixed, so a load that was cut off goes on where it stopped.
 /// </summary>
 public sealed class DemoLoader
@@ -23,8 +23,10 @@ public sealed class DemoLoader
 
     private const string Started = "demo-started";
     private const string Loaded = "demo-loaded";
-    private const int DaysBack = 45;
-    private static readonly TimeSpan JobsEvery = TimeSpan.FromHours(6);
+    private const int DaysBack = 420;
+
+    /// <summary>Of which the last are told closely.</summary>
+    private const int DaysClose = 45;
 
     private readonly DemoHost _host;
     private readonly DemoContent _content;
@@ -93,10 +95,10 @@ public sealed class DemoLoader
         var moves = await story.WriteAsync(cancel);
         // All but forgetting: the keys of a load that was cut off must be there for the next.
         var jobs = _host.Services.GetServices<IJob>().Where(job => job is not ForgetJob).ToList();
-        var jobsAt = now.AddDays(-DaysBack) + JobsEvery;
+        var jobsAt = now.AddDays(1 - DaysBack);
         foreach (var (index, move) in moves.Index())
         {
-            for (; jobsAt < move.At; jobsAt += JobsEvery)
+            for (; jobsAt < move.At; jobsAt += TimeSpan.FromHours(jobsAt < now.AddDays(-DaysClose) ? 24 : 6))
             {
                 await RunAsync(jobs, jobsAt, cancel);
             }

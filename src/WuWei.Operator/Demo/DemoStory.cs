@@ -14,7 +14,7 @@ public sealed class DemoStory(
     DemoHost host, DemoContent content, IReadOnlyDictionary<string, string> tokens, DateTime now)
 {
     private const string District = "320105";
-    private const int CommunityCodeLength = 12;
+    public const int CommunityCodeLength = 12;
 
     private readonly Wire.WishService.WishServiceClient _wishes = new(host.Channel);
     private readonly Wire.AccessService.AccessServiceClient _access = new(host.Channel);
@@ -47,7 +47,7 @@ public sealed class DemoStory(
         var maker = Maker(wish);
         var staff = wish.Unit[..CommunityCodeLength];
         var claimer = wish.Claimer is null ? null : content.People.Claimer(wish);
-        var plan = Plan(wish, spread);
+        var plan = Plan(wish, spread, now.AddDays(-wish.DaysAgo));
         var steps = new List<DemoMove>();
 
         Step(plan.Made, async (key, cancel) =>
@@ -135,7 +135,7 @@ public sealed class DemoStory(
         };
 
     /// <summary>When a wish's moves happen, so that no clock strikes in between that its state does not tell.</summary>
-    private DemoPlan Plan(DemoWish wish, double spread) => wish.State switch
+    private static DemoPlan Plan(DemoWish wish, double spread, DateTime now) => wish.State switch
     {
         "pending_review" => new(now.AddHours(-1 - (20 * spread))),
         "open" => From(now.AddHours(-4 - (60 * spread))),

@@ -17,6 +17,12 @@ public sealed partial class Database(MySqlDataSource source, ILogger<Database> l
     private static readonly TimeSpan DeadWithin = TimeSpan.FromSeconds(1);
 
     /// <summary>
+    /// Whether this flow of calls holds a connection. One that waits for a second would, under load, wait for others who
+    /// wait like it, until all of them give up.
+    /// </summary>
+    private static readonly AsyncLocal<bool> Holds = new();
+
+    /// <summary>
     /// Reads without a transaction: each statement sees what is committed then. The block may run again on another
     /// connection.
     /// </summary>
@@ -26,7 +32,8 @@ public sealed partial class Database(MySqlDataSource source, ILogger<Database> l
         {
             try
             {
-                await using var connection = await source.OpenSetUpAsync();
+                await using var connection = await OpenAsync();
+                Holds.Value = true;
                 var usedAt = Stopwatch.GetTimestamp();
                 try
                 {
@@ -35,6 +42,7 @@ public sealed partial class Database(MySqlDataSource source, ILogger<Database> l
                 catch (Exception e) when (WasDead(e, usedAt) && attempt < DeadMax)
                 {
                     // Pooled since before the database restarted: the next may be alive.
+                    Holds.Value = false;
                 }
             }
             catch (Exception e) when (IsAway(e))
@@ -95,6 +103,7 @@ public sealed partial class Database(MySqlDataSource source, ILogger<Database> l
     private async Task<T> TryOnceAsync<T>(Func<DbSession, Task<T>> block, bool journaled, CancellationToken cancel)
     {
         await using var connection = await BeginAsync(cancel);
+        Holds.Value = true;
         var db = new DbSession(connection, cancel);
         try
         {
@@ -122,7 +131,7 @@ public sealed partial class Database(MySqlDataSource source, ILogger<Database> l
     {
         for (var attempt = 1; ; attempt++)
         {
-            var connection = await source.OpenSetUpAsync();
+            var connection = await OpenAsync();
             var db = new DbSession(connection, cancel);
             var usedAt = Stopwatch.GetTimestamp();
             try
@@ -142,6 +151,10 @@ public sealed partial class Database(MySqlDataSource source, ILogger<Database> l
             }
         }
     }
+
+    private ValueTask<MySqlConnection> OpenAsync() => Holds.Value
+        ? throw new InvalidOperationException("Whoever holds a connection must not wait for a second one.")
+        : source.OpenSetUpAsync();
 
     /// <summary>Deadlock, lock wait, MariaDB's "record has changed since last read", and our own guards.</summary>
     private static bool IsConflict(Exception e) =>

@@ -179,10 +179,11 @@ public sealed partial class OrganizationService
     private async Task<Wire.UnitChange> WriteAsync(
         ServerCallContext context, IMessage request, Func<DbSession, Task<Wire.UnitChange>> block)
     {
+        var tree = await units.TreeAsync(context.CancellationToken);
         var reply = await writer.WriteAsync(context, request, block, again: async (db, first) =>
         {
             var change = (await db.GetChangeAsync(Guid.Parse(first.Id))).ToChange();
-            DemandAbove(context.Call(), change, await units.TreeAsync(context.CancellationToken));
+            DemandAbove(context.Call(), change, tree);
             return first;
         });
         units.Forget();

@@ -8,15 +8,14 @@ namespace WuWei.Points;
 /// <summary>
 /// Pays for acts, in the transaction of the act: an act without its points must not exist, nor points without the act.
 /// </summary>
-public sealed class Payer(PointsRuleBooks books, TimeProvider clock)
+public sealed class Payer(TimeProvider clock)
 {
-    /// <param name="districtId">Whose rules hold.</param>
+    /// <param name="rules">Those of the district on the day of the act.</param>
     /// <param name="earnings">What one account earns by one act, such as for the wish and for its rating.</param>
     /// <param name="cause">The entry of the act; the awards' own name the same actor.</param>
-    public async Task PayAsync(DbSession db, Guid districtId, IReadOnlyList<Earning> earnings, JournalEntry cause)
+    public async Task PayAsync(DbSession db, PointsRules rules, IReadOnlyList<Earning> earnings, JournalEntry cause)
     {
         var (now, first) = (cause.At, earnings[0]);
-        var rules = (await books.BookAsync(db.Cancel)).At(districtId, now);
         var account = await db.FindAccountAsync(first, rules.Body.PairDays, now);
         if (account is null)
         {

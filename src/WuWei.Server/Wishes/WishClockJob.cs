@@ -4,6 +4,7 @@ using WuWei.Errors;
 using WuWei.Jobs;
 using WuWei.Journal;
 using WuWei.Organization;
+using WuWei.Points;
 using WuWei.Privacy;
 using WuWei.Time;
 
@@ -11,8 +12,8 @@ namespace WuWei.Wishes;
 
 /// <summary>Does to wishes what their clocks demand: reminders, escalation, hand-over, expiry, auto-confirmation.</summary>
 public sealed partial class WishClockJob(
-    Database database, PersonalData personalData, Units units, Categories categories, WishPayment payment, TimeProvider clock,
-    ILogger<WishClockJob> log) : IJob
+    Database database, PersonalData personalData, Units units, Categories categories, PointsRuleBooks pointsBooks,
+    WishPayment payment, TimeProvider clock, ILogger<WishClockJob> log) : IJob
 {
     private const int WishesMax = 200;
     private static readonly TimeSpan LaterAfterFailure = TimeSpan.FromMinutes(10);
@@ -60,6 +61,7 @@ public sealed partial class WishClockJob(
     {
         var tree = await units.TreeAsync(cancel);
         var book = await categories.BookAsync(cancel);
+        var pointsRules = await pointsBooks.BookAsync(cancel);
         var now = clock.Now();
         await database.WriteAsync(async db =>
         {
@@ -85,7 +87,7 @@ public sealed partial class WishClockJob(
             if (move == WishMove.AutoConfirm)
             {
                 db.QueueClaimEnd(wish.ClaimId!.Value, now);
-                await payment.PayKeptAsync(db, after, tree, entry);
+                await payment.PayKeptAsync(db, after, tree, pointsRules, entry);
             }
 
             await db.MoveWishAsync(personalData, wish, after, step, entry);

@@ -9,22 +9,23 @@ namespace WuWei.Wishes;
 public sealed class WishPayment(Payer payer)
 {
     /// <summary>The wish was said to be kept, or nobody said otherwise; and it may have been rated with that.</summary>
-    public Task PayKeptAsync(DbSession db, Wish kept, UnitTree tree, JournalEntry cause)
+    public Task PayKeptAsync(DbSession db, Wish kept, UnitTree tree, PointsRuleBook book, JournalEntry cause)
     {
         var earned = Earned(kept, KeptBy(kept));
         return payer.PayAsync(
-            db, DistrictOf(kept, tree), kept.Rating is null ? [earned] : [earned, Rated(kept)], cause);
+            db, RulesOf(kept, tree, book, cause), kept.Rating is null ? [earned] : [earned, Rated(kept)], cause);
     }
 
     /// <summary>Whom it was for rated it later.</summary>
-    public Task PayRatedAsync(DbSession db, Wish rated, UnitTree tree, JournalEntry cause) =>
-        payer.PayAsync(db, DistrictOf(rated, tree), [Rated(rated)], cause);
+    public Task PayRatedAsync(DbSession db, Wish rated, UnitTree tree, PointsRuleBook book, JournalEntry cause) =>
+        payer.PayAsync(db, RulesOf(rated, tree, book, cause), [Rated(rated)], cause);
 
     /// <summary>It was not kept after all: what the claim earned is taken back.</summary>
     public Task TakeBackAsync(DbSession db, Wish kept, JournalEntry cause) =>
         payer.TakeBackAsync(db, kept.ClaimId!.Value, cause);
 
-    private static Guid DistrictOf(Wish wish, UnitTree tree) => tree.DistrictOf(tree.Get(wish.UnitId)).Id;
+    private static PointsRules RulesOf(Wish wish, UnitTree tree, PointsRuleBook book, JournalEntry cause) =>
+        book.At(tree.DistrictOf(tree.Get(wish.UnitId)).Id, cause.At);
 
     private static Earning Rated(Wish wish) => Earned(wish, RatedBy(wish.Rating!.Value));
 

@@ -47,7 +47,7 @@ public sealed partial class WishService
                     QueueRating(call, m, kept);
                 }
 
-                return payment.PayKeptAsync(m.Db, kept, m.Tree, Cause(call, m, WishMove.Confirm));
+                return payment.PayKeptAsync(m.Db, kept, m.Tree, m.PointsRules, Cause(call, m, WishMove.Confirm));
             },
             detail: step => step.Actor == WishActor.Staff ? step with { Verification = verification!.Value } : step);
     }

@@ -23,7 +23,7 @@ public sealed partial class WishService
             also: (m, rated) =>
             {
                 QueueRating(call, m, rated);
-                return payment.PayRatedAsync(m.Db, rated, m.Tree, Cause(call, m, WishMove.Rate));
+                return payment.PayRatedAsync(m.Db, rated, m.Tree, m.PointsRules, Cause(call, m, WishMove.Rate));
             });
     }
 

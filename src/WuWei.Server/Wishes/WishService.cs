@@ -6,6 +6,7 @@ using WuWei.Errors;
 using WuWei.Identity;
 using WuWei.Journal;
 using WuWei.Organization;
+using WuWei.Points;
 using WuWei.Privacy;
 using WuWei.Time;
 
@@ -14,7 +15,7 @@ namespace WuWei.Wishes;
 /// <summary>The wire of wishes.proto: making and reviewing here; claims, outcomes and reading in the other parts.</summary>
 public sealed partial class WishService(
     Database database, KeyedWriter writer, PersonalData personalData, Units units, Categories categories,
-    SecurityEvents events, WishPayment payment, IOptions<WishOptions> options, TimeProvider clock)
+    PointsRuleBooks pointsBooks, SecurityEvents events, WishPayment payment, IOptions<WishOptions> options, TimeProvider clock)
     : Wire.WishService.WishServiceBase
 {
     private const int ReasonLengthMin = 2;
@@ -174,12 +175,14 @@ public sealed partial class WishService(
         var id = Faults.IdOf("wish_id", wishId);
         var tree = await units.TreeAsync(context.CancellationToken);
         var book = await categories.BookAsync(context.CancellationToken);
+        var pointsRules = await pointsBooks.BookAsync(context.CancellationToken);
         var wish = await writer.WriteAsync(context, request, async db =>
         {
             var sight = await SeeAsync(db, call, id, tree);
             var actor = sight.Actor(call.Demand(sight.Relation, sight.Unit.Path));
             var moving = new WishMoving(
-                db, sight, actor, book.RulesOf(sight.Wish.CategoryId), CanClimb(tree, sight.Wish), tree, call.Now);
+                db, sight, actor, book.RulesOf(sight.Wish.CategoryId), CanClimb(tree, sight.Wish), tree, pointsRules,
+                call.Now);
             var after = decide(moving) with { Version = sight.Wish.Version + 1 };
             if (also is not null)
             {
@@ -261,7 +264,8 @@ public sealed partial class WishService(
 
     /// <summary>What a move needs to decide.</summary>
     private sealed record WishMoving(
-        DbSession Db, WishSight Sight, WishActor Actor, CategoryRules Rules, bool CanClimb, UnitTree Tree, DateTime Now);
+        DbSession Db, WishSight Sight, WishActor Actor, CategoryRules Rules, bool CanClimb, UnitTree Tree,
+        PointsRuleBook PointsRules, DateTime Now);
 }
 
 /// <summary>Numbers a district may set.</summary>

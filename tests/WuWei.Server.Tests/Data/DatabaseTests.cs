@@ -30,6 +30,17 @@ public sealed class DatabaseTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task Whoever_holds_a_connection_does_not_get_a_second_one()
+    {
+        Task<int> Nested(DbSession _) => _db.ReadAsync(db => db.FindAsync<int>("SELECT 1"), CancellationToken.None);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _db.HousekeepAsync(Nested, CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _db.ReadAsync(Nested, CancellationToken.None));
+
+        Assert.Equal(1, await _db.ReadAsync(db => db.FindAsync<int>("SELECT 1"), CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_block_runs_again_when_our_own_guard_says_so()
     {
         var runs = 0;
