@@ -46,6 +46,7 @@ public static class WuWeiServices
         services.AddSingleton<IJob, UnitChangeJob>();
         services.AddSingleton<IJob, WishClockJob>();
         services.AddSingleton<IJob, ActivityClockJob>();
+        services.AddSingleton<IJob, NoShowJob>();
         services.AddSingleton<IJob, ExpireJob>();
         services.AddSingleton<IJob, FoldCountsJob>();
         services.AddSingleton<IJob>(s => s.GetRequiredService<Sealer>());
@@ -70,6 +71,9 @@ public static class WuWeiServices
         services.AddSingleton<WishService>();
         services.AddSingleton<ActivityService>();
         services.AddSingleton<SignUpService>();
+        services.AddSingleton<CheckInCodes>();
+        services.AddSingleton<AttendanceService>();
+        services.AddSingleton<ServiceRecordService>();
         services.AddSingleton<SkillService>();
         services.AddSingleton<PointsService>();
         return services;
@@ -106,6 +110,8 @@ public static class WuWeiServices
         app.MapGrpcService<WishService>();
         app.MapGrpcService<ActivityService>();
         app.MapGrpcService<SignUpService>();
+        app.MapGrpcService<AttendanceService>();
+        app.MapGrpcService<ServiceRecordService>();
         app.MapGrpcService<SkillService>();
         app.MapGrpcService<PointsService>();
     }

@@ -12,7 +12,7 @@ public class WhoKnowsWhomTests
         ["Data", "Errors", "Time", "Calls", "Privacy", "Journal", "Jobs", "Identity", "Organization"];
 
     private static readonly string[] Slices = ["Access", "Activities", "Points", "Wishes"];
-    private static readonly string[] EarnPoints = ["Wishes"];
+    private static readonly string[] EarnPoints = ["Activities", "Wishes"];
 
     [Fact]
     public void Nobody_uses_whom_they_should_not_know() => Assert.Equal([], Wrong(Ground));

@@ -42,6 +42,18 @@ CREATE TABLE `activity` (
   CONSTRAINT `activity_of_unit` FOREIGN KEY (`unit_id`) REFERENCES `unit` (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `activity_feedback` (
+  `id` binary(16) NOT NULL,
+  `activity_id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `rating` tinyint(3) unsigned NOT NULL,
+  `words` varbinary(2100) DEFAULT NULL,
+  `given_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `once` (`activity_id`,`person_id`),
+  KEY `by_time` (`activity_id`,`given_at`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `activity_in_unit` (
   `unit_id` binary(16) NOT NULL,
   `status` tinyint(3) unsigned NOT NULL,
@@ -86,8 +98,10 @@ CREATE TABLE `activity_shift` (
   `starts_at` datetime(6) NOT NULL,
   `ends_at` datetime(6) NOT NULL,
   `changes` int(10) unsigned NOT NULL,
+  `swept` tinyint(1) NOT NULL DEFAULT 0,
   PRIMARY KEY (`id`),
-  UNIQUE KEY `by_number` (`activity_id`,`number`)
+  UNIQUE KEY `by_number` (`activity_id`,`number`),
+  KEY `by_end` (`swept`,`ends_at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `activity_step` (
@@ -106,6 +120,33 @@ CREATE TABLE `activity_step` (
   PRIMARY KEY (`activity_id`,`number`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `attendance` (
+  `sign_up_id` binary(16) NOT NULL,
+  `activity_id` binary(16) NOT NULL,
+  `shift_id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `status` tinyint(3) unsigned NOT NULL,
+  `version` int(10) unsigned NOT NULL,
+  `starts_at` datetime(6) NOT NULL,
+  `ends_at` datetime(6) NOT NULL,
+  `in_at` datetime(6) DEFAULT NULL,
+  `in_distance` int(10) unsigned DEFAULT NULL,
+  `in_accuracy` smallint(5) unsigned DEFAULT NULL,
+  `in_by_hand` tinyint(1) NOT NULL,
+  `out_at` datetime(6) DEFAULT NULL,
+  `out_distance` int(10) unsigned DEFAULT NULL,
+  `out_accuracy` smallint(5) unsigned DEFAULT NULL,
+  `out_by_hand` tinyint(1) NOT NULL,
+  `decided_at` datetime(6) DEFAULT NULL,
+  `decided_by` binary(16) DEFAULT NULL,
+  `minutes` smallint(5) unsigned NOT NULL,
+  `reason` varbinary(2100) DEFAULT NULL,
+  PRIMARY KEY (`sign_up_id`),
+  KEY `by_shift` (`shift_id`,`sign_up_id`),
+  KEY `by_activity` (`activity_id`,`status`),
+  KEY `by_person` (`person_id`,`starts_at`,`sign_up_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `category` (
   `id` binary(16) NOT NULL,
   `district_id` binary(16) NOT NULL,
@@ -119,6 +160,41 @@ CREATE TABLE `category` (
   PRIMARY KEY (`id`),
   UNIQUE KEY `by_code` (`district_id`,`code`),
   CONSTRAINT `category_of_district` FOREIGN KEY (`district_id`) REFERENCES `unit` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `check_in_appeal` (
+  `id` binary(16) NOT NULL,
+  `sign_up_id` binary(16) NOT NULL,
+  `activity_id` binary(16) NOT NULL,
+  `way` tinyint(3) unsigned NOT NULL,
+  `fault` tinyint(3) unsigned NOT NULL,
+  `refused_at` datetime(6) NOT NULL,
+  `reason` varbinary(2100) NOT NULL,
+  `made_at` datetime(6) NOT NULL,
+  `admitted` tinyint(1) DEFAULT NULL,
+  `decided_at` datetime(6) DEFAULT NULL,
+  `decided_by` binary(16) DEFAULT NULL,
+  `answer` varbinary(2100) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `once` (`sign_up_id`,`way`),
+  KEY `by_activity` (`activity_id`,`made_at`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `check_in_device` (
+  `shift_id` binary(16) NOT NULL,
+  `device` binary(32) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  PRIMARY KEY (`shift_id`,`device`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `check_in_refusal` (
+  `sign_up_id` binary(16) NOT NULL,
+  `way` tinyint(3) unsigned NOT NULL,
+  `fault` tinyint(3) unsigned NOT NULL,
+  `at` datetime(6) NOT NULL,
+  `distance` int(10) unsigned DEFAULT NULL,
+  `accuracy` smallint(5) unsigned DEFAULT NULL,
+  PRIMARY KEY (`sign_up_id`,`way`,`fault`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `data_version` (
@@ -151,6 +227,22 @@ CREATE TABLE `follow_up_in_unit` (
   `follow_up_id` binary(16) NOT NULL,
   PRIMARY KEY (`unit_id`,`closed`,`due_at`,`follow_up_id`),
   KEY `by_follow_up` (`follow_up_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `hand_hours` (
+  `id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `activity_id` binary(16) NOT NULL,
+  `minutes` smallint(6) NOT NULL,
+  `reason` varbinary(2100) NOT NULL,
+  `proposed_by` binary(16) NOT NULL,
+  `proposed_at` datetime(6) NOT NULL,
+  `approved` tinyint(1) DEFAULT NULL,
+  `decided_by` binary(16) DEFAULT NULL,
+  `decided_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `by_activity` (`activity_id`,`proposed_at`,`id`),
+  KEY `by_person` (`person_id`,`proposed_at`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `journal_entry` (

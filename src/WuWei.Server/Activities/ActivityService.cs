@@ -125,7 +125,13 @@ public sealed partial class ActivityService(
     public override Task<Wire.SettleActivityResponse> SettleActivity(
         Wire.SettleActivityRequest request, ServerCallContext context) =>
         MoveAsync(context, request, request.ActivityId, ActivityMove.Settle,
-            m => Task.FromResult(m.Activity.Entered(ActivityMove.Settle, m.Now)),
+            async m =>
+            {
+                var settled = m.Activity.Entered(ActivityMove.Settle, m.Now);
+                return await m.Db.IsAttendanceDecidedAsync(settled.Id)
+                    ? settled
+                    : throw Refuse.Premature("ATTENDANCE_OPEN", "还有人的出勤没有确认。");
+            },
             activity => new Wire.SettleActivityResponse { Activity = activity });
 
     public override Task<Wire.RecordInsuranceResponse> RecordInsurance(

@@ -97,6 +97,14 @@ public static class SkillStore
         }
     }
 
+    /// <summary>Who was at an activity that grants a course has completed it; once, also if somebody records it just now.</summary>
+    public static void QueueCourse(this DbSession db, Course course, Guid activityId) => db.Queue(
+        """
+        INSERT IGNORE INTO person_course (id, person_id, district_id, code, completed_at, activity_id, unit_id)
+        VALUES (@Id, @PersonId, @DistrictId, @Code, @CompletedAt, @activityId, @UnitId)
+        """,
+        new { course.Id, course.PersonId, course.DistrictId, course.Code, course.CompletedAt, activityId, course.UnitId });
+
     public static Task<List<Course>> ListCoursesAsync(this DbSession db, Guid personId, int countMax) =>
         db.ListAsync<Course>(
             """

@@ -82,9 +82,12 @@ public static class PointsRuleStore
 
     public static string ToJson(PointsRulesBody body) => JsonSerializer.Serialize(body, Json);
 
+    /// <summary>What a version from before a number existed leaves out is that number's default.</summary>
+    public static PointsRulesBody FromJson(string json) => JsonSerializer.Deserialize<PointsRulesBody>(json, Json)!;
+
     private static PointsRules ToRules(Row row) => new(
         row.Id, row.DistrictId, row.Version, row.ActiveFrom, row.ProposedBy, row.ProposedAt, row.ApprovedBy, row.ApprovedAt,
-        JsonSerializer.Deserialize<PointsRulesBody>(row.Body, Json)!);
+        FromJson(row.Body));
 
     private sealed record Row
     {

@@ -14,13 +14,15 @@ public sealed record ActPoints(PointsAct Act, int Points);
 /// <param name="ValidMonths">Points expire after so many months, the oldest first.</param>
 /// <param name="HeldWithinSeconds">Claimed and kept within so many seconds looks odd.</param>
 /// <param name="HeldFromMeeting">The same two people meeting this often within the pair's days looks odd.</param>
+/// <param name="ActivityHoursMax">So many hours of one activity are paid to one person.</param>
 public sealed record PointsRulesBody(
     IReadOnlyList<ActPoints> Acts, int DayMax, int WeekMax, IReadOnlyList<int> PairPercents, int PairDays, int ValidMonths,
-    int HeldWithinSeconds, int HeldFromMeeting)
+    int HeldWithinSeconds, int HeldFromMeeting, int ActivityHoursMax = 8)
 {
     public const int PointsMax = 1_000;
 
-    public int PointsFor(PointsAct act) => Acts.Single(a => a.Act == act).Points;
+    /// <summary>An act that came after the rules were written earns nothing by them.</summary>
+    public int PointsFor(PointsAct act) => Acts.SingleOrDefault(a => a.Act == act)?.Points ?? 0;
 
     public int PercentAt(int meetingsBefore) => PairPercents[Math.Min(meetingsBefore, PairPercents.Count - 1)];
 
@@ -50,6 +52,7 @@ public sealed record PointsRulesBody(
         faults.Range("rules.valid_months", ValidMonths, 1, 120);
         faults.Range("rules.held_within_seconds", HeldWithinSeconds, 0, 86_400);
         faults.Range("rules.held_from_meeting", HeldFromMeeting, 2, 1_000);
+        faults.Range("rules.activity_hours_max", ActivityHoursMax, 1, 1_000);
         faults.ThrowIfAny("POINTS_RULES_INVALID", "积分规则有些内容没有填对，请检查。");
         return this;
     }

@@ -108,7 +108,8 @@ public sealed partial class PointsService
     private static PointsRulesBody Read(Wire.PointsRules wire) => new PointsRulesBody(
         [.. wire.Acts.Take(ActsMax).Select(a => new ActPoints(Faults.EnumOf<PointsAct>((int)a.Act) ?? default, a.Points))],
         wire.DayMax, wire.WeekMax, [.. wire.PairPercents.Take(11)], wire.PairDays, wire.ValidMonths,
-        wire.HeldWithinSeconds, wire.HeldFromMeeting).Checked();
+        wire.HeldWithinSeconds, wire.HeldFromMeeting,
+        wire.ActivityHoursMax == 0 ? DefaultRules.Body.ActivityHoursMax : wire.ActivityHoursMax).Checked();
 
     /// <summary>Whole, because it is nobody's personal data and an auditor will ask.</summary>
     private static JournalEntry Entry(Call call, string kind, PointsRules rules) => JournalEntry.By(
@@ -133,5 +134,6 @@ public sealed partial class PointsService
         ValidMonths = rules.Body.ValidMonths,
         HeldWithinSeconds = rules.Body.HeldWithinSeconds,
         HeldFromMeeting = rules.Body.HeldFromMeeting,
+        ActivityHoursMax = rules.Body.ActivityHoursMax,
     };
 }

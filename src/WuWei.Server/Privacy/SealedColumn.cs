@@ -28,6 +28,11 @@ public sealed record SealedColumn(string Table, string Column, string[] Key, str
         new("activity_step", "note", ["activity_id", "number"], ["id"]),
         new("sign_up", "reason", ["id"]),
         new("person_course", "reason", ["id"]),
+        new("attendance", "reason", ["sign_up_id"]),
+        new("check_in_appeal", "reason", ["id"]),
+        new("check_in_appeal", "answer", ["id"]),
+        new("hand_hours", "reason", ["id"]),
+        new("activity_feedback", "words", ["id"]),
         new("points_ruling", "reason", ["award_id"]),
         new("points_correction", "reason", ["id"]),
     ];

@@ -122,6 +122,10 @@ public sealed class World
 
     public DateTime Now => _server.Clock.Now();
 
+    /// <summary>Something no call does, straight in the database.</summary>
+    public Task ExecuteAsync(string sql, params (string Name, object? Value)[] parameters) =>
+        _server.Database.ExecuteAsync(sql, parameters);
+
     /// <summary>Today in China.</summary>
     public string Today => _server.Clock.Day();
 
@@ -191,6 +195,8 @@ public sealed class Actor(GrpcChannel channel, Guid personId, string name, strin
     public Wire.WishService.WishServiceClient Wishes => new(Calls(null));
     public Wire.ActivityService.ActivityServiceClient Activities => new(Calls(null));
     public Wire.SignUpService.SignUpServiceClient SignUps => new(Calls(null));
+    public Wire.AttendanceService.AttendanceServiceClient Attendance => new(Calls(null));
+    public Wire.ServiceRecordService.ServiceRecordServiceClient Records => new(Calls(null));
     public Wire.SkillService.SkillServiceClient Skills => new(Calls(null));
     public Wire.CategoryService.CategoryServiceClient Categories => new(Calls(null));
     public Wire.AccessService.AccessServiceClient Access => new(Calls(null));
