@@ -61,7 +61,6 @@ public static class Grants
         ["shift_role"] = Change,
         ["sign_up"] = Change,
         ["place_offer"] = Change,
-        ["activity_series"] = Change,
         ["points_rules"] = Change,
         ["points_account"] = Change,
         ["points_award"] = Append,
