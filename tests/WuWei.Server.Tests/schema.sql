@@ -24,8 +24,6 @@ CREATE TABLE `activity` (
   `cancel_hours` smallint(5) unsigned NOT NULL,
   `starts_at` datetime(6) NOT NULL,
   `ends_at` datetime(6) NOT NULL,
-  `series_id` binary(16) DEFAULT NULL,
-  `occurs_on` date DEFAULT NULL,
   `made_at` datetime(6) NOT NULL,
   `published_at` datetime(6) DEFAULT NULL,
   `ended_at` datetime(6) DEFAULT NULL,
@@ -34,7 +32,6 @@ CREATE TABLE `activity` (
   `clock_from` datetime(6) NOT NULL,
   `clock_at` datetime(6) DEFAULT NULL,
   PRIMARY KEY (`id`),
-  UNIQUE KEY `occurs_once` (`series_id`,`occurs_on`),
   KEY `by_clock` (`clock_at`),
   KEY `by_unit` (`unit_id`,`status`),
   KEY `by_maker` (`maker_id`,`made_at`,`id`),
@@ -75,20 +72,6 @@ CREATE TABLE `activity_organiser` (
   `added_at` datetime(6) NOT NULL,
   PRIMARY KEY (`activity_id`,`person_id`),
   KEY `by_person` (`person_id`,`added_at`,`activity_id`)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
-
-CREATE TABLE `activity_series` (
-  `id` binary(16) NOT NULL,
-  `activity_id` binary(16) NOT NULL,
-  `unit_id` binary(16) NOT NULL,
-  `rule` varchar(200) NOT NULL,
-  `made_by` binary(16) NOT NULL,
-  `made_at` datetime(6) NOT NULL,
-  `made_to` date NOT NULL,
-  `clock_at` datetime(6) DEFAULT NULL,
-  PRIMARY KEY (`id`),
-  UNIQUE KEY `one_series` (`activity_id`),
-  KEY `by_clock` (`clock_at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `activity_shift` (

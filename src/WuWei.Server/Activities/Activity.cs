@@ -3,7 +3,7 @@ using WuWei.Errors;
 
 namespace WuWei.Activities;
 
-/// <summary>An activity and the only ways it may change: values in, values out. Numbers are those of activities.proto.</summary>
+/// <summary>An activity and the only ways it may change: values in, values out.</summary>
 public record Activity
 {
     public Guid Id { get; init; }
@@ -35,8 +35,6 @@ public record Activity
     public int CancelHours { get; init; }
     public DateTime StartsAt { get; init; }
     public DateTime EndsAt { get; init; }
-    public Guid? SeriesId { get; init; }
-    public DateTime? OccursOn { get; init; }
     public DateTime MadeAt { get; init; }
     public DateTime? PublishedAt { get; init; }
     public DateTime? EndedAt { get; init; }

@@ -68,7 +68,10 @@ public sealed partial class ActivityClockJob(
 
             var step = new ActivityStep(move, now, ActivityActor.Clock, ActorId: null)
             {
-                SignUps = move == ActivityMove.Lapse ? await db.CancelSignUpsAsync(id, by: null, now) : 0,
+                // It never started, so none of its shifts took place.
+                SignUps = move == ActivityMove.Lapse
+                    ? await db.CancelSignUpsAsync(id, activity.StartsAt, by: null, now)
+                    : 0,
             };
             var after = Struck(activity, move, now) with { Version = activity.Version + 1 };
             await db.MoveActivityAsync(personalData, activity, after, step, JournalEntry.BySystem(

@@ -23,10 +23,11 @@ public sealed record ActivityStep(ActivityMove Move, DateTime At, ActivityActor 
 public static partial class ActivityEntry
 {
     /// <summary>Such as ACTIVITY_CHANGE_SHIFT.</summary>
-    public static string Kind(ActivityMove move) => $"ACTIVITY_{Words().Replace(move.ToString(), "_").ToUpperInvariant()}";
+    public static string Kind(ActivityMove move) => $"ACTIVITY_{Snake(move)}";
 
     /// <summary>Such as SIGN_UP_DROPPED_LATE.</summary>
-    public static string Kind(SignUpStatus status) => $"SIGN_UP_{Words().Replace(status.ToString(), "_").ToUpperInvariant()}";
+    public static string Kind(SignUpStatus status) =>
+        status == SignUpStatus.SignedUp ? "SIGN_UP_MADE" : $"SIGN_UP_{Snake(status)}";
 
     public static string Name(ActivityActor actor) => actor.ToString().ToLowerInvariant();
 
@@ -37,7 +38,6 @@ public static partial class ActivityEntry
         status = after.Status.ToString(),
         kind = after.Kind.ToString(),
         after.ParentId,
-        after.SeriesId,
         after.StartsAt,
         after.EndsAt,
         after.InsuredUntil,
@@ -51,6 +51,8 @@ public static partial class ActivityEntry
         place = data.Hash(after.Place),
         note = string.IsNullOrEmpty(step.Note) ? null : data.Hash(step.Note),
     };
+
+    private static string Snake(Enum value) => Words().Replace(value.ToString(), "_").ToUpperInvariant();
 
     [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]
     private static partial Regex Words();

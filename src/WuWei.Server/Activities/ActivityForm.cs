@@ -8,8 +8,8 @@ namespace WuWei.Activities;
 
 /// <summary>An activity as its organisers typed it, with all its faults at once.</summary>
 public sealed partial record ActivityForm(
-    Guid UnitId, Guid? OrganisationId, Guid? ParentId, ActivityKind Kind, string Title, string Text, string Place, int? Latitude, int? Longitude,
-    int RadiusMetres, bool Remote, int Ages, ActivityContact? Contact, bool InsuranceNeeded, string? NeedsCourse,
+    Guid UnitId, Guid? OrganisationId, Guid? ParentId, ActivityKind Kind, string Title, string Text, string Place,
+    int? Latitude, int? Longitude, int RadiusMetres, bool Remote, int Ages, ActivityContact? Contact, bool InsuranceNeeded, string? NeedsCourse,
     string? GrantsCourse, int CancelHours, IReadOnlyList<ShiftForm> Shifts, DateTime StartsAt, DateTime EndsAt)
 {
     private const int ShiftsMax = 60;

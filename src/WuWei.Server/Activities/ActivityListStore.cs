@@ -8,8 +8,8 @@ namespace WuWei.Activities;
 /// <param name="Ages">A bit, or 0; so is <paramref name="Times"/>.</param>
 /// <param name="PublicOnly">Leave out what was never published.</param>
 public sealed record ActivityFilter(
-    ActivityStatus? Status, DateTime? From, DateTime? To, ActivityKind? Kind, int Ages, int Times, bool Remote, bool SeatsLeft,
-    Guid? SkillId, bool Overdue, bool PublicOnly)
+    ActivityStatus? Status, DateTime? From, DateTime? To, ActivityKind? Kind, int Ages, int Times, bool Remote,
+    bool SeatsLeft, Guid? SkillId, bool Overdue, bool PublicOnly)
 {
     public bool IsSparse =>
         Kind is not null || Ages != 0 || Times != 0 || Remote || SeatsLeft || SkillId is not null || Overdue;
@@ -32,7 +32,7 @@ public static class ActivityListStore
         """
         a.id, a.unit_id, a.organisation_id, a.parent_id, a.maker_id, a.kind, a.status, a.version, a.title, a.place,
         a.latitude, a.longitude, a.radius_metres, a.remote, a.ages, a.times, a.insurance_needed, a.insured_until,
-        a.needs_course, a.grants_course, a.cancel_hours, a.starts_at, a.ends_at, a.series_id, a.made_at, a.published_at,
+        a.needs_course, a.grants_course, a.cancel_hours, a.starts_at, a.ends_at, a.made_at, a.published_at,
         a.overdue, m.shown_name AS maker_name,
         EXISTS (SELECT 1 FROM activity_organiser o WHERE o.activity_id = a.id AND o.person_id = @callerId) AS organised,
         (SELECT COUNT(*) FROM activity c WHERE c.parent_id = a.id AND c.published_at IS NOT NULL) AS children

@@ -25,13 +25,12 @@ public sealed partial class ActivityService
         var tree = await units.TreeAsync(context.CancellationToken);
         return await database.ReadAsync(async db =>
         {
-            var sight = await SeeAsync(db, call, id, tree);
+            var sight = await WithPlaceAsync(db, call, await SeeAsync(db, call, id, tree));
             call.Demand(sight.Relation, sight.Unit.Path);
             var organisers = sight.Concerned ? await db.ListOrganisersAsync(id) : [];
-            return new Wire.GetActivityResponse
-            {
-                Activity = sight.ToWire(await db.ListShiftsAsync(id), organisers, personalData),
-            };
+            var activity = sight.ToWire(await db.ListShiftsAsync(id), organisers, personalData);
+            activity.Children = await db.CountChildrenAsync(id);
+            return new Wire.GetActivityResponse { Activity = activity };
         }, context.CancellationToken);
     }
 
@@ -126,6 +125,18 @@ public sealed partial class ActivityService
                 : "",
         };
     }
+
+    /// <summary>With whether the caller has a place in it, where that decides about what they are shown.</summary>
+    private static async Task<ActivitySight> WithPlaceAsync(DbSession db, Call call, ActivitySight sight) =>
+        sight.Concerned || sight.Activity.Contact is null
+            ? sight
+            : sight with
+            {
+                Activity = sight.Activity with
+                {
+                    SignedUp = await db.IsSignedUpAsync(sight.Activity.Id, call.Caller.PersonId),
+                },
+            };
 
     private static ActivityFilter ReadFilter(Wire.ListActivitiesRequest request)
     {

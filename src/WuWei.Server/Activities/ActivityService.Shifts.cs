@@ -29,7 +29,8 @@ public sealed partial class ActivityService
                     throw Refuse.Missing("SHIFT_UNKNOWN", "没有找到这个班次或岗位。");
                 }
 
-                if (before.StartsAt <= m.Now)
+                // Who has come already came for this time and place.
+                if (before.StartsAt <= m.Now || await m.Db.HasAttendanceAsync(shiftId))
                 {
                     throw Refuse.Premature("SHIFT_STARTED", "这个班次已经开始了。");
                 }

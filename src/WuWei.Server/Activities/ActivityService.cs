@@ -9,7 +9,7 @@ using WuWei.Time;
 
 namespace WuWei.Activities;
 
-/// <summary>The wire of activities.proto: making and moving here; organisers, shifts and reading in the other parts.</summary>
+/// <summary>The wire of activities.proto: making and moving here; shifts and reading in the other parts.</summary>
 public sealed partial class ActivityService(
     Database database, KeyedWriter writer, PersonalData personalData, Units units, TimeProvider clock)
     : Wire.ActivityService.ActivityServiceBase
@@ -115,7 +115,8 @@ public sealed partial class ActivityService(
                 var cancelled = m.Activity.Entered(ActivityMove.Cancel, m.Now);
                 m.Step = m.Step with
                 {
-                    SignUps = await m.Db.CancelSignUpsAsync(m.Activity.Id, context.Call().Caller.PersonId, m.Now),
+                    SignUps = await m.Db.CancelSignUpsAsync(
+                        m.Activity.Id, m.Now, context.Call().Caller.PersonId, m.Now),
                 };
                 m.Shifts = await m.Db.ListShiftsAsync(m.Activity.Id);
                 return cancelled;
@@ -184,7 +185,7 @@ public sealed partial class ActivityService(
     {
         call.DemandNothing();
         var activity = await db.FindActivityAsync(Guid.Parse(first.Id), call.Caller.PersonId) ?? throw Unknown();
-        return ActivitySight.Of(activity, tree, call).Again(first);
+        return (await WithPlaceAsync(db, call, ActivitySight.Of(activity, tree, call))).Again(first);
     }
 
     private JournalEntry Entry(Call call, ActivityStep step, Activity after) => JournalEntry.By(
@@ -194,11 +195,11 @@ public sealed partial class ActivityService(
     private static ActivityForm ReadForm(Wire.ActivityForm? form, Activity? published, DateTime now) =>
         ActivityForm.Read(form ?? new Wire.ActivityForm(), published, now);
 
-    /// <summary>What a form names besides: an organisation, the skills of its roles, and the activity it is part of.</summary>
+    /// <summary>What a form names: an organisation, the skills of its roles, and the activity it is part of.</summary>
     private static async Task DemandFrameAsync(
         DbSession db, ActivityForm form, UnitTree tree, Unit unit, DateTime now)
     {
-        var wanted = form.Shifts.SelectMany(s => s.Roles).Where(r => r.SkillId is not null).Select(r => r.SkillId!.Value).ToHashSet();
+        var wanted = form.Shifts.SelectMany(s => s.Roles).Select(r => r.SkillId).OfType<Guid>().ToHashSet();
         var district = tree.DistrictOf(unit);
         if (wanted.Count > 0 && !wanted.IsSubsetOf((await db.ListSkillsAsync(district.Id)).Select(s => s.Id)))
         {

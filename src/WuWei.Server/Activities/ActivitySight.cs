@@ -56,7 +56,6 @@ public sealed record ActivitySight(Activity Activity, Unit Unit, Relation Relati
         MakerName = Activity.MakerName ?? "",
         Mine = Relation != Relation.None,
         Children = Activity.Children,
-        SeriesId = $"{Activity.SeriesId}",
     };
 
     public Wire.Activity ToWire(IReadOnlyList<Shift> shifts, IEnumerable<OrganiserRow> organisers, PersonalData data)

@@ -4,15 +4,15 @@ using WuWei.Privacy;
 
 namespace WuWei.Activities;
 
-/// <summary>Every SQL statement that makes or moves an activity, and puts it into the lists of its unit and all above.</summary>
+/// <summary>Every SQL statement that makes or moves an activity, and lists it with its unit and all above.</summary>
 public static class ActivityStore
 {
     private const string Columns =
         """
         a.id, a.unit_id, a.organisation_id, a.parent_id, a.maker_id, a.kind, a.status, a.version, a.title, a.text, a.place,
         a.latitude, a.longitude, a.radius_metres, a.remote, a.ages, a.times, a.contact, a.insurance_needed,
-        a.insured_until, a.needs_course, a.grants_course, a.cancel_hours, a.starts_at, a.ends_at, a.series_id,
-        a.occurs_on, a.made_at, a.published_at, a.ended_at, a.reminders, a.overdue, a.clock_from, a.clock_at
+        a.insured_until, a.needs_course, a.grants_course, a.cancel_hours, a.starts_at, a.ends_at, a.made_at,
+        a.published_at, a.ended_at, a.reminders, a.overdue, a.clock_from, a.clock_at
         """;
 
     private const string Placed = "unit_id, status, starts_at, activity_id, kind, remote, ages, times, public, overdue";
@@ -21,14 +21,23 @@ public static class ActivityStore
     /// <param name="callerId">Whose part in it is looked for.</param>
     public static Task<Activity?> FindActivityAsync(this DbSession db, Guid id, Guid callerId) => db.FindAsync<Activity>(
         $"""
-        SELECT {Columns}, m.shown_name AS maker_name,
-          EXISTS (SELECT 1 FROM activity_organiser o WHERE o.activity_id = a.id AND o.person_id = @callerId) AS organised,
-          EXISTS (SELECT 1 FROM sign_up s WHERE s.activity_id = a.id AND s.live_person_id = @callerId AND s.status <> 2)
-            AS signed_up,
-          (SELECT COUNT(*) FROM activity c WHERE c.parent_id = a.id AND c.published_at IS NOT NULL) AS children
-        FROM activity a LEFT JOIN person m ON m.id = a.maker_id
+        SELECT {Columns}, m.shown_name AS maker_name, o.person_id IS NOT NULL AS organised
+        FROM activity a
+        LEFT JOIN person m ON m.id = a.maker_id
+        LEFT JOIN activity_organiser o ON o.activity_id = a.id AND o.person_id = @callerId
         WHERE a.id = @id
         """, new { id, callerId });
+
+    /// <summary>Whether a person has a place in it, now or to come.</summary>
+    public static async Task<bool> IsSignedUpAsync(this DbSession db, Guid id, Guid personId) =>
+        await db.FindAsync<int?>(
+            """
+            SELECT 1 FROM sign_up WHERE activity_id = @id AND live_person_id = @personId AND status <> 2 LIMIT 1
+            """, new { id, personId }) is not null;
+
+    /// <summary>How many published activities there are below a festival or campaign.</summary>
+    public static Task<int> CountChildrenAsync(this DbSession db, Guid id) => db.FindAsync<int>(
+        "SELECT COUNT(*) FROM activity WHERE parent_id = @id AND published_at IS NOT NULL", new { id });
 
     /// <summary>A new activity: its row, its shifts, its place in the lists, its first step, its entry.</summary>
     public static async Task AddActivityAsync(
@@ -40,12 +49,12 @@ public static class ActivityStore
             INSERT INTO activity
               (id, unit_id, organisation_id, parent_id, maker_id, kind, status, version, title, text, place, latitude,
               longitude, radius_metres, remote, ages, times, contact, insurance_needed, insured_until, needs_course,
-              grants_course, cancel_hours, starts_at, ends_at, series_id, occurs_on, made_at, published_at, reminders,
+              grants_course, cancel_hours, starts_at, ends_at, made_at, published_at, reminders,
               overdue, clock_from, clock_at)
             VALUES
               (@Id, @UnitId, @OrganisationId, @ParentId, @MakerId, @Kind, @Status, @Version, @Title, @Text, @Place,
               @Latitude, @Longitude, @RadiusMetres, @Remote, @Ages, @Times, @Contact, @InsuranceNeeded, @InsuredUntil,
-              @NeedsCourse, @GrantsCourse, @CancelHours, @StartsAt, @EndsAt, @SeriesId, @OccursOn, @MadeAt, @PublishedAt,
+              @NeedsCourse, @GrantsCourse, @CancelHours, @StartsAt, @EndsAt, @MadeAt, @PublishedAt,
               @Reminders, @Overdue, @ClockFrom, @ClockAt)
             """, Row(activity));
         db.QueueShifts(shifts);
@@ -164,8 +173,6 @@ public static class ActivityStore
         a.CancelHours,
         a.StartsAt,
         a.EndsAt,
-        a.SeriesId,
-        a.OccursOn,
         a.MadeAt,
         a.PublishedAt,
         a.EndedAt,

@@ -129,6 +129,10 @@ public static class AttendanceStore
         }
     }
 
+    /// <summary>Whether anybody has come to a shift.</summary>
+    public static async Task<bool> HasAttendanceAsync(this DbSession db, Guid shiftId) => await db.FindAsync<int?>(
+        "SELECT 1 FROM attendance WHERE shift_id = @shiftId LIMIT 1", new { shiftId }) is not null;
+
     /// <summary>Whether nobody's attendance waits for a word of the organisers.</summary>
     public static async Task<bool> IsAttendanceDecidedAsync(this DbSession db, Guid activityId) => await db.FindAsync<int?>(
         """

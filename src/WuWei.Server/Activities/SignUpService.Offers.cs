@@ -113,17 +113,18 @@ public sealed partial class SignUpService
         {
             PersonName = call.Caller.ShownName,
         };
-        var given = forPlace is null ? null : await TakeOverAsync(db, call, forPlace, place.PersonId, place.Id);
+        var inExchange = forPlace is null ? null : await TakeOverAsync(db, call, forPlace, place.PersonId, place.Id);
         await db.AnswerOfferAsync(accepted, call.Now);
         db.Record(OfferEntry(call, "participant", accepted, place.UnitId));
         // Both are left before either is taken: nobody is twice in a shift, not even for a moment.
-        foreach (var left in new[] { place, forPlace }.OfType<SignUp>().Select(s => s.Replaced(call.Caller.PersonId, call.Now)))
+        foreach (var given in new[] { place, forPlace }.OfType<SignUp>())
         {
+            var left = given.Replaced(call.Caller.PersonId, call.Now);
             db.QueueLeft(left);
             db.Record(Entry(call, "participant", left));
         }
 
-        foreach (var signUp in new[] { taken, given }.OfType<SignUp>())
+        foreach (var signUp in new[] { taken, inExchange }.OfType<SignUp>())
         {
             db.QueueSignUp(signUp);
             db.Record(Entry(call, "participant", signUp));

@@ -229,7 +229,7 @@ public sealed partial class SignUpService(
             ? ActivityEntry.Name(ActivityActor.Staff)
             : ActivityEntry.Name(ActivityActor.Organiser);
 
-    /// <summary>The sign-up, if it is the caller's or of an activity they organise or oversee; and as whom they act.</summary>
+    /// <summary>The sign-up, if the caller's or of an activity they organise or oversee; and as whom they act.</summary>
     private static async Task<(SignUp SignUp, string Actor)> DemandSignUpAsync(
         DbSession db, Call call, Guid id, UnitTree tree)
     {

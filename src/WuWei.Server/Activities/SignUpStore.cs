@@ -166,9 +166,11 @@ public static class SignUpStore
         "UPDATE sign_up SET seen_changes = @SeenChanges WHERE id = @Id AND seen_changes < @SeenChanges",
         new { signUp.Id, signUp.SeenChanges });
 
-    /// <summary>Ends all sign-ups for shifts of an activity that are not over. The caller has the locks of its roles.</summary>
+    /// <summary>Ends all sign-ups of an activity. The caller has locked its roles.</summary>
+    /// <param name="endingAfter">Of shifts that end later; what was over before stays as it was.</param>
     /// <returns>How many there were.</returns>
-    public static async Task<int> CancelSignUpsAsync(this DbSession db, Guid activityId, Guid? by, DateTime now)
+    public static async Task<int> CancelSignUpsAsync(
+        this DbSession db, Guid activityId, DateTime endingAfter, Guid? by, DateTime now)
     {
         db.Queue(
             """
@@ -178,13 +180,13 @@ public static class SignUpStore
         db.Queue(
             """
             UPDATE shift_role r JOIN activity_shift h ON h.id = r.shift_id SET r.taken = 0, r.waiting = 0
-            WHERE r.activity_id = @activityId AND h.ends_at > @now
-            """, new { activityId, now });
+            WHERE r.activity_id = @activityId AND h.ends_at > @endingAfter
+            """, new { activityId, endingAfter });
         return await db.ExecuteAsync(
             """
             UPDATE sign_up SET status = 3, live_person_id = NULL, left_at = @now, left_by = @by
-            WHERE activity_id = @activityId AND live_person_id IS NOT NULL AND ends_at > @now
-            """, new { activityId, by, now });
+            WHERE activity_id = @activityId AND live_person_id IS NOT NULL AND ends_at > @endingAfter
+            """, new { activityId, endingAfter, by, now });
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Globalization;
 using System.Text;
@@ -146,7 +147,7 @@ public sealed class DbSession(MySqlConnection connection, CancellationToken canc
     private async Task<List<T>> ReadAsync<T>(MySqlCommand command)
     {
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        var parse = Scalar<T>() ?? reader.GetRowParser<T>();
+        var parse = Scalar<T>() ?? Parser<T>(command.CommandText, reader);
         var rows = new List<T>();
         while (await reader.ReadAsync(cancel))
         {
@@ -167,6 +168,23 @@ public sealed class DbSession(MySqlConnection connection, CancellationToken canc
                 ? default!
                 : (T)Convert.ChangeType(row.GetValue(0), type, CultureInfo.InvariantCulture)
             : null;
+    }
+
+    /// <summary>
+    /// The statement's own parser, made from the names of its columns once. The driver keeps the columns of a prepared
+    /// statement, and when MariaDB sends them anew, because one became of another type or NULL for the first time, it keeps
+    /// them without their names: whoever asks for those later gets what lies there by then.
+    /// </summary>
+    private static Func<DbDataReader, T> Parser<T>(string sql, DbDataReader reader)
+    {
+        var types = new HashCode();
+        for (var i = 0; i < reader.FieldCount; i++)
+        {
+            types.Add(reader.GetFieldType(i));
+        }
+
+        return Parsers<T>.All.GetOrAdd(
+            (sql, types.ToHashCode()), static (_, reader) => reader.GetRowParser<T>(), reader);
     }
 
     private async Task RunAsync(string sql, CancellationToken token)
@@ -193,5 +211,11 @@ public sealed class DbSession(MySqlConnection connection, CancellationToken canc
         }
 
         return command;
+    }
+
+    /// <summary>By statement and the types of its columns; there are as many as the stores have statements.</summary>
+    private static class Parsers<T>
+    {
+        public static readonly ConcurrentDictionary<(string Sql, int Types), Func<DbDataReader, T>> All = new();
     }
 }

@@ -61,7 +61,6 @@ public static class Grants
         ["shift_role"] = Change,
         ["sign_up"] = Change,
         ["place_offer"] = Change,
-        ["activity_series"] = Change,
         ["attendance"] = Change,
         ["check_in_device"] = Append,
         ["check_in_refusal"] = Append,

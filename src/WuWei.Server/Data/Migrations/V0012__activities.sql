@@ -1,4 +1,4 @@
--- Activities: their life, shifts and seats, sign-ups and offers of places, series; and the skills and courses they ask for.
+-- Activities: their life, shifts and seats, sign-ups and offers of places; and the skills and courses they ask for.
 -- Rows about people carry no foreign key to person: erasing a person must not need the activity.
 
 CREATE TABLE IF NOT EXISTS skill (
@@ -71,9 +71,6 @@ CREATE TABLE IF NOT EXISTS activity (
   -- From the first shift's start to the last one's end; or the period of one without shifts.
   starts_at DATETIME(6) NOT NULL,
   ends_at DATETIME(6) NOT NULL,
-  -- The series that made it, and for which day of China.
-  series_id BINARY(16) NULL,
-  occurs_on DATE NULL,
   made_at DATETIME(6) NOT NULL,
   published_at DATETIME(6) NULL,
   ended_at DATETIME(6) NULL,
@@ -87,7 +84,6 @@ CREATE TABLE IF NOT EXISTS activity (
   KEY by_unit (unit_id, status),
   KEY by_maker (maker_id, made_at, id),
   KEY by_parent (parent_id, starts_at, id),
-  UNIQUE KEY occurs_once (series_id, occurs_on),
   CONSTRAINT activity_of_unit FOREIGN KEY (unit_id) REFERENCES unit (id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
@@ -209,19 +205,4 @@ CREATE TABLE IF NOT EXISTS place_offer (
   decided_at DATETIME(6) NULL,
   UNIQUE KEY one_open (open_sign_up_id),
   KEY by_person (to_person_id, offered_at, id)
-) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
-
--- An activity that comes again: copies of it are made some weeks ahead, for the days its rule names.
-CREATE TABLE IF NOT EXISTS activity_series (
-  id BINARY(16) NOT NULL PRIMARY KEY,
-  activity_id BINARY(16) NOT NULL,
-  unit_id BINARY(16) NOT NULL,
-  rule VARCHAR(200) NOT NULL,
-  made_by BINARY(16) NOT NULL,
-  made_at DATETIME(6) NOT NULL,
-  -- The last day looked at, and when to look further; NULL when the series has ended.
-  made_to DATE NOT NULL,
-  clock_at DATETIME(6) NULL,
-  UNIQUE KEY one_series (activity_id),
-  KEY by_clock (clock_at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
