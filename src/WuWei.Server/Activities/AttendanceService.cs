@@ -127,8 +127,10 @@ public sealed partial class AttendanceService(
     private static Position? ReadPosition(Wire.Position? wire) => wire switch
     {
         null => null,
-        { Latitude: >= -DegreesMax / 2 and <= DegreesMax / 2, Longitude: >= -DegreesMax and <= DegreesMax,
-            AccuracyMetres: >= 0 } =>
+        {
+            Latitude: >= -DegreesMax / 2 and <= DegreesMax / 2, Longitude: >= -DegreesMax and <= DegreesMax,
+            AccuracyMetres: >= 0
+        } =>
             new Position(wire.Latitude, wire.Longitude, Math.Min(wire.AccuracyMetres, AccuracyMax)),
         _ => throw DoorCheck.Invalid("position", "超出范围。"),
     };

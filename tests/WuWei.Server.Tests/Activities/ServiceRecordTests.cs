@@ -43,7 +43,7 @@ public sealed class ServiceRecordTests : IAsyncLifetime
 
         var record = await _person.Records.GetServiceRecordAsync(new());
         var lines = new List<Wire.ServiceLine>();
-        for (var token = ""; ; )
+        for (var token = ""; ;)
         {
             var page = await _person.Records.ListServiceLinesAsync(new() { PageSize = 1, PageToken = token });
             lines.AddRange(page.Lines);
