@@ -42,16 +42,14 @@ public sealed class ServiceRecordTests : IAsyncLifetime
         await maker.ConfirmAsync(wish);
 
         var record = await _person.Records.GetServiceRecordAsync(new());
-        var lines = new List<Wire.ServiceLine>();
-        for (var token = ""; ;)
+        var (lines, token) = (new List<Wire.ServiceLine>(), "");
+        do
         {
             var page = await _person.Records.ListServiceLinesAsync(new() { PageSize = 1, PageToken = token });
             lines.AddRange(page.Lines);
-            if ((token = page.NextPageToken).Length == 0)
-            {
-                break;
-            }
+            token = page.NextPageToken;
         }
+        while (token.Length > 0);
 
         Assert.Equal((60, 45, 1, 1, 1), (
             record.Minutes, record.MinutesByHand, record.Activities, record.NoShows, record.WishesKept));

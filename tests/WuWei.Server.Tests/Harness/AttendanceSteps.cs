@@ -67,4 +67,11 @@ public static class AttendanceSteps
         UPDATE attendance SET starts_at = @from, ends_at = @to, in_at = @from, out_at = @to, status = 2 WHERE shift_id = @id
         """,
         ("id", Guid.Parse(shiftId)), ("from", world.Now.AddHours(-3)), ("to", world.Now.AddHours(-1)));
+
+    /// <summary>The activity has ended, by hand as well.</summary>
+    public static Task EndAsync(this World world, string activityId) => world.ExecuteAsync(
+        """
+        UPDATE activity SET status = 5, clock_at = NULL WHERE id = @id;
+        UPDATE activity_in_unit SET status = 5 WHERE activity_id = @id
+        """, ("id", Guid.Parse(activityId)));
 }

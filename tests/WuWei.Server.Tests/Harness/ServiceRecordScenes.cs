@@ -63,11 +63,7 @@ public static class ServiceRecordScenes
     {
         var place = await AttendanceScenes.WasThereAsync(cast);
         await cast.SecondStaff.Attendance.ConfirmAttendanceAsync(AttendanceSteps.Confirming(place.ShiftId, place.Id));
-        await cast.World.ExecuteAsync(
-            """
-            UPDATE activity SET status = 5, clock_at = NULL WHERE id = @id;
-            UPDATE activity_in_unit SET status = 5 WHERE activity_id = @id
-            """, ("id", Guid.Parse(place.ActivityId)));
+        await cast.World.EndAsync(place.ActivityId);
         return place.ActivityId;
     }
 }
