@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using MySqlConnector;
 using WuWei.Access;
+using WuWei.Activities;
 using WuWei.Boards;
 using WuWei.Calls;
 using WuWei.Data;
@@ -43,8 +44,12 @@ public static class WuWeiServices
         services.AddSingleton<IUnitUse, HomesInUnit>();
         services.AddSingleton<IUnitUse, WishesInUnit>();
         services.AddSingleton<IUnitUse, OrganisationsInUnit>();
+        services.AddSingleton<IUnitUse, ActivitiesInUnit>();
+        services.AddSingleton<IUnitFollower, ActivitiesInUnit>();
         services.AddSingleton<IJob, UnitChangeJob>();
         services.AddSingleton<IJob, WishClockJob>();
+        services.AddSingleton<IJob, ActivityClockJob>();
+        services.AddSingleton<IJob, NoShowJob>();
         services.AddSingleton<IJob, ExpireJob>();
         services.AddSingleton<IJob, FoldCountsJob>();
         services.AddSingleton<IJob, FoldViewsJob>();
@@ -74,6 +79,12 @@ public static class WuWeiServices
         services.AddSingleton<OrganizationService>();
         services.AddSingleton<CategoryService>();
         services.AddSingleton<WishService>();
+        services.AddSingleton<ActivityService>();
+        services.AddSingleton<SignUpService>();
+        services.AddSingleton<CheckInCodes>();
+        services.AddSingleton<AttendanceService>();
+        services.AddSingleton<ServiceRecordService>();
+        services.AddSingleton<SkillService>();
         services.AddSingleton<PointsService>();
         services.AddSingleton<ViewService>();
         services.AddSingleton<BoardService>();
@@ -97,6 +108,7 @@ public static class WuWeiServices
         services.AddSingleton<Payer>();
         services.AddSingleton<WishPayment>();
         services.AddSingleton<IPaidActs, PaidWishes>();
+        services.AddSingleton<IPaidActs, PaidAttendance>();
         services.AddSingleton<PointsAudit>();
         services.AddSingleton(s => new RedisSource(
             Required(settings, "WUWEI_REDIS"), s.GetService<ILoggerFactory>()));
@@ -119,6 +131,11 @@ public static class WuWeiServices
         app.MapGrpcService<OrganizationService>();
         app.MapGrpcService<CategoryService>();
         app.MapGrpcService<WishService>();
+        app.MapGrpcService<ActivityService>();
+        app.MapGrpcService<SignUpService>();
+        app.MapGrpcService<AttendanceService>();
+        app.MapGrpcService<ServiceRecordService>();
+        app.MapGrpcService<SkillService>();
         app.MapGrpcService<PointsService>();
         app.MapGrpcService<ViewService>();
         app.MapGrpcService<BoardService>();

@@ -12,8 +12,8 @@ public class WhoKnowsWhomTests
     private static readonly string[] Ground =
         ["Data", "Errors", "Time", "Calls", "Privacy", "Journal", "Jobs", "Identity", "Organization"];
 
-    private static readonly string[] Slices = ["Access", "Points", "Boards", "Registry", "Views", "Wishes"];
-    private static readonly string[] UsePoints = ["Boards", "Wishes"];
+    private static readonly string[] Slices = ["Access", "Activities", "Points", "Boards", "Registry", "Views", "Wishes"];
+    private static readonly string[] UsePoints = ["Activities", "Boards", "Wishes"];
 
     /// <summary>They ask the register who acts for an organisation.</summary>
     private static readonly string[] AskTheRegister = ["Points", "Wishes"];

@@ -18,6 +18,136 @@ CREATE TABLE `board_state` (
   `generation` binary(16) NOT NULL,
   `rebuilt_to` binary(16) DEFAULT NULL,
   PRIMARY KEY (`id`)
+CREATE TABLE `activity` (
+  `id` binary(16) NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `organisation_id` binary(16) DEFAULT NULL,
+  `parent_id` binary(16) DEFAULT NULL,
+  `maker_id` binary(16) NOT NULL,
+  `kind` tinyint(3) unsigned NOT NULL,
+  `status` tinyint(3) unsigned NOT NULL,
+  `version` int(10) unsigned NOT NULL,
+  `title` varchar(40) NOT NULL,
+  `text` varchar(2500) NOT NULL,
+  `place` varchar(100) NOT NULL,
+  `latitude` int(11) DEFAULT NULL,
+  `longitude` int(11) DEFAULT NULL,
+  `radius_metres` smallint(5) unsigned NOT NULL,
+  `remote` tinyint(1) NOT NULL,
+  `ages` tinyint(3) unsigned NOT NULL,
+  `times` tinyint(3) unsigned NOT NULL,
+  `contact` blob DEFAULT NULL,
+  `insurance_needed` tinyint(1) NOT NULL,
+  `insured_until` datetime(6) DEFAULT NULL,
+  `needs_course` varchar(32) DEFAULT NULL,
+  `grants_course` varchar(32) DEFAULT NULL,
+  `cancel_hours` smallint(5) unsigned NOT NULL,
+  `starts_at` datetime(6) NOT NULL,
+  `ends_at` datetime(6) NOT NULL,
+  `made_at` datetime(6) NOT NULL,
+  `published_at` datetime(6) DEFAULT NULL,
+  `ended_at` datetime(6) DEFAULT NULL,
+  `reminders` smallint(5) unsigned NOT NULL,
+  `overdue` tinyint(1) NOT NULL,
+  `clock_from` datetime(6) NOT NULL,
+  `clock_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `by_clock` (`clock_at`),
+  KEY `by_unit` (`unit_id`,`status`),
+  KEY `by_maker` (`maker_id`,`made_at`,`id`),
+  KEY `by_parent` (`parent_id`,`starts_at`,`id`),
+  CONSTRAINT `activity_of_unit` FOREIGN KEY (`unit_id`) REFERENCES `unit` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `activity_feedback` (
+  `id` binary(16) NOT NULL,
+  `activity_id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `rating` tinyint(3) unsigned NOT NULL,
+  `words` varbinary(2100) DEFAULT NULL,
+  `given_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `once` (`activity_id`,`person_id`),
+  KEY `by_time` (`activity_id`,`given_at`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `activity_in_unit` (
+  `unit_id` binary(16) NOT NULL,
+  `status` tinyint(3) unsigned NOT NULL,
+  `starts_at` datetime(6) NOT NULL,
+  `activity_id` binary(16) NOT NULL,
+  `kind` tinyint(3) unsigned NOT NULL,
+  `remote` tinyint(1) NOT NULL,
+  `ages` tinyint(3) unsigned NOT NULL,
+  `times` tinyint(3) unsigned NOT NULL,
+  `public` tinyint(1) NOT NULL,
+  `overdue` tinyint(1) NOT NULL,
+  PRIMARY KEY (`unit_id`,`status`,`starts_at`,`activity_id`),
+  KEY `by_activity` (`activity_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `activity_organiser` (
+  `activity_id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `added_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`activity_id`,`person_id`),
+  KEY `by_person` (`person_id`,`added_at`,`activity_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `activity_shift` (
+  `id` binary(16) NOT NULL,
+  `activity_id` binary(16) NOT NULL,
+  `number` smallint(5) unsigned NOT NULL,
+  `starts_at` datetime(6) NOT NULL,
+  `ends_at` datetime(6) NOT NULL,
+  `changes` int(10) unsigned NOT NULL,
+  `swept` tinyint(1) NOT NULL DEFAULT 0,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `by_number` (`activity_id`,`number`),
+  KEY `by_end` (`swept`,`ends_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `activity_step` (
+  `activity_id` binary(16) NOT NULL,
+  `number` int(10) unsigned NOT NULL,
+  `id` binary(16) NOT NULL,
+  `move` tinyint(3) unsigned NOT NULL,
+  `from_status` tinyint(3) unsigned NOT NULL,
+  `to_status` tinyint(3) unsigned NOT NULL,
+  `at` datetime(6) NOT NULL,
+  `actor` tinyint(3) unsigned NOT NULL,
+  `actor_id` binary(16) DEFAULT NULL,
+  `changed` int(10) unsigned NOT NULL,
+  `shift_id` binary(16) DEFAULT NULL,
+  `note` varbinary(2100) DEFAULT NULL,
+  PRIMARY KEY (`activity_id`,`number`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `attendance` (
+  `sign_up_id` binary(16) NOT NULL,
+  `activity_id` binary(16) NOT NULL,
+  `shift_id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `status` tinyint(3) unsigned NOT NULL,
+  `version` int(10) unsigned NOT NULL,
+  `starts_at` datetime(6) NOT NULL,
+  `ends_at` datetime(6) NOT NULL,
+  `in_at` datetime(6) DEFAULT NULL,
+  `in_distance` int(10) unsigned DEFAULT NULL,
+  `in_accuracy` smallint(5) unsigned DEFAULT NULL,
+  `in_by_hand` tinyint(1) NOT NULL,
+  `out_at` datetime(6) DEFAULT NULL,
+  `out_distance` int(10) unsigned DEFAULT NULL,
+  `out_accuracy` smallint(5) unsigned DEFAULT NULL,
+  `out_by_hand` tinyint(1) NOT NULL,
+  `decided_at` datetime(6) DEFAULT NULL,
+  `decided_by` binary(16) DEFAULT NULL,
+  `minutes` smallint(5) unsigned NOT NULL,
+  `reason` varbinary(2100) DEFAULT NULL,
+  PRIMARY KEY (`sign_up_id`),
+  KEY `by_shift` (`shift_id`,`sign_up_id`),
+  KEY `by_activity` (`activity_id`,`status`),
+  KEY `by_person` (`person_id`,`starts_at`,`sign_up_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `category` (
@@ -33,6 +163,41 @@ CREATE TABLE `category` (
   PRIMARY KEY (`id`),
   UNIQUE KEY `by_code` (`district_id`,`code`),
   CONSTRAINT `category_of_district` FOREIGN KEY (`district_id`) REFERENCES `unit` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `check_in_appeal` (
+  `id` binary(16) NOT NULL,
+  `sign_up_id` binary(16) NOT NULL,
+  `activity_id` binary(16) NOT NULL,
+  `way` tinyint(3) unsigned NOT NULL,
+  `fault` tinyint(3) unsigned NOT NULL,
+  `refused_at` datetime(6) NOT NULL,
+  `reason` varbinary(2100) NOT NULL,
+  `made_at` datetime(6) NOT NULL,
+  `admitted` tinyint(1) DEFAULT NULL,
+  `decided_at` datetime(6) DEFAULT NULL,
+  `decided_by` binary(16) DEFAULT NULL,
+  `answer` varbinary(2100) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `once` (`sign_up_id`,`way`),
+  KEY `by_activity` (`activity_id`,`made_at`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `check_in_device` (
+  `shift_id` binary(16) NOT NULL,
+  `device` binary(32) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  PRIMARY KEY (`shift_id`,`device`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `check_in_refusal` (
+  `sign_up_id` binary(16) NOT NULL,
+  `way` tinyint(3) unsigned NOT NULL,
+  `fault` tinyint(3) unsigned NOT NULL,
+  `at` datetime(6) NOT NULL,
+  `distance` int(10) unsigned DEFAULT NULL,
+  `accuracy` smallint(5) unsigned DEFAULT NULL,
+  PRIMARY KEY (`sign_up_id`,`way`,`fault`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `data_version` (
@@ -65,6 +230,22 @@ CREATE TABLE `follow_up_in_unit` (
   `follow_up_id` binary(16) NOT NULL,
   PRIMARY KEY (`unit_id`,`closed`,`due_at`,`follow_up_id`),
   KEY `by_follow_up` (`follow_up_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `hand_hours` (
+  `id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `activity_id` binary(16) NOT NULL,
+  `minutes` smallint(6) NOT NULL,
+  `reason` varbinary(2100) NOT NULL,
+  `proposed_by` binary(16) NOT NULL,
+  `proposed_at` datetime(6) NOT NULL,
+  `approved` tinyint(1) DEFAULT NULL,
+  `decided_by` binary(16) DEFAULT NULL,
+  `decided_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `by_activity` (`activity_id`,`proposed_at`,`id`),
+  KEY `by_person` (`person_id`,`proposed_at`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `journal_entry` (
@@ -203,6 +384,49 @@ CREATE TABLE `person_place` (
   `seen_at` datetime(6) NOT NULL,
   PRIMARY KEY (`person_id`,`place`),
   KEY `by_age` (`seen_at`)
+CREATE TABLE `person_course` (
+  `id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `district_id` binary(16) NOT NULL,
+  `code` varchar(32) NOT NULL,
+  `completed_at` datetime(6) NOT NULL,
+  `activity_id` binary(16) DEFAULT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `recorded_by` binary(16) DEFAULT NULL,
+  `reason` varbinary(2100) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `completed_once` (`person_id`,`district_id`,`code`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `person_skill` (
+  `id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `skill_id` binary(16) NOT NULL,
+  `live` tinyint(1) DEFAULT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `verified_by` binary(16) NOT NULL,
+  `verified_at` datetime(6) NOT NULL,
+  `valid_until` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `one_live` (`person_id`,`skill_id`,`live`),
+  KEY `holds_skill` (`skill_id`),
+  CONSTRAINT `holds_skill` FOREIGN KEY (`skill_id`) REFERENCES `skill` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `place_offer` (
+  `id` binary(16) NOT NULL,
+  `sign_up_id` binary(16) NOT NULL,
+  `open_sign_up_id` binary(16) DEFAULT NULL,
+  `to_person_id` binary(16) NOT NULL,
+  `for_sign_up_id` binary(16) DEFAULT NULL,
+  `status` tinyint(3) unsigned NOT NULL,
+  `offered_by` binary(16) NOT NULL,
+  `offered_at` datetime(6) NOT NULL,
+  `lapses_at` datetime(6) NOT NULL,
+  `decided_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `one_open` (`open_sign_up_id`),
+  KEY `by_person` (`to_person_id`,`offered_at`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `points_account` (
@@ -375,6 +599,24 @@ CREATE TABLE `session` (
   CONSTRAINT `session_of_person` FOREIGN KEY (`person_id`) REFERENCES `person` (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `shift_role` (
+  `id` binary(16) NOT NULL,
+  `activity_id` binary(16) NOT NULL,
+  `shift_id` binary(16) NOT NULL,
+  `number` smallint(5) unsigned NOT NULL,
+  `name` varchar(20) NOT NULL,
+  `capacity` smallint(5) unsigned NOT NULL,
+  `taken` smallint(5) unsigned NOT NULL,
+  `waiting` smallint(5) unsigned NOT NULL,
+  `next_number` int(10) unsigned NOT NULL,
+  `skill_id` binary(16) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `by_number` (`shift_id`,`number`),
+  KEY `by_activity` (`activity_id`),
+  CONSTRAINT `role_of_shift` FOREIGN KEY (`shift_id`) REFERENCES `activity_shift` (`id`) ON DELETE CASCADE,
+  CONSTRAINT `never_over` CHECK (`taken` <= `capacity`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `sign_in_code` (
   `challenge_id` binary(16) NOT NULL,
   `phone` varbinary(255) NOT NULL,
@@ -385,6 +627,42 @@ CREATE TABLE `sign_in_code` (
   `used_at` datetime(6) DEFAULT NULL,
   PRIMARY KEY (`challenge_id`),
   KEY `by_age` (`expires_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `sign_up` (
+  `id` binary(16) NOT NULL,
+  `activity_id` binary(16) NOT NULL,
+  `shift_id` binary(16) NOT NULL,
+  `role_id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `live_person_id` binary(16) DEFAULT NULL,
+  `status` tinyint(3) unsigned NOT NULL,
+  `number` int(10) unsigned NOT NULL,
+  `starts_at` datetime(6) NOT NULL,
+  `ends_at` datetime(6) NOT NULL,
+  `signed_at` datetime(6) NOT NULL,
+  `signed_by` binary(16) DEFAULT NULL,
+  `consent` tinyint(3) unsigned NOT NULL,
+  `seen_changes` int(10) unsigned NOT NULL,
+  `left_at` datetime(6) DEFAULT NULL,
+  `left_by` binary(16) DEFAULT NULL,
+  `reason` varbinary(2100) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `one_live` (`shift_id`,`live_person_id`),
+  KEY `by_role` (`role_id`,`status`,`number`),
+  KEY `by_time` (`live_person_id`,`ends_at`),
+  KEY `by_person` (`person_id`,`starts_at`,`id`),
+  KEY `by_activity` (`activity_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `skill` (
+  `id` binary(16) NOT NULL,
+  `district_id` binary(16) NOT NULL,
+  `code` varchar(32) NOT NULL,
+  `name` varchar(20) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `by_code` (`district_id`,`code`),
+  CONSTRAINT `skill_of_district` FOREIGN KEY (`district_id`) REFERENCES `unit` (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `staff_login` (

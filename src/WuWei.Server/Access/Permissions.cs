@@ -11,6 +11,7 @@ public static class Permissions
     private static readonly Role[] None = [];
 
     private const Relation Owner = Relation.Maker | Relation.Beneficiary;
+    private const Relation Organising = Relation.Maker | Relation.Organiser;
 
     public static IReadOnlyDictionary<string, Permission> ByRpc { get; } = new Permission[]
     {
@@ -84,6 +85,55 @@ public static class Permissions
         Read("WishService/ListFollowUps", Overseers, Relation.None, Scope.Subtree),
         Read("WishService/GetSatisfaction", [Role.Resident], Relation.None, Scope.All),
         Read("WishService/ReportWishes", Overseers, Relation.None, Scope.Subtree),
+
+        // Activities. Whoever may not see one does not find it; see Activity.VisibleTo.
+        Write("ActivityService/MakeActivity",
+            [Role.Staff, Role.GridWorker, Role.PartyMember, Role.Volunteer], Relation.None, Scope.Subtree),
+        Write("ActivityService/EditActivity", Staff, Organising, Scope.Subtree),
+        Write("ActivityService/PublishActivity", Staff, Organising, Scope.Subtree),
+        Write("ActivityService/ApproveActivity", Staff, Relation.None, Scope.Subtree),
+        Write("ActivityService/ReturnActivity", Staff, Relation.None, Scope.Subtree),
+        Write("ActivityService/CancelActivity", Staff, Organising, Scope.Subtree),
+        Write("ActivityService/SettleActivity", Staff, Organising, Scope.Subtree),
+        Write("ActivityService/ChangeShift", Staff, Organising, Scope.Subtree),
+        Write("ActivityService/RecordInsurance", Staff, Organising, Scope.Subtree),
+        Write("ActivityService/AddOrganiser", Staff, Relation.Maker, Scope.Subtree),
+        Write("ActivityService/RemoveOrganiser", Staff, Relation.Maker, Scope.Subtree),
+        Read("ActivityService/GetActivity", SignedIn, Relation.None, Scope.All),
+        Read("ActivityService/GetActivityJourney", SignedIn, Relation.None, Scope.All),
+        Read("ActivityService/ListActivities", SignedIn, Relation.None, Scope.All),
+        Read("ActivityService/ListCoverage", Overseers, Relation.None, Scope.Subtree),
+        Write("SignUpService/SignUp", SignedIn, Relation.None, Scope.All),
+        Write("SignUpService/SignUpOthers", Staff, Organising, Scope.Subtree),
+        Write("SignUpService/CancelSignUp", Staff, Relation.Self | Organising, Scope.Subtree),
+        Write("SignUpService/AcknowledgeChange", None, Relation.Self, Scope.Subtree),
+        Write("SignUpService/OfferPlace", Staff, Relation.Self | Organising, Scope.Subtree),
+        Write("SignUpService/AnswerOffer", SignedIn, Relation.None, Scope.All),
+        Own("SignUpService/ListOffers", writes: false),
+        Own("SignUpService/ListMySignUps", writes: false),
+        Read("SignUpService/ListSignUps", Overseers, Organising, Scope.Subtree),
+        Read("AttendanceService/GetCheckInCode", Staff, Organising, Scope.Subtree),
+        Own("AttendanceService/CheckIn", writes: true),
+        Own("AttendanceService/CheckOut", writes: true),
+        Own("AttendanceService/AppealCheckIn", writes: true),
+        Read("AttendanceService/ListAppeals", Overseers, Organising, Scope.Subtree),
+        Write("AttendanceService/DecideAppeal", Staff, Organising, Scope.Subtree),
+        Read("AttendanceService/ListAttendance", Overseers, Organising, Scope.Subtree),
+        Write("AttendanceService/ConfirmAttendance", Staff, Organising, Scope.Subtree),
+        Read("ServiceRecordService/GetServiceRecord", Overseers, Relation.Self, Scope.Subtree),
+        Read("ServiceRecordService/ListServiceLines", Overseers, Relation.Self, Scope.Subtree),
+        Write("ServiceRecordService/ProposeHours", Staff, Relation.None, Scope.Subtree),
+        Write("ServiceRecordService/DecideHours", Staff, Relation.None, Scope.Subtree),
+        Read("ServiceRecordService/ListHandHours", Overseers, Relation.None, Scope.Subtree),
+        Own("ServiceRecordService/GiveFeedback", writes: true),
+        Read("ServiceRecordService/GetFeedback", SignedIn, Relation.None, Scope.All),
+        Read("ServiceRecordService/CountActivities", SignedIn, Relation.None, Scope.All),
+        Own("SkillService/ListSkills", writes: false),
+        Write("SkillService/AddSkill", Staff, Relation.None, Scope.Subtree),
+        Write("SkillService/VerifySkill", Staff, Relation.None, Scope.Subtree),
+        Write("SkillService/RevokeSkill", Staff, Relation.None, Scope.Subtree),
+        Write("SkillService/RecordCourse", Staff, Relation.None, Scope.Subtree),
+        Own("SkillService/ListMySkills", writes: false),
 
         // Points.
         Own("PointsService/GetPoints", writes: false),

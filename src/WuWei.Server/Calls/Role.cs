@@ -29,6 +29,8 @@ public enum Relation
 
     /// <summary>A member of the organisation; where the call acts for it, one who may.</summary>
     Member = 32,
+
+    Organiser = 64,
 }
 
 /// <summary>A role in force, or one that will be: its scope is a unit and everything below it.</summary>

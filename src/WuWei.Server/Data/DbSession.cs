@@ -30,15 +30,7 @@ public sealed class DbSession(MySqlConnection connection, CancellationToken canc
     public async Task<List<T>> ListAsync<T>(string sql, object? parameters = null)
     {
         await using var command = await CommandAsync(sql, parameters);
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        var parse = Scalar<T>() ?? Parser<T>(sql, reader);
-        var rows = new List<T>();
-        while (await reader.ReadAsync(cancel))
-        {
-            rows.Add(parse(reader));
-        }
-
-        return rows;
+        return await ReadAsync<T>(command);
     }
 
     /// <summary>Rows one at a time, as they come: for many, and for statements that take long.</summary>
@@ -81,16 +73,23 @@ public sealed class DbSession(MySqlConnection connection, CancellationToken canc
             return;
         }
 
-        var sql = new StringBuilder(head);
         var command = new MySqlBatchCommand();
-        for (var i = 0; i < rows.Count; i++)
+        command.CommandText = Each(head, row, rows, tail, command.Parameters);
+        _queue.Add(command);
+    }
+
+    /// <summary>The rows that one statement finds for many, such as ids: head, each row's own parameters, tail.</summary>
+    public async Task<List<T>> ListEachAsync<T>(
+        string head, string row, IReadOnlyList<object> rows, string tail, object? parameters = null)
+    {
+        await using var command = new MySqlCommand { Connection = connection };
+        command.CommandText = Each(head, row, rows, tail, command.Parameters);
+        if (parameters is not null)
         {
-            sql.Append(i == 0 ? ' ' : ',').Append(Parameters.Numbered(row, i));
-            Parameters.Bind(command.Parameters, rows[i], $"{i}");
+            Parameters.Bind(command.Parameters, parameters);
         }
 
-        command.CommandText = sql.Append(tail).ToString();
-        _queue.Add(command);
+        return await ReadAsync<T>(command);
     }
 
     /// <summary>Queues a journal entry; only the journal calls this.</summary>
@@ -129,6 +128,33 @@ public sealed class DbSession(MySqlConnection connection, CancellationToken canc
             // Dead, and the pool drops it; or else the next to use it begins with a rollback. What matters to the
             // caller is the failure that brought us here.
         }
+    }
+
+    private static string Each<T>(
+        string head, string row, IReadOnlyList<T> rows, string tail, MySqlParameterCollection parameters)
+        where T : notnull
+    {
+        var sql = new StringBuilder(head);
+        for (var i = 0; i < rows.Count; i++)
+        {
+            sql.Append(i == 0 ? ' ' : ',').Append(Parameters.Numbered(row, i));
+            Parameters.Bind(parameters, rows[i], $"{i}");
+        }
+
+        return sql.Append(tail).ToString();
+    }
+
+    private async Task<List<T>> ReadAsync<T>(MySqlCommand command)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var parse = Scalar<T>() ?? Parser<T>(command.CommandText, reader);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancel))
+        {
+            rows.Add(parse(reader));
+        }
+
+        return rows;
     }
 
     /// <summary>

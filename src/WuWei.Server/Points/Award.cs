@@ -43,9 +43,10 @@ public enum Suspicion
 /// <param name="UnitId">The unit that gets the credit.</param>
 /// <param name="Taken">From claimed to kept; null where that says nothing.</param>
 /// <param name="Suspicion">What the slice that knows the act finds odd about it.</param>
+/// <param name="Times">How often the act was done, such as for hours.</param>
 public sealed record Earning(
     PointsAct Act, Guid AccountId, AccountKind Kind, Guid SourceId, Guid SubjectId, Guid? OtherId, Guid UnitId,
-    TimeSpan? Taken, Suspicion Suspicion, Guid? MakerId = null, bool MadeForOther = false);
+    TimeSpan? Taken, Suspicion Suspicion, Guid? MakerId = null, bool MadeForOther = false, int Times = 1);
 
 /// <summary>What an account was awarded before, as far as the rules ask.</summary>
 /// <param name="Meetings">How often the two met before within the pair's days, whoever served whom.</param>
@@ -64,7 +65,7 @@ public sealed record AwardAmount(
 
     public static AwardAmount Of(PointsRulesBody rules, Earning earning, Earned earned)
     {
-        var points = rules.PointsFor(earning.Act, earning.Kind);
+        var points = rules.PointsFor(earning.Act, earning.Kind) * earning.Times;
         var (dayMax, weekMax) = rules.CapsOf(earning.Kind);
         var percent = rules.PercentAt(earned.Meetings);
         var dayLeft = Math.Max(0, dayMax - earned.Today);

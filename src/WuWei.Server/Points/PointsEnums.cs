@@ -15,6 +15,7 @@ public enum PointsAct : byte
     WishRated3,
     WishRated4,
     WishRated5,
+    HoursServed = 20,
 }
 
 public enum AccountKind : byte

@@ -47,6 +47,16 @@ public static class PointsListStore
         return row is null ? (0, 0) : (row.Balance, row.Held);
     }
 
+    /// <summary>How many wishes a person kept: each left one award, and what was overturned was taken back.</summary>
+    public static Task<int> CountWishesKeptAsync(this DbSession db, Guid personId) => db.FindAsync<int>(
+        """
+        SELECT COUNT(DISTINCT w.source_id) FROM points_award w
+        LEFT JOIN points_ruling r ON r.award_id = w.id
+        LEFT JOIN points_transfer t ON t.award_id = w.id
+        LEFT JOIN points_transfer b ON b.reverses_id = t.id
+        WHERE w.account_id = @personId AND w.act BETWEEN 1 AND 5 AND b.id IS NULL AND COALESCE(r.posted, 1) = 1
+        """, new { personId });
+
     /// <summary>Awards, whatever became of them, and all other transfers of an account; the newest first.</summary>
     public static Task<List<LineRow>> ListLinesAsync(
         this DbSession db, Guid accountId, PageToken after, int countMax) => db.ListAsync<LineRow>(

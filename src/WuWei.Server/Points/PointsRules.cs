@@ -20,15 +20,19 @@ public sealed record ActPoints(PointsAct Act, int Points);
 /// So much of an act's points goes to the organisation it was done for, beside what its member gets; with caps of its
 /// own.
 /// </param>
+/// <param name="ActivityHoursMax">So many hours of one activity are paid to one person.</param>
 public sealed record PointsRulesBody(
     IReadOnlyList<ActPoints> Acts, int DayMax, int WeekMax, IReadOnlyList<int> PairPercents, int PairDays, int ValidMonths,
     int HeldWithinSeconds, int HeldFromMeeting, int HeldFromReturn = 2, int HeldFromOther = 3,
-    int OrganisationPercent = 100, int OrganisationDayMax = 600, int OrganisationWeekMax = 2_000)
+    int OrganisationPercent = 100, int OrganisationDayMax = 600, int OrganisationWeekMax = 2_000,
+    int ActivityHoursMax = 8)
 {
     public const int PointsMax = 1_000;
 
+    /// <summary>An act that came after the rules were written earns nothing by them.</summary>
     public int PointsFor(PointsAct act, AccountKind kind) =>
-        Acts.Single(a => a.Act == act).Points * (kind == AccountKind.Organisation ? OrganisationPercent : 100) / 100;
+        (Acts.SingleOrDefault(a => a.Act == act)?.Points ?? 0)
+        * (kind == AccountKind.Organisation ? OrganisationPercent : 100) / 100;
 
     public (int Day, int Week) CapsOf(AccountKind kind) =>
         kind == AccountKind.Organisation ? (OrganisationDayMax, OrganisationWeekMax) : (DayMax, WeekMax);
@@ -66,6 +70,7 @@ public sealed record PointsRulesBody(
         faults.Range("rules.organisation_percent", OrganisationPercent, 0, 100);
         faults.Range("rules.organisation_day_max", OrganisationDayMax, 0, 100_000);
         faults.Range("rules.organisation_week_max", OrganisationWeekMax, OrganisationDayMax, 700_000);
+        faults.Range("rules.activity_hours_max", ActivityHoursMax, 1, 1_000);
         faults.ThrowIfAny("POINTS_RULES_INVALID", "积分规则有些内容没有填对，请检查。");
         return this;
     }

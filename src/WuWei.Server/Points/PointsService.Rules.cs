@@ -112,8 +112,8 @@ public sealed partial class PointsService
         // Who does not know them yet leaves them out, and means no other than before.
         wire.HeldFromReturn == 0 ? DefaultRules.Body.HeldFromReturn : wire.HeldFromReturn,
         wire.HeldFromOther == 0 ? DefaultRules.Body.HeldFromOther : wire.HeldFromOther,
-        wire.OrganisationPercent, wire.OrganisationDayMax,
-        wire.OrganisationWeekMax).Checked();
+        wire.OrganisationPercent, wire.OrganisationDayMax, wire.OrganisationWeekMax,
+        wire.ActivityHoursMax == 0 ? DefaultRules.Body.ActivityHoursMax : wire.ActivityHoursMax).Checked();
 
     /// <summary>Whole, because it is nobody's personal data and an auditor will ask.</summary>
     private static JournalEntry Entry(Call call, string kind, PointsRules rules) => JournalEntry.By(
@@ -143,5 +143,6 @@ public sealed partial class PointsService
         OrganisationPercent = rules.Body.OrganisationPercent,
         OrganisationDayMax = rules.Body.OrganisationDayMax,
         OrganisationWeekMax = rules.Body.OrganisationWeekMax,
+        ActivityHoursMax = rules.Body.ActivityHoursMax,
     };
 }

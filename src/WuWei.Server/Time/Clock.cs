@@ -19,6 +19,9 @@ public static class Clock
         return day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
     }
 
+    /// <summary>What the clocks of China show, without zone.</summary>
+    public static DateTime InChina(DateTime utc) => DateTime.SpecifyKind(utc + China, DateTimeKind.Unspecified);
+
     /// <summary>A local time of China without offset, as UTC.</summary>
     public static DateTime FromChina(DateTime local) => DateTime.SpecifyKind(local - China, DateTimeKind.Utc);
 

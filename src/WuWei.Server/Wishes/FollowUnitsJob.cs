@@ -8,7 +8,7 @@ namespace WuWei.Wishes;
 /// Lets the lists of wishes and of follow-ups follow units that got other ancestors: so many wishes in each transaction, which notes how far
 /// it came, so that it goes on there after any crash. A run does a bounded part: other background work waits for it.
 /// </summary>
-public sealed class FollowUnitsJob(Database database) : IJob
+public sealed class FollowUnitsJob(Database database, IEnumerable<IUnitFollower> followers) : IJob
 {
     private const int WishesMax = 100;
     private const int BatchesMax = 20;
@@ -30,7 +30,7 @@ public sealed class FollowUnitsJob(Database database) : IJob
     }
 
     /// <returns>How many wishes followed; null when no unit is left.</returns>
-    private static async Task<int?> FollowAsync(DbSession db)
+    private async Task<int?> FollowAsync(DbSession db)
     {
         if (await db.NextMovedAsync() is not { } moved)
         {
@@ -42,6 +42,14 @@ public sealed class FollowUnitsJob(Database database) : IJob
         {
             await db.FollowAsync(moved.UnitId, moved.DoneTo, wishes[^1]);
             await db.FollowFollowUpsAsync(moved.UnitId, moved.DoneTo, wishes[^1]);
+        }
+
+        if (wishes.Count < WishesMax)
+        {
+            foreach (var follower in followers)
+            {
+                await follower.FollowAsync(db, moved.UnitId);
+            }
         }
 
         return await db.NoteFollowedAsync(moved, wishes.Count < WishesMax ? null : wishes[^1])

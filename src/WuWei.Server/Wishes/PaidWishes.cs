@@ -30,7 +30,7 @@ public sealed class PaidWishes : IPaidActs
             WHERE w.status = 5 AND w.claim_id IS NOT NULL
               AND NOT (
                 (w.rating IS NOT NULL) = (SELECT COUNT(*) FROM points_award a
-                  WHERE a.source_id = w.claim_id AND a.account_id = w.claimer_id AND a.act > 5)
+                  WHERE a.source_id = w.claim_id AND a.account_id = w.claimer_id AND a.act BETWEEN 6 AND 10)
                 AND (w.rating IS NULL OR EXISTS (SELECT 1 FROM points_award a
                   WHERE a.source_id = w.claim_id AND a.account_id = w.claimer_id AND a.subject_id = w.id
                     AND a.act = 5 + w.rating)))
@@ -45,7 +45,7 @@ public sealed class PaidWishes : IPaidActs
             LEFT JOIN points_ruling r ON r.award_id = a.id
             LEFT JOIN points_transfer t ON t.award_id = a.id
             LEFT JOIN points_transfer b ON b.reverses_id = t.id
-            WHERE w.id IS NULL AND a.amount > 0 AND COALESCE(r.posted, 1) = 1 AND b.id IS NULL
+            WHERE a.act <= 10 AND w.id IS NULL AND a.amount > 0 AND COALESCE(r.posted, 1) = 1 AND b.id IS NULL
             LIMIT @countMax
             """),
     ];

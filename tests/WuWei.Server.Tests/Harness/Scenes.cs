@@ -19,7 +19,8 @@ public static class Scenes
     public static IReadOnlyList<Scene> All { get; } =
     [
         .. Access(), .. Ground(), .. Categories(), .. Making(), .. WishCalls.All.SelectMany(Move), .. Reading(),
-        .. UnitScenes.All(), .. PointsScenes.All(), .. BoardScenes.All(), .. RegistryScenes.All(),
+        .. UnitScenes.All(), .. PointsScenes.All(), .. BoardScenes.All(), .. RegistryScenes.All(), .. ActivityScenes.All(),
+        .. AttendanceScenes.All(), .. ServiceRecordScenes.All(),
     ];
 
     private static IEnumerable<Scene> Access() =>

@@ -15,6 +15,13 @@ public sealed class Walk(Scene scene, int number, WishCast cast, IReadOnlyList<A
     {
         ["NOT_PERMITTED"] = "no",
         ["WISH_UNKNOWN"] = "unseen",
+        ["ACTIVITY_UNKNOWN"] = "unseen",
+        ["SHIFT_ROLE_UNKNOWN"] = "unseen",
+        ["SIGN_UP_UNKNOWN"] = "unseen",
+        ["OFFER_UNKNOWN"] = "unseen",
+        ["SHIFT_UNKNOWN"] = "unseen",
+        ["APPEAL_UNKNOWN"] = "unseen",
+        ["HOURS_UNKNOWN"] = "unseen",
         ["SIGN_IN_REQUIRED"] = "none",
     };
 

@@ -120,6 +120,12 @@ public sealed class World
         return id;
     }
 
+    public DateTime Now => _server.Clock.Now();
+
+    /// <summary>Something no call does, straight in the database.</summary>
+    public Task ExecuteAsync(string sql, params (string Name, object? Value)[] parameters) =>
+        _server.Database.ExecuteAsync(sql, parameters);
+
     /// <summary>Today in China.</summary>
     public string Today => _server.Clock.Day();
 
@@ -187,6 +193,11 @@ public sealed class Actor(GrpcChannel channel, Guid personId, string name, strin
     private Signed Calls(string? other) => new Signed(Channel.CreateCallInvoker(), Token, other ?? key);
 
     public Wire.WishService.WishServiceClient Wishes => new(Calls(null));
+    public Wire.ActivityService.ActivityServiceClient Activities => new(Calls(null));
+    public Wire.SignUpService.SignUpServiceClient SignUps => new(Calls(null));
+    public Wire.AttendanceService.AttendanceServiceClient Attendance => new(Calls(null));
+    public Wire.ServiceRecordService.ServiceRecordServiceClient Records => new(Calls(null));
+    public Wire.SkillService.SkillServiceClient Skills => new(Calls(null));
     public Wire.CategoryService.CategoryServiceClient Categories => new(Calls(null));
     public Wire.AccessService.AccessServiceClient Access => new(Calls(null));
     public Wire.PointsService.PointsServiceClient Points => new(Calls(null));

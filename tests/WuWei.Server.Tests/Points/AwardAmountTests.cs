@@ -97,9 +97,20 @@ public class AwardAmountTests
     [Fact]
     public void Districts_that_were_there_before_have_the_same_rules_as_new_ones()
     {
-        using var migration = new StreamReader(typeof(PointsRules).Assembly.GetManifestResourceStream("V0007__points.sql")!);
-        var body = migration.ReadToEnd().Split('\'').Single(t => t.StartsWith("{\"acts\"", StringComparison.Ordinal));
-        Assert.Equal(PointsRuleStore.ToJson(DefaultRules.Body), PointsRuleStore.ToJson(PointsRuleStore.FromJson(body)));
+        var body = Migration("V0007__points.sql").Split('\'').Single(
+            t => t.StartsWith("{\"acts\"", StringComparison.Ordinal));
+        var (old, added) = ("{\"act\":\"WishRated5\",\"points\":2}]", ",{\"act\":\"HoursServed\",\"points\":3}]");
+        var migrated = body.Replace(old, old[..^1] + added, StringComparison.Ordinal);
+
+        Assert.Equal(
+            PointsRuleStore.ToJson(DefaultRules.Body), PointsRuleStore.ToJson(PointsRuleStore.FromJson(migrated)));
+        Assert.Contains($"'{old}', '{old[..^1]}{added}'", Migration("V0013__attendance.sql"), StringComparison.Ordinal);
+
+        static string Migration(string name)
+        {
+            using var text = new StreamReader(typeof(PointsRules).Assembly.GetManifestResourceStream(name)!);
+            return text.ReadToEnd();
+        }
     }
 
     [Fact]

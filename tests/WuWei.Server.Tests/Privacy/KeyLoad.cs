@@ -29,6 +29,7 @@ internal sealed class KeyLoad(World world, TestServer[] copies)
         await TryAsync("a change of the tree", () => PlanAsync(staff));
         await TryAsync("points", () => EarnAsync(maker, helper, staff));
         await TryAsync("organisations", () => RegisterAsync(maker, staff));
+        await TryAsync("an activity", () => ServeAsync(maker, helper, staff));
         do
         {
             await TryAsync("sign in", SignInAsync);
@@ -107,6 +108,43 @@ internal sealed class KeyLoad(World world, TestServer[] copies)
         var declined = read.Scopes.Single(s => s.UnitId == $"{world.NextCommunity}");
         Assert.Equal(
             ("年检没有通过", "人手不够", "刘主任"), (read.Organisation.Reason, declined.Reason, read.Contact.Name));
+    }
+
+    /// <summary>One is admitted to an activity and refused in the end, the other was there and says how it was.</summary>
+    private async Task ServeAsync(Actor late, Actor there, Actor staff)
+    {
+        const string reason = "登记有误";
+        var form = world.SoonActivity();
+        form.Contact = new() { Name = "王组长", Phone = "13812345678" };
+        var activity = await staff.EnrollingAsync(form);
+        var (shift, role) = (activity.Shifts[0].Id, activity.Role());
+        var removed = await late.SignUpAsync(role);
+        await staff.SignUps.CancelSignUpAsync(new() { SignUpId = removed.Id, Reason = reason });
+        var (place, other) = (await late.SignUpAsync(role), await there.SignUpAsync(role));
+        var request = await staff.ToCheckInAsync(shift);
+        await there.Attendance.CheckInAsync(request);
+        request.Code = "";
+        await Refusals.ReasonAsync(late.Attendance.CheckInAsync(request));
+        var appeal = (await At(late).Attendance.AppealCheckInAsync(
+            new() { SignUpId = place.Id, Way = Wire.CheckWay.In, Reason = reason })).Appeal;
+        await At(staff).Attendance.DecideAppealAsync(new() { AppealId = appeal.Id, Admit = true, Answer = reason });
+        await world.WasThereAsync(shift);
+        var words = AttendanceSteps.Confirming(shift, place.Id, other.Id);
+        (words.People[0].Attended, words.People[0].Reason) = (false, reason);
+        await At(staff).Attendance.ConfirmAttendanceAsync(words);
+        await world.EndAsync(activity.Id);
+        await At(there).Records.GiveFeedbackAsync(new() { ActivityId = activity.Id, Rating = 5, Words = reason });
+        await At(staff).Records.ProposeHoursAsync(
+            new() { ActivityId = activity.Id, PersonId = $"{late.PersonId}", Minutes = 30, Reason = reason });
+        await At(staff).Skills.RecordCourseAsync(new()
+        {
+            UnitId = $"{world.Community}",
+            Code = "first-aid",
+            PersonId = $"{late.PersonId}",
+            Reason = reason,
+        });
+        var dropped = await staff.EnrollingAsync(world.SoonActivity());
+        await staff.Activities.CancelActivityAsync(new() { ActivityId = dropped.Id, Reason = reason });
     }
 
     private async Task SignInAsync()

@@ -1,0 +1,280 @@
+using Google.Protobuf;
+using WuWei.Calls;
+using WuWei.Data;
+using WuWei.Errors;
+using WuWei.Journal;
+using WuWei.Organization;
+using WuWei.Privacy;
+using WuWei.Time;
+
+namespace WuWei.Activities;
+
+/// <summary>The wire of activities.proto: making and moving here; shifts and reading in the other parts.</summary>
+public sealed partial class ActivityService(
+    Database database, KeyedWriter writer, PersonalData personalData, Units units, TimeProvider clock)
+    : Wire.ActivityService.ActivityServiceBase
+{
+    private const int ReasonLengthMin = 2;
+    private const int ReasonLengthMax = 500;
+
+    public override async Task<Wire.MakeActivityResponse> MakeActivity(
+        Wire.MakeActivityRequest request, ServerCallContext context)
+    {
+        var call = context.Call();
+        var tree = await units.TreeAsync(context.CancellationToken);
+        var made = await writer.WriteAsync(context, request, async db =>
+        {
+            var form = ReadForm(request.Form, published: null, call.Now);
+            var unit = tree.GetOpen(form.UnitId);
+            var role = call.Demand(Relation.None, unit.Path);
+            await DemandFrameAsync(db, form, tree, unit, call.Now);
+            var activity = form.Over(
+                new Activity
+                {
+                    Id = clock.NewId(),
+                    UnitId = unit.Id,
+                    MakerId = call.Caller.PersonId,
+                    MakerName = call.Caller.ShownName,
+                    Status = ActivityStatus.Draft,
+                    Version = 1,
+                    MadeAt = call.Now,
+                    ClockFrom = call.Now,
+                }, personalData);
+            var shifts = NewShifts(activity.Id, form);
+            var step = new ActivityStep(ActivityMove.Make, call.Now, ActorOf(role), call.Caller.PersonId);
+            await db.AddActivityAsync(personalData, activity, shifts, step, Entry(call, step, activity));
+            return ActivitySight.Of(activity, tree, call).ToWire(shifts, [], personalData);
+        }, again: (db, first) => AgainAsync(db, call, first, tree));
+        return new Wire.MakeActivityResponse { Activity = made };
+    }
+
+    public override Task<Wire.EditActivityResponse> EditActivity(
+        Wire.EditActivityRequest request, ServerCallContext context) =>
+        MoveAsync(context, request, request.ActivityId, ActivityMove.Edit,
+            async m =>
+            {
+                var before = m.Activity;
+                Activity.Next(before.Status, ActivityMove.Edit);
+                var draft = before.Status == ActivityStatus.Draft;
+                var form = ReadForm(request.Form, draft ? null : before, m.Now);
+                if (form.UnitId != before.UnitId || (!draft && form.IsFramedAnew(before)))
+                {
+                    throw Refuse.Premature("ACTIVITY_FIXED", "发布以后不能再改类型、所属和班次，社区也不能换。");
+                }
+
+                await DemandFrameAsync(m.Db, form, m.Tree, m.Sight.Unit, m.Now);
+                var changed = form.ChangedFrom(before, personalData);
+                if (draft)
+                {
+                    m.Db.QueueNoShifts(before.Id);
+                    m.Db.QueueShifts(m.Shifts = NewShifts(before.Id, form));
+                }
+                else if ((changed & Bits.Bit(ActivityField.Place)) != 0)
+                {
+                    m.Db.QueueShiftsChanged(before.Id, m.Now);
+                }
+
+                m.Step = m.Step with { Changed = changed };
+                return form.Over(before, personalData).After(ActivityMove.Edit);
+            },
+            activity => new Wire.EditActivityResponse { Activity = activity });
+
+    public override Task<Wire.PublishActivityResponse> PublishActivity(
+        Wire.PublishActivityRequest request, ServerCallContext context) =>
+        MoveAsync(context, request, request.ActivityId, ActivityMove.Publish,
+            m =>
+            {
+                // Who organises it is asked first, so whether the caller is staff there is looked at on its own.
+                var staff = context.Call().Caller.Covers(Role.Staff, m.Sight.Unit.Path, m.Now);
+                m.Step = m.Step with { Move = staff ? ActivityMove.Publish : ActivityMove.Submit };
+                return Task.FromResult(staff
+                    ? m.Activity.Published(ActivityMove.Publish, m.Now)
+                    : m.Activity.Entered(ActivityMove.Submit, m.Now));
+            },
+            activity => new Wire.PublishActivityResponse { Activity = activity });
+
+    public override Task<Wire.ApproveActivityResponse> ApproveActivity(
+        Wire.ApproveActivityRequest request, ServerCallContext context) =>
+        MoveAsync(context, request, request.ActivityId, ActivityMove.Approve,
+            m => Task.FromResult(m.Sight.Relation == Relation.None
+                ? m.Activity.Published(ActivityMove.Approve, m.Now)
+                : throw Refuse.Denied("ACTIVITY_OWN", "自己组织的活动要请同事审核。")),
+            activity => new Wire.ApproveActivityResponse { Activity = activity });
+
+    public override Task<Wire.ReturnActivityResponse> ReturnActivity(
+        Wire.ReturnActivityRequest request, ServerCallContext context) =>
+        MoveAsync(context, request, request.ActivityId, ActivityMove.Return,
+            m => Task.FromResult(m.Activity.Entered(ActivityMove.Return, m.Now)),
+            activity => new Wire.ReturnActivityResponse { Activity = activity }, Reason(request.Reason));
+
+    public override Task<Wire.CancelActivityResponse> CancelActivity(
+        Wire.CancelActivityRequest request, ServerCallContext context) =>
+        MoveAsync(context, request, request.ActivityId, ActivityMove.Cancel,
+            async m =>
+            {
+                var cancelled = m.Activity.Entered(ActivityMove.Cancel, m.Now);
+                m.Step = m.Step with
+                {
+                    SignUps = await m.Db.CancelSignUpsAsync(
+                        m.Activity.Id, m.Now, context.Call().Caller.PersonId, m.Now),
+                };
+                m.Shifts = await m.Db.ListShiftsAsync(m.Activity.Id);
+                return cancelled;
+            },
+            activity => new Wire.CancelActivityResponse { Activity = activity }, Reason(request.Reason));
+
+    public override Task<Wire.SettleActivityResponse> SettleActivity(
+        Wire.SettleActivityRequest request, ServerCallContext context) =>
+        MoveAsync(context, request, request.ActivityId, ActivityMove.Settle,
+            async m =>
+            {
+                var settled = m.Activity.Entered(ActivityMove.Settle, m.Now);
+                return await m.Db.IsAttendanceDecidedAsync(settled.Id)
+                    ? settled
+                    : throw Refuse.Premature("ATTENDANCE_OPEN", "还有人的出勤没有确认。");
+            },
+            activity => new Wire.SettleActivityResponse { Activity = activity });
+
+    public override Task<Wire.RecordInsuranceResponse> RecordInsurance(
+        Wire.RecordInsuranceRequest request, ServerCallContext context)
+    {
+        var until = Faults.TimeOf("insured_until", request.InsuredUntil) ?? default;
+        return MoveAsync(context, request, request.ActivityId, ActivityMove.Insure,
+            m => Task.FromResult(m.Activity.Insured(until)),
+            activity => new Wire.RecordInsuranceResponse { Activity = activity });
+    }
+
+    /// <summary>
+    /// One move: lock the seats, see the activity, check the right, decide, store, reply. Sent again, the first answer is
+    /// given, without what its caller may no longer see.
+    /// </summary>
+    private async Task<TReply> MoveAsync<TReply>(
+        ServerCallContext context, IMessage request, string activityId, ActivityMove move,
+        Func<ActivityMoving, Task<Activity>> decide, Func<Wire.Activity, TReply> reply, string? note = null)
+        where TReply : IMessage<TReply>, new()
+    {
+        var call = context.Call();
+        var id = Faults.IdOf("activity_id", activityId);
+        var tree = await units.TreeAsync(context.CancellationToken);
+        var activity = await writer.WriteAsync(context, request, async db =>
+        {
+            await db.LockRolesAsync(id);
+            var sight = await SeeAsync(db, call, id, tree);
+            var role = call.Demand(sight.Relation, sight.Unit.Path);
+            var moving = new ActivityMoving(
+                db, sight, tree, call.Now,
+                new ActivityStep(move, call.Now, ActorOf(role), call.Caller.PersonId, note),
+                await db.ListShiftsAsync(id), await db.ListOrganisersAsync(id));
+            var after = await decide(moving) with { Version = sight.Activity.Version + 1 };
+            await db.MoveActivityAsync(personalData, sight.Activity, after, moving.Step, Entry(call, moving.Step, after));
+            return (sight with { Activity = after }).ToWire(moving.Shifts, moving.Organisers, personalData);
+        }, again: (db, first) => AgainAsync(db, call, first, tree));
+        return reply(activity);
+    }
+
+    /// <summary>The activity as the caller stands to it; missing if they may not see it.</summary>
+    private static async Task<ActivitySight> SeeAsync(DbSession db, Call call, Guid id, UnitTree tree)
+    {
+        var activity = await db.FindActivityAsync(id, call.Caller.PersonId) ?? throw Unknown();
+        var sight = ActivitySight.Of(activity, tree, call);
+        return sight.Visible ? sight : throw Unknown();
+    }
+
+    /// <summary>The first answer again, without what its caller may no longer know.</summary>
+    private static async Task<Wire.Activity> AgainAsync(DbSession db, Call call, Wire.Activity first, UnitTree tree)
+    {
+        call.DemandNothing();
+        var activity = await db.FindActivityAsync(Guid.Parse(first.Id), call.Caller.PersonId) ?? throw Unknown();
+        return (await WithPlaceAsync(db, call, ActivitySight.Of(activity, tree, call))).Again(first);
+    }
+
+    private JournalEntry Entry(Call call, ActivityStep step, Activity after) => JournalEntry.By(
+        call, ActivityEntry.Name(step.Actor), ActivityEntry.Kind(step.Move), "activity", after.Id, after.UnitId,
+        ActivityEntry.Moved(after, step, personalData));
+
+    private static ActivityForm ReadForm(Wire.ActivityForm? form, Activity? published, DateTime now) =>
+        ActivityForm.Read(form ?? new Wire.ActivityForm(), published, now);
+
+    /// <summary>What a form names: an organisation, the skills of its roles, and the activity it is part of.</summary>
+    private static async Task DemandFrameAsync(
+        DbSession db, ActivityForm form, UnitTree tree, Unit unit, DateTime now)
+    {
+        var wanted = form.Shifts.SelectMany(s => s.Roles).Select(r => r.SkillId).OfType<Guid>().ToHashSet();
+        var district = tree.DistrictOf(unit);
+        if (wanted.Count > 0 && !wanted.IsSubsetOf((await db.ListSkillsAsync(district.Id)).Select(s => s.Id)))
+        {
+            throw SkillStore.Unknown();
+        }
+
+        if (form.OrganisationId is not null)
+        {
+            throw Refuse.Missing("ORGANISATION_UNKNOWN", "没有找到这个组织。");
+        }
+
+        if (form.ParentId is not { } parentId)
+        {
+            return;
+        }
+
+        var parent = await db.FindActivityAsync(parentId, Guid.Empty);
+        if (parent?.PublishedAt is null)
+        {
+            throw Refuse.Missing("PARENT_UNKNOWN", "没有找到所属的活动。");
+        }
+
+        if (parent.Kind is not (ActivityKind.Festival or ActivityKind.Campaign)
+            || parent.Status is not (ActivityStatus.Enrolling or ActivityStatus.Running)
+            || !unit.IsWithin(parent.UnitId) || form.StartsAt < parent.StartsAt || form.EndsAt > parent.EndsAt)
+        {
+            throw Refuse.Premature("PARENT_WRONG", "只能属于本区域还没有结束的节庆或主题活动，时间也要在它之内。");
+        }
+    }
+
+    private List<Shift> NewShifts(Guid activityId, ActivityForm form) =>
+    [
+        .. form.Shifts.Select((shift, i) =>
+        {
+            var id = clock.NewId();
+            return new Shift
+            {
+                Id = id,
+                ActivityId = activityId,
+                Number = i + 1,
+                StartsAt = shift.StartsAt,
+                EndsAt = shift.EndsAt,
+                Roles =
+                [
+                    .. shift.Roles.Select((role, j) => new ShiftRole
+                    {
+                        Id = clock.NewId(),
+                        ActivityId = activityId,
+                        ShiftId = id,
+                        Number = j + 1,
+                        Name = role.Name,
+                        Capacity = role.Capacity,
+                        NextNumber = 1,
+                        SkillId = role.SkillId,
+                    }),
+                ],
+            };
+        }),
+    ];
+
+    private static ActivityActor ActorOf(Role? role) =>
+        role == Role.Staff ? ActivityActor.Staff : ActivityActor.Organiser;
+
+    private static string Reason(string text) => Faults.TextOf("reason", text, ReasonLengthMin, ReasonLengthMax);
+
+    private static RefusedException Unknown() => Refuse.Missing("ACTIVITY_UNKNOWN", "没有找到这个活动。");
+
+    /// <summary>What a move needs to decide, and what it says about itself.</summary>
+    private sealed record ActivityMoving(
+        DbSession Db, ActivitySight Sight, UnitTree Tree, DateTime Now, ActivityStep Step, IReadOnlyList<Shift> Shifts,
+        IReadOnlyList<OrganiserRow> Organisers)
+    {
+        public Activity Activity => Sight.Activity;
+        public ActivityStep Step { get; set; } = Step;
+        public IReadOnlyList<Shift> Shifts { get; set; } = Shifts;
+        public IReadOnlyList<OrganiserRow> Organisers { get; set; } = Organisers;
+    }
+}
