@@ -1,23 +1,3 @@
-CREATE TABLE `board_score` (
-  `kind` tinyint(3) unsigned NOT NULL,
-  `subject_id` binary(16) NOT NULL,
-  `unit_id` binary(16) NOT NULL,
-  `period` tinyint(3) unsigned NOT NULL,
-  `starts_on` date NOT NULL,
-  `points` bigint(20) NOT NULL,
-  `reached_at` datetime NOT NULL,
-  PRIMARY KEY (`kind`,`subject_id`,`unit_id`,`period`,`starts_on`),
-  KEY `ranked` (`kind`,`unit_id`,`period`,`starts_on`,`points` DESC,`reached_at`,`subject_id`)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
-
-CREATE TABLE `board_state` (
-  `id` tinyint(3) unsigned NOT NULL,
-  `number` bigint(20) unsigned NOT NULL,
-  `settled_on` date NOT NULL,
-  `tree` binary(32) NOT NULL,
-  `generation` binary(16) NOT NULL,
-  `rebuilt_to` binary(16) DEFAULT NULL,
-  PRIMARY KEY (`id`)
 CREATE TABLE `activity` (
   `id` binary(16) NOT NULL,
   `unit_id` binary(16) NOT NULL,
@@ -148,6 +128,28 @@ CREATE TABLE `attendance` (
   KEY `by_shift` (`shift_id`,`sign_up_id`),
   KEY `by_activity` (`activity_id`,`status`),
   KEY `by_person` (`person_id`,`starts_at`,`sign_up_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `board_score` (
+  `kind` tinyint(3) unsigned NOT NULL,
+  `subject_id` binary(16) NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `period` tinyint(3) unsigned NOT NULL,
+  `starts_on` date NOT NULL,
+  `points` bigint(20) NOT NULL,
+  `reached_at` datetime NOT NULL,
+  PRIMARY KEY (`kind`,`subject_id`,`unit_id`,`period`,`starts_on`),
+  KEY `ranked` (`kind`,`unit_id`,`period`,`starts_on`,`points` DESC,`reached_at`,`subject_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `board_state` (
+  `id` tinyint(3) unsigned NOT NULL,
+  `number` bigint(20) unsigned NOT NULL,
+  `settled_on` date NOT NULL,
+  `tree` binary(32) NOT NULL,
+  `generation` binary(16) NOT NULL,
+  `rebuilt_to` binary(16) DEFAULT NULL,
+  PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `category` (
@@ -370,6 +372,20 @@ CREATE TABLE `person` (
   KEY `by_home` (`home_unit_id`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `person_course` (
+  `id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `district_id` binary(16) NOT NULL,
+  `code` varchar(32) NOT NULL,
+  `completed_at` datetime(6) NOT NULL,
+  `activity_id` binary(16) DEFAULT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `recorded_by` binary(16) DEFAULT NULL,
+  `reason` varbinary(2100) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `completed_once` (`person_id`,`district_id`,`code`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `person_device` (
   `person_id` binary(16) NOT NULL,
   `device` binary(32) NOT NULL,
@@ -384,18 +400,6 @@ CREATE TABLE `person_place` (
   `seen_at` datetime(6) NOT NULL,
   PRIMARY KEY (`person_id`,`place`),
   KEY `by_age` (`seen_at`)
-CREATE TABLE `person_course` (
-  `id` binary(16) NOT NULL,
-  `person_id` binary(16) NOT NULL,
-  `district_id` binary(16) NOT NULL,
-  `code` varchar(32) NOT NULL,
-  `completed_at` datetime(6) NOT NULL,
-  `activity_id` binary(16) DEFAULT NULL,
-  `unit_id` binary(16) NOT NULL,
-  `recorded_by` binary(16) DEFAULT NULL,
-  `reason` varbinary(2100) DEFAULT NULL,
-  PRIMARY KEY (`id`),
-  UNIQUE KEY `completed_once` (`person_id`,`district_id`,`code`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `person_skill` (
