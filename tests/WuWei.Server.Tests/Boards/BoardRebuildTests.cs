@@ -125,6 +125,11 @@ public sealed class BoardRebuildTests : IAsyncLifetime
 
         await stop.CancelAsync();
         await Task.WhenAll(going);
+        foreach (var person in people)
+        {
+            await _server.GiveAsync(person, _world.Grid, 1);
+        }
+
         await _server.RunJobsAsync();
 
         Assert.NotEmpty(steps);
