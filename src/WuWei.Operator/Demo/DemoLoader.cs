@@ -91,7 +91,7 @@ public sealed class DemoLoader
         await AddPeopleAsync(cancel);
 
         var story = new DemoStory(_host, _content, _tokens, now);
-        await story.GrantRolesAsync(cancel);
+        await story.JoinAsync(cancel);
         var moves = await story.WriteAsync(cancel);
         // All but forgetting: the keys of a load that was cut off must be there for the next.
         var jobs = _host.Services.GetServices<IJob>().Where(job => job is not ForgetJob).ToList();

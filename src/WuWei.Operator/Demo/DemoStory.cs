@@ -18,10 +18,11 @@ public sealed class DemoStory(
 
     private readonly Wire.WishService.WishServiceClient _wishes = new(host.Channel);
     private readonly Wire.AccessService.AccessServiceClient _access = new(host.Channel);
+    private Dictionary<string, string> _organisations = [];
     private UnitTree? _tree;
     private CategoryBook? _book;
 
-    public async Task GrantRolesAsync(CancellationToken cancel)
+    public async Task JoinAsync(CancellationToken cancel)
     {
         _tree = await host.Services.GetRequiredService<Units>().TreeAsync(cancel);
         foreach (var (person, role) in content.People.All.Where(p => p.Role != Wire.Role.Resident))
@@ -30,6 +31,9 @@ public sealed class DemoStory(
                 new() { Phone = person.Phone, Role = role, UnitId = UnitId(person.Scope!) },
                 As(District, $"demo-role-{person.Phone}"), cancellationToken: cancel);
         }
+
+        _organisations = await new DemoOrganisations(new(host.Channel), _tree, now).RegisterAsync(
+            content.People.OrganisationMembers, As, cancel);
     }
 
     /// <summary>All moves of all wishes, in the order of time.</summary>
@@ -72,7 +76,14 @@ public sealed class DemoStory(
             }
 
             Step(plan.Claimed, (key, cancel) => _wishes.ClaimWishAsync(
-                new() { WishId = id, Kind = (Wire.ClaimerKind)wish.Claimer! }, As(claimer.Phone, key),
+                new()
+                {
+                    WishId = id,
+                    Kind = (Wire.ClaimerKind)wish.Claimer!,
+                    OrganisationId = wish.Claimer == ClaimerKind.OrganisationMember
+                        ? _organisations.GetValueOrDefault(claimer.Phone, "")
+                        : "",
+                }, As(claimer.Phone, key),
                 cancellationToken: cancel).ResponseAsync);
             Step(plan.Delivered, (key, cancel) => _wishes.DeliverWishAsync(
                 new() { WishId = id, Note = wish.Note, Place = wish.Contact.Address }, As(claimer.Phone, key),
