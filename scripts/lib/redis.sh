@@ -8,7 +8,7 @@ launch_redis() {
     server=./redis-server
   fi
   printf '%s\n' 'bind 127.0.0.1' "port $REDIS_PORT" "requirepass $REDIS_PASSWORD" 'save ""' 'appendonly no' \
-    'maxmemory 256mb' 'maxmemory-policy allkeys-lru' 'daemonize no' >redis/redis.conf
+    'maxmemory 1gb' 'maxmemory-policy allkeys-lru' 'daemonize no' >redis/redis.conf
   detach redis "$server" redis.conf
 }
 
