@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using WuWei.Data;
-using WuWei.Errors;
 using WuWei.Jobs;
 using WuWei.Journal;
 using WuWei.Privacy;
@@ -15,21 +14,16 @@ public sealed partial class ActivityClockJob(
     private const int ActivitiesMax = 200;
     private static readonly TimeSpan LaterAfterFailure = TimeSpan.FromMinutes(10);
 
-    public async Task<int> RunAsync(CancellationToken cancel)
-    {
-        var total = 0;
-        for (var moved = ActivitiesMax; moved == ActivitiesMax; total += moved)
+    public Task<int> RunAsync(CancellationToken cancel) => Due.EachAsync(
+        ActivitiesMax,
+        () => database.ReadAsync(db => db.ListDueActivitiesAsync(clock.Now(), ActivitiesMax), cancel),
+        id => TryStrikeAsync(id, cancel),
+        (id, e) =>
         {
-            var due = await database.ReadAsync(db => db.ListDueActivitiesAsync(clock.Now(), ActivitiesMax), cancel);
-            moved = 0;
-            foreach (var id in due)
-            {
-                moved += await TryStrikeAsync(id, cancel) ? 1 : 0;
-            }
-        }
-
-        return total;
-    }
+            LogFailed(id, e.GetType().Name, e.StackTrace);
+            return database.HousekeepAsync(
+                db => db.PostponeActivityAsync(id, clock.Now() + LaterAfterFailure), cancel);
+        });
 
     private async Task<bool> TryStrikeAsync(Guid id, CancellationToken cancel)
     {
@@ -41,15 +35,6 @@ public sealed partial class ActivityClockJob(
         catch (NotDueException)
         {
             // Somebody, or another copy, moved it since it was listed.
-            return false;
-        }
-        catch (Exception e) when (e is not (OperationCanceledException
-            or RefusedException { Code: StatusCode.Unavailable or StatusCode.ResourceExhausted }))
-        {
-            // One broken activity must not stop the clocks of all others, nor the jobs that come after this one.
-            LogFailed(id, e.GetType().Name, e.StackTrace);
-            await database.HousekeepAsync(
-                db => db.PostponeActivityAsync(id, clock.Now() + LaterAfterFailure), cancel);
             return false;
         }
     }

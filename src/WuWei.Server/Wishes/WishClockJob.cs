@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using WuWei.Data;
-using WuWei.Errors;
 using WuWei.Jobs;
 using WuWei.Journal;
 using WuWei.Organization;
@@ -18,21 +17,15 @@ public sealed partial class WishClockJob(
     private const int WishesMax = 200;
     private static readonly TimeSpan LaterAfterFailure = TimeSpan.FromMinutes(10);
 
-    public async Task<int> RunAsync(CancellationToken cancel)
-    {
-        var total = 0;
-        for (var moved = WishesMax; moved == WishesMax; total += moved)
+    public Task<int> RunAsync(CancellationToken cancel) => Due.EachAsync(
+        WishesMax,
+        () => database.ReadAsync(db => db.ListDueAsync(clock.Now(), WishesMax), cancel),
+        id => TryStrikeAsync(id, cancel),
+        (id, e) =>
         {
-            var due = await database.ReadAsync(db => db.ListDueAsync(clock.Now(), WishesMax), cancel);
-            moved = 0;
-            foreach (var id in due)
-            {
-                moved += await TryStrikeAsync(id, cancel) ? 1 : 0;
-            }
-        }
-
-        return total;
-    }
+            LogFailed(id, e.GetType().Name, e.StackTrace);
+            return database.HousekeepAsync(db => db.PostponeAsync(id, clock.Now() + LaterAfterFailure), cancel);
+        });
 
     private async Task<bool> TryStrikeAsync(Guid id, CancellationToken cancel)
     {
@@ -46,14 +39,6 @@ public sealed partial class WishClockJob(
             // Somebody, or another copy, moved it since it was listed; or its category's rules now strike later.
             return late.Wish is { } wish
                 && await database.HousekeepAsync(db => db.RewindAsync(wish, late.At), cancel);
-        }
-        catch (Exception e) when (e is not (OperationCanceledException
-            or RefusedException { Code: StatusCode.Unavailable or StatusCode.ResourceExhausted }))
-        {
-            // One broken wish must not stop the clocks of all others, nor the jobs that come after this one.
-            LogFailed(id, e.GetType().Name, e.StackTrace);
-            await database.HousekeepAsync(db => db.PostponeAsync(id, clock.Now() + LaterAfterFailure), cancel);
-            return false;
         }
     }
 

@@ -61,6 +61,21 @@ public sealed class AttendanceTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("UPDATE attendance SET status = 5", "UPDATE attendance SET status = 4", "hours stands that nobody confirmed")]
+    [InlineData("UPDATE points_award SET act = 1", "UPDATE points_award SET act = 20", "did not earn its hours, once")]
+    public async Task The_audit_names_hours_and_awards_that_do_not_belong_together(string tamper, string mend, string fault)
+    {
+        await ThereAsync(from: 0, to: 150);
+        await ConfirmAsync();
+        await _server.Database.ExecuteAsync(tamper);
+
+        var report = await _server.Services.GetRequiredService<PointsAudit>().RunAsync(_ => { }, CancellationToken.None);
+
+        Assert.Contains(report.Faults, f => f.Contains(fault, StringComparison.Ordinal));
+        await _server.Database.ExecuteAsync(mend);
+    }
+
+    [Theory]
     [InlineData(0, 89, 0)]
     [InlineData(0, 90, 90)]
     [InlineData(60, 150, 90)]
