@@ -24,9 +24,13 @@ GRANT ALL PRIVILEGES ON \`wuwei%\`.* TO 'wuwei_owner'@'127.0.0.1' WITH GRANT OPT
 CREATE USER IF NOT EXISTS 'wuwei'@'127.0.0.1';
 ALTER USER 'wuwei'@'127.0.0.1' IDENTIFIED BY '$SERVICE_PASSWORD';
 SQL
+  local memory_mb pool_mb
+  memory_mb=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo) / 1024))
+  pool_mb=$((memory_mb / 8 > 512 ? memory_mb / 8 : 512))
   detach mariadb mariadbd --no-defaults "${as[@]}" --datadir="$PWD/mariadb" --init-file="$PWD/mariadb-users.sql" \
     --socket=mariadb.sock --bind-address=127.0.0.1 --port="$MARIADB_PORT" --skip-name-resolve \
-    --character-set-server=utf8mb4 --innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=512M \
+    --character-set-server=utf8mb4 --innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size="${pool_mb}M" \
+    --innodb-log-file-size=256M \
     --max-connections=300 --max-prepared-stmt-count=100000 --performance-schema=OFF
 }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using MySqlConnector;
 using WuWei.Boards;
 using WuWei.Data;
 using WuWei.Operator;
@@ -41,24 +42,41 @@ public sealed class BenchDistrict : IAsyncDisposable
             size, settings.Owner, database, services.GetRequiredService<PersonalData>(), await units.TreeAsync(cancel), book)
             .LoadAsync(cancel);
         Console.WriteLine($"{size.People} people and {size.Wishes} wishes loaded in {loaded.Elapsed.TotalSeconds:F0} s");
-        await FillBoardsAsync(services, cancel);
-        return new BenchDistrict(settings, services, world);
+        var district = new BenchDistrict(settings, services, world);
+        await district.FillBoardsAsync("of all periods", cancel);
+        return district;
     }
 
-    /// <summary>The boards of everybody's points at all levels, from nothing: what a rebuild takes at most.</summary>
-    private static async Task FillBoardsAsync(IServiceProvider services, CancellationToken cancel)
+    /// <summary>All that a rebuild concerns once what has ended is settled, from no score at all.</summary>
+    public async Task RebuildBoardsAsync(CancellationToken cancel)
+    {
+        var today = Clock.Day(DateTime.UtcNow);
+        var tree = await Services.GetRequiredService<Units>().TreeAsync(cancel);
+        await Services.GetRequiredService<BoardFeeder>().SettleAsync(
+            BoardState.HashOf(tree), today, Clock.FromChina(today), cancel);
+        await using (var connection = new MySqlConnection(Settings.Owner))
+        {
+            await connection.OpenAsync(cancel);
+            await using var truncate = new MySqlCommand("TRUNCATE TABLE board_score", connection);
+            await truncate.ExecuteNonQueryAsync(cancel);
+        }
+
+        await FillBoardsAsync("of periods that last", cancel);
+    }
+
+    private async Task FillBoardsAsync(string which, CancellationToken cancel)
     {
         var started = Stopwatch.StartNew();
-        await services.GetRequiredService<BoardRebuild>().RunAsync(
+        await Services.GetRequiredService<BoardRebuild>().RunAsync(
             (done, total) => Console.Error.Write($"\rboards: {done} of {total} accounts"), cancel);
         Console.Error.WriteLine();
-        var database = services.GetRequiredService<Database>();
+        var database = Services.GetRequiredService<Database>();
         var scores = await database.ReadAsync(db => db.FindAsync<long>("SELECT COUNT(*) FROM board_score"), cancel);
-        Console.WriteLine($"{scores} scores rebuilt from the ledger in {started.Elapsed.TotalSeconds:F1} s");
+        Console.WriteLine($"{scores} scores {which} rebuilt from the ledger in {started.Elapsed.TotalSeconds:F1} s");
         started.Restart();
         var state = await database.ReadAsync(db => db.GetBoardStateAsync(), cancel);
-        await services.GetRequiredService<BoardRedis>().FollowAsync(
-            await services.GetRequiredService<Units>().TreeAsync(cancel), state, Clock.Day(DateTime.UtcNow), cancel);
+        await Services.GetRequiredService<BoardRedis>().FollowAsync(
+            await Services.GetRequiredService<Units>().TreeAsync(cancel), state, Clock.Day(DateTime.UtcNow), cancel);
         Console.WriteLine($"Redis filled in {started.Elapsed.TotalSeconds:F1} s");
     }
 

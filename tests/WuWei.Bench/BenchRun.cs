@@ -71,6 +71,12 @@ public sealed class BenchRun(BenchSize size)
         await Anatomy.RunAsync(district, cancel);
     }
 
+    public static async Task BoardsAsync(CancellationToken cancel)
+    {
+        await using var district = await BenchDistrict.LoadAsync(Database, BenchSize.Full with { Fuel = 0 }, cancel);
+        await district.RebuildBoardsAsync(cancel);
+    }
+
     /// <summary>Bare call, direct SQL and call in turn, over and over.</summary>
     private async Task CompareAsync(
         string name, int callers, Func<int, Task> bare, Func<int, Task> direct, Func<int, Task> call, Series allBare)

@@ -4,11 +4,12 @@ using WuWei.Bench;
 var quick = new Option<bool>("--quick") { Description = "A hundredth of the data and short measurements: under 3 minutes." };
 var output = new Option<FileInfo?>("--out") { Description = "Also write the rows as JSON to this file." };
 var anatomy = new Option<bool>("--anatomy") { Description = "Only what one call is made of, on the small data set." };
+var boards = new Option<bool>("--boards") { Description = "Only how long the boards of the whole district take to rebuild." };
 var bare = new Option<bool>("--bare-server") { Description = "Be the bare server that the others are compared with.", Hidden = true };
 var root = new RootCommand(
     "Measures calls beside the same SQL sent directly, on a database of its own. Only ratios within one run mean anything.")
 {
-    quick, output, anatomy, bare,
+    quick, output, anatomy, boards, bare,
 };
 root.SetAction(async (parsed, cancel) =>
 {
@@ -21,6 +22,12 @@ root.SetAction(async (parsed, cancel) =>
     if (parsed.GetValue(anatomy))
     {
         await BenchRun.AnatomyAsync(cancel);
+        return 0;
+    }
+
+    if (parsed.GetValue(boards))
+    {
+        await BenchRun.BoardsAsync(cancel);
         return 0;
     }
 

@@ -464,6 +464,7 @@ CREATE TABLE `points_award` (
   KEY `by_pair` (`account_id`,`other_id`,`at`),
   KEY `award_by_rules` (`rules_id`),
   KEY `by_maker` (`account_id`,`maker_id`,`at`),
+  KEY `by_other` (`other_id`,`at`,`account_id`),
   CONSTRAINT `award_by_rules` FOREIGN KEY (`rules_id`) REFERENCES `points_rules` (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 

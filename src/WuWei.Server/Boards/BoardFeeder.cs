@@ -1,6 +1,7 @@
 using WuWei.Data;
 using WuWei.Journal;
 using WuWei.Organization;
+using WuWei.Time;
 
 namespace WuWei.Boards;
 
@@ -8,7 +9,7 @@ namespace WuWei.Boards;
 /// Adds what the journal tells to the scores, in the transaction that moves the number: nothing is missed and nothing
 /// added twice, whichever copy does it and however it ends. Copies take turns.
 /// </summary>
-public sealed class BoardFeeder(Database database)
+public sealed class BoardFeeder(Database database, TimeProvider clock)
 {
     public const int EntriesMax = 2_000;
 
@@ -24,7 +25,7 @@ public sealed class BoardFeeder(Database database)
                 return 0;
             }
 
-            var sums = new BoardSums(tree, state.SettledOn);
+            var sums = new BoardSums(tree, state.SettledOn, Clock.Day(clock.Now()));
             foreach (var credit in await db.ListCreditsAsync(state.Number, to))
             {
                 sums.AddToAccount(credit);

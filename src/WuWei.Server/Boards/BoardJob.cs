@@ -18,8 +18,6 @@ public sealed partial class BoardJob(
 {
     private const int BatchesMax = 10;
     private const int ForgottenMax = 1_000;
-    private const int DayBoardsKeptDays = 92;
-    private const int WeekBoardsKeptDays = 731;
     private static readonly TimeSpan SettledAfter = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan RebuildsFor = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FollowsFor = TimeSpan.FromSeconds(2);
@@ -86,10 +84,18 @@ public sealed partial class BoardJob(
         }
 
         var forgotten = await database.HousekeepAsync(async db =>
-            await db.ForgetScoresAsync(
-                next.Kind, next.UnitId, BoardPeriod.Day, today.AddDays(-DayBoardsKeptDays), ForgottenMax)
-            + await db.ForgetScoresAsync(
-                next.Kind, next.UnitId, BoardPeriod.Week, today.AddDays(-WeekBoardsKeptDays), ForgottenMax), cancel);
+        {
+            var count = 0;
+            foreach (var period in Enum.GetValues<BoardPeriod>())
+            {
+                if (BoardSpan.KeptFrom(period, today) is { } before)
+                {
+                    count += await db.ForgetScoresAsync(next.Kind, next.UnitId, period, before, ForgottenMax);
+                }
+            }
+
+            return count;
+        }, cancel);
         if (forgotten < ForgottenMax)
         {
             _toForget.Dequeue();

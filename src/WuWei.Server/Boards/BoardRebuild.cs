@@ -100,10 +100,10 @@ public sealed class BoardRebuild(Database database, Units units, TimeProvider cl
             }
         }, cancel);
 
-    private static async Task<List<KeyValuePair<ScoreKey, Score>>> DifferencesAsync(
+    private async Task<List<KeyValuePair<ScoreKey, Score>>> DifferencesAsync(
         DbSession db, UnitTree tree, BoardState state, Guid after, Guid last)
     {
-        var sums = new BoardSums(tree, state.SettledOn);
+        var sums = new BoardSums(tree, state.SettledOn, Clock.Day(clock.Now()));
         foreach (var credit in await db.ListCreditsOfAccountsAsync(after, last, state.Number))
         {
             sums.AddToAccount(credit);
@@ -117,10 +117,10 @@ public sealed class BoardRebuild(Database database, Units units, TimeProvider cl
             ]);
     }
 
-    private static async Task<List<KeyValuePair<ScoreKey, Score>>> DifferencesOfUnitsAsync(
+    private async Task<List<KeyValuePair<ScoreKey, Score>>> DifferencesOfUnitsAsync(
         DbSession db, UnitTree tree, BoardState state)
     {
-        var sums = new BoardSums(tree, state.SettledOn);
+        var sums = new BoardSums(tree, state.SettledOn, Clock.Day(clock.Now()));
         foreach (var credit in await db.ListCreditsOfUnitsAsync(state.Number))
         {
             sums.AddToUnits(credit);

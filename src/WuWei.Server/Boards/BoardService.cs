@@ -7,6 +7,7 @@ using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
 namespace WuWei.Boards;
 
 /// <summary>The wire of boards.proto.</summary>
+[BindServiceMethod(typeof(BoardBinding), nameof(BoardBinding.Bind))]
 public sealed class BoardService(
     KeptBoards kept, BoardReader reader, BoardHeads heads, BoardWatchers watchers, Units units, TimeProvider clock)
     : Wire.BoardService.BoardServiceBase

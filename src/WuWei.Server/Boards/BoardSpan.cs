@@ -32,6 +32,9 @@ public sealed record BoardSpan(BoardPeriod Period, DateTime StartsOn, DateTime E
 {
     public static DateTime FirstDay { get; } = new(2000, 1, 1);
 
+    private const int DayBoardsKeptDays = 92;
+    private const int WeekBoardsKeptDays = 731;
+
     private static readonly BoardSpan AllTime = new(BoardPeriod.AllTime, FirstDay, DateTime.MaxValue.Date);
 
     /// <summary>The period of a kind that a day is in.</summary>
@@ -55,6 +58,16 @@ public sealed record BoardSpan(BoardPeriod Period, DateTime StartsOn, DateTime E
     /// <summary>All the periods that a day is in.</summary>
     public static IReadOnlyList<BoardSpan> All(DateTime day) =>
         [.. Enum.GetValues<BoardPeriod>().Select(p => Of(p, day))];
+
+    /// <summary>Boards that began earlier are forgotten; null where none is.</summary>
+    public static DateTime? KeptFrom(BoardPeriod period, DateTime today) => period switch
+    {
+        BoardPeriod.Day => today.AddDays(-DayBoardsKeptDays),
+        BoardPeriod.Week => today.AddDays(-WeekBoardsKeptDays),
+        _ => null,
+    };
+
+    public bool IsKept(DateTime today) => !(StartsOn < KeptFrom(Period, today));
 
     /// <summary>Whether its boards stay as they are.</summary>
     public bool IsSettled(DateTime settledOn) => EndsOn <= settledOn;

@@ -27,7 +27,8 @@ public readonly record struct Score(long Points, DateTime ReachedAt)
 
 /// <summary>What credits add to which scores. Pure.</summary>
 /// <param name="settledOn">Periods that are settled get nothing any more.</param>
-public sealed class BoardSums(UnitTree tree, DateTime settledOn)
+/// <param name="today">Nor do those that are forgotten by then.</param>
+public sealed class BoardSums(UnitTree tree, DateTime settledOn, DateTime today)
 {
     private readonly Dictionary<ScoreKey, Score> _scores = [];
     private readonly Dictionary<Guid, Guid[]> _units = [];
@@ -79,7 +80,7 @@ public sealed class BoardSums(UnitTree tree, DateTime settledOn)
     {
         if (!_spans.TryGetValue(day, out var found))
         {
-            found = [.. BoardSpan.All(day).Where(s => !s.IsSettled(settledOn))];
+            found = [.. BoardSpan.All(day).Where(s => !s.IsSettled(settledOn) && s.IsKept(today))];
             _spans.Add(day, found);
         }
 

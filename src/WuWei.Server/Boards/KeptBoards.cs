@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Google.Protobuf;
 
@@ -19,7 +20,12 @@ public sealed class KeptBoards(BoardReader reader)
     private const int VersionBytes = 12;
     private static readonly TimeSpan Old = TimeSpan.FromSeconds(2);
 
+    private static readonly ConditionalWeakTable<Wire.GetBoardResponse, byte[]> Written = [];
+
     private readonly ConcurrentDictionary<(BoardChoice Choice, int Top), Entry> _kept = new();
+
+    /// <summary>What is sent for an answer that is kept; null for any other.</summary>
+    public static byte[]? BytesOf(Wire.GetBoardResponse answer) => Written.TryGetValue(answer, out var bytes) ? bytes : null;
 
     /// <param name="ageMax">An older one is read anew.</param>
     public async ValueTask<KeptBoard> GetAsync(
@@ -70,8 +76,9 @@ public sealed class KeptBoards(BoardReader reader)
     private async Task<KeptBoard> ReadAsync(BoardChoice choice, int top)
     {
         var answer = new Wire.GetBoardResponse { Board = await reader.TopAsync(choice, top, CancellationToken.None) };
-        return new KeptBoard(
-            answer, Convert.ToHexStringLower(SHA256.HashData(answer.ToByteArray()).AsSpan(0, VersionBytes)));
+        var bytes = answer.ToByteArray();
+        Written.Add(answer, bytes);
+        return new KeptBoard(answer, Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, VersionBytes)));
     }
 
     private sealed record Entry(long At, Lazy<Task<KeptBoard>> Board);

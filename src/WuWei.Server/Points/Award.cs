@@ -27,7 +27,7 @@ public enum Suspicion
     /// <summary>Each of two people served the other.</summary>
     Returned = 64,
 
-    /// <summary>A few people serve each other in a circle.</summary>
+    /// <summary>A few people serve each other in a circle, or three helpers have all met.</summary>
     Circle = 128,
 
     /// <summary>Somebody asks for one person after the other, and always the same one helps.</summary>
@@ -52,7 +52,9 @@ public sealed record Earning(
 /// <param name="Meetings">How often the two met before within the pair's days, whoever served whom.</param>
 /// <param name="Returned">How often of these the account was who was served.</param>
 /// <param name="Others">How many other people it served then because the same maker asked.</param>
-/// <param name="Circle">Whether whom it serves now served somebody, and so on, who served it.</param>
+/// <param name="Circle">
+/// Whether whom it serves now served somebody, and so on, who served it, or both met the same third helper.
+/// </param>
 public sealed record Earned(
     long Today, long ThisWeek, int Meetings, int Returned = 0, int Others = 0, bool Circle = false);
 

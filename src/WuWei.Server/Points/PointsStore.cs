@@ -7,6 +7,24 @@ namespace WuWei.Points;
 /// <summary>Every SQL statement on accounts, awards and transfers.</summary>
 public static class PointsStore
 {
+    private static readonly string ClosesCircle =
+        $"""
+        WITH
+          third AS ({ServedBy("(SELECT @otherId AS id)")}),
+          fourth AS ({ServedBy("third")}),
+          fifth AS ({ServedBy("fourth")}),
+          sixth AS ({ServedBy("fifth")}),
+          both_met AS (
+            SELECT a.id FROM ({MetBy("@accountId")}) a JOIN ({MetBy("@otherId")}) b ON b.id = a.id
+            WHERE a.id NOT IN (@accountId, @otherId))
+        SELECT
+          EXISTS (
+            SELECT 1
+            FROM (SELECT id FROM third UNION SELECT id FROM fourth UNION SELECT id FROM fifth UNION SELECT id FROM sixth) p
+            JOIN points_award w ON w.account_id = p.id AND w.other_id = @accountId AND w.at > @since)
+          OR EXISTS (SELECT 1 FROM both_met m JOIN points_award w ON w.account_id = m.id AND w.at > @since)
+        """;
+
     /// <summary>What paying an account needs to know of it, in one trip; null when it was never opened.</summary>
     public static Task<AccountRow?> FindAccountAsync(
         this DbSession db, Earning earning, int pairDays, DateTime now) => db.FindAsync<AccountRow>(
@@ -38,30 +56,13 @@ public static class PointsStore
         });
 
     /// <summary>
-    /// Whether whom an account serves served somebody, who served somebody … who served the account: a circle of three to
-    /// six. Looks at no more than fifty people at each step, so that a crowd costs no more than a few.
+    /// Whether serving somebody closes a circle of helpers: whom an account serves served somebody, who served somebody … who
+    /// served the account (three to six people), or both have met a third helper, whoever of them served whom. Looks at no
+    /// more than fifty people at each step, so that a crowd costs no more than a few.
     /// </summary>
     public static async Task<bool> ClosesCircleAsync(
         this DbSession db, Guid accountId, Guid otherId, DateTime since) => await db.FindAsync<int>(
-        """
-        WITH
-          third AS (
-            SELECT DISTINCT w.other_id AS id FROM points_award w
-            WHERE w.account_id = @otherId AND w.at > @since AND w.other_id NOT IN (@accountId, @otherId) LIMIT 50),
-          fourth AS (
-            SELECT DISTINCT w.other_id AS id FROM third p JOIN points_award w ON w.account_id = p.id
-            WHERE w.at > @since AND w.other_id NOT IN (@accountId, @otherId) LIMIT 50),
-          fifth AS (
-            SELECT DISTINCT w.other_id AS id FROM fourth p JOIN points_award w ON w.account_id = p.id
-            WHERE w.at > @since AND w.other_id NOT IN (@accountId, @otherId) LIMIT 50),
-          sixth AS (
-            SELECT DISTINCT w.other_id AS id FROM fifth p JOIN points_award w ON w.account_id = p.id
-            WHERE w.at > @since AND w.other_id NOT IN (@accountId, @otherId) LIMIT 50)
-        SELECT EXISTS (
-          SELECT 1
-          FROM (SELECT id FROM third UNION SELECT id FROM fourth UNION SELECT id FROM fifth UNION SELECT id FROM sixth) p
-          JOIN points_award w ON w.account_id = p.id AND w.other_id = @accountId AND w.at > @since)
-        """, new { accountId, otherId, since }) == 1;
+        ClosesCircle, new { accountId, otherId, since }) == 1;
 
     /// <summary>Opens it unless somebody did meanwhile.</summary>
     public static Task<int> OpenAccountAsync(this DbSession db, Guid id, AccountKind kind, DateTime now) => db.ExecuteAsync(
@@ -188,6 +189,21 @@ public static class PointsStore
             """, new { awardId, posted, decidedBy, now, reason });
         return true;
     }
+
+    private static string ServedBy(string who) =>
+        $"""
+        SELECT DISTINCT w.other_id AS id FROM {who} p JOIN points_award w ON w.account_id = p.id
+        WHERE w.at > @since AND w.other_id NOT IN (@accountId, @otherId) LIMIT 50
+        """;
+
+    /// <summary>Whom somebody served, and who served them.</summary>
+    private static string MetBy(string id) =>
+        $"""
+        (SELECT DISTINCT w.other_id AS id FROM points_award w
+          WHERE w.account_id = {id} AND w.at > @since AND w.other_id IS NOT NULL LIMIT 50)
+        UNION
+        (SELECT DISTINCT w.account_id FROM points_award w WHERE w.other_id = {id} AND w.at > @since LIMIT 50)
+        """;
 }
 
 /// <summary>An account as paying it needs to know it.</summary>

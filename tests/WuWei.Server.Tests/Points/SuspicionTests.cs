@@ -140,6 +140,23 @@ public sealed class SuspicionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Three_helpers_who_have_all_met_are_looked_at_whoever_served_whom()
+    {
+        var (first, second, third, old) = (
+            await _world.ResidentAsync(), await _world.ResidentAsync(), await _world.ResidentAsync(),
+            await _world.ResidentAsync());
+        Assert.Empty(await HeldForAsync(old, first));
+        Assert.Empty(await HeldForAsync(old, second));
+
+        // Who only was served is no helper, however many helpers they know.
+        Assert.Empty(await HeldForAsync(second, first));
+        Assert.Empty(await HeldForAsync(third, second));
+
+        Assert.Empty(await HeldForAsync(await _world.ResidentAsync(), third));
+        Assert.Equal([Wire.Suspicion.Circle], await HeldForAsync(third, first));
+    }
+
+    [Fact]
     public async Task Who_asks_for_one_after_the_other_and_always_has_the_same_helper_is_looked_at()
     {
         var (maker, helper) = (await _world.ResidentAsync(), await _world.ResidentAsync());
