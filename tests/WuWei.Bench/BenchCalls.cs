@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
+using WuWei.Activities;
 using WuWei.Boards;
 using WuWei.Calls;
 using WuWei.Data;
@@ -18,7 +19,7 @@ namespace WuWei.Bench;
 /// The calls that are measured, and beside each the same statements sent directly: with the services' own stores, so the
 /// very same SQL and driver, but no gRPC, no session, no rights, nothing sealed or read again.
 /// </summary>
-public sealed class BenchCalls
+public sealed partial class BenchCalls
 {
     private const int PageSize = 20;
 
@@ -27,6 +28,7 @@ public sealed class BenchCalls
     private readonly GrpcChannel[] _channels;
     private readonly Database _database;
     private readonly PersonalData _data;
+    private readonly CheckInCodes _codes;
     private readonly WishPayment _payment;
     private readonly UnitTree _tree;
     private readonly CategoryBook _book;
@@ -46,6 +48,7 @@ public sealed class BenchCalls
         _channels = [.. Enumerable.Range(0, connections).Select(_ => GrpcChannel.ForAddress(address))];
         _database = services.GetRequiredService<Database>();
         _data = services.GetRequiredService<PersonalData>();
+        _codes = new CheckInCodes(_data);
         _payment = services.GetRequiredService<WishPayment>();
         _tree = tree;
         _book = book;
@@ -87,6 +90,8 @@ public sealed class BenchCalls
         ("MakeWish", MakeWish, MakeWishDirect),
         ("ClaimWish", ClaimWish, ClaimWishDirect),
         ("ConfirmWish", ConfirmWish, ConfirmWishDirect),
+        ("SignUp", SignUp, SignUpDirect),
+        ("CheckIn", CheckIn, CheckInDirect),
     ];
 
     private Task GetWish(int i) => Call(i, "GetWish", new Wire.GetWishRequest { WishId = AnyWish().ToString() }, As(i));
@@ -206,31 +211,31 @@ public sealed class BenchCalls
             var after = await act(db, wish!) with { Version = wish!.Version + 1 };
             var step = new WishStep(move, now, WishActor.Maker, _callers[i].PersonId);
             await db.MoveWishAsync(_data, wish, after, step, Entry(after, step));
-            QueueKey(db, i, after);
+            QueueKey(db, _callers[i].PersonId, after.MadeAt);
             return true;
         }, CancellationToken.None);
 
     private Task WriteDirectAsync(int i, Wish wish, Func<DbSession, Task> act) => _database.WriteAsync(async db =>
     {
         await act(db);
-        QueueKey(db, i, wish);
+        QueueKey(db, _callers[i].PersonId, wish.MadeAt);
         return true;
     }, CancellationToken.None);
 
     /// <summary>The row that makes a call repeatable, with a reply as long as a real one.</summary>
-    private void QueueKey(DbSession db, int i, Wish wish) => db.Queue(
+    private static void QueueKey(DbSession db, Guid callerId, DateTime now) => db.Queue(
         """
         INSERT INTO request_key (caller_id, request_key, rpc, request_hash, reply, made_at)
         VALUES (@callerId, @key, @rpc, @hash, @reply, @now)
         """,
         new
         {
-            callerId = _callers[i].PersonId,
+            callerId,
             key = Guid.NewGuid().ToString(),
             rpc = "wuwei.v1.WishService/ConfirmWish",
             hash = new byte[32],
             reply = new byte[420],
-            now = wish.MadeAt,
+            now,
         });
 
     private JournalEntry Entry(Wish wish, WishStep step) => JournalEntry.BySystem(
@@ -239,9 +244,11 @@ public sealed class BenchCalls
     private Task Call(int i, string rpc, IMessage request, Metadata headers) =>
         BenchClient.CallAsync(_channels[i % _channels.Length], rpc, request, headers);
 
-    private Metadata As(int i) => new()
+    private Metadata As(int i) => As(_callers[i]);
+
+    private static Metadata As(BenchCaller caller) => new()
     {
-        { "authorization", $"Bearer {_callers[i].Token}" },
+        { "authorization", $"Bearer {caller.Token}" },
         { "idempotency-key", Guid.NewGuid().ToString() },
     };
 

@@ -3,13 +3,17 @@ using Google.Protobuf;
 namespace WuWei.Bench;
 
 /// <summary>
-/// Makes calls of wishes and boards without reading the answers: what a client does with an answer is its own cost, and on
+/// Makes the calls that are measured without reading the answers: what a client does with an answer is its own cost, and on
 /// this machine would be taken from the server's.
 /// </summary>
 public static class BenchClient
 {
     private static readonly Dictionary<string, Method<IMessage, Answer>> Methods =
-        Wire.WishService.Descriptor.Methods.Concat(Wire.BoardService.Descriptor.Methods).ToDictionary(m => m.Name, m => new Method<IMessage, Answer>(
+        new[]
+        {
+            Wire.WishService.Descriptor, Wire.BoardService.Descriptor, Wire.SignUpService.Descriptor,
+            Wire.AttendanceService.Descriptor,
+        }.SelectMany(s => s.Methods).ToDictionary(m => m.Name, m => new Method<IMessage, Answer>(
             MethodType.Unary, m.Service.FullName, m.Name,
             Marshallers.Create<IMessage>(Write, _ => throw new NotSupportedException()),
             Marshallers.Create<Answer>((_, _) => throw new NotSupportedException(), _ => Answer.Unread)));

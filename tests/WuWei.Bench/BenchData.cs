@@ -15,36 +15,37 @@ namespace WuWei.Bench;
 /// <summary>Somebody signed in who calls.</summary>
 public sealed record BenchCaller(Guid PersonId, string Token, Guid Home);
 
-/// <summary>Wishes that serve one call each, by the person (a number) whose they are.</summary>
-public sealed class BenchFuel
+/// <summary>Things that serve one call each, by the person (a number) whose they are.</summary>
+public sealed class BenchFuel<T>
 {
-    private readonly List<Guid>[] _wishes = [.. Enumerable.Range(0, BenchData.Callers).Select(_ => new List<Guid>())];
+    private readonly List<T>[] _things = [.. Enumerable.Range(0, BenchData.Callers).Select(_ => new List<T>())];
     private readonly int[] _next = new int[BenchData.Callers];
     private readonly int[] _turn = new int[BenchData.Callers];
 
-    public void Add(int person, Guid wishId) => _wishes[person].Add(wishId);
+    public void Add(int person, T thing) => _things[person].Add(thing);
 
-    public Guid Any()
+    public T Any()
     {
-        var own = _wishes[Random.Shared.Next(_wishes.Length)];
+        var own = _things[Random.Shared.Next(_things.Length)];
         return own[Random.Shared.Next(own.Count)];
     }
 
     /// <summary>
-    /// The next wish for one of <paramref name="callers"/> parallel callers. Each acts for persons of its own in turn, so
-    /// that no two ever wait for the same person's row.
+    /// The next for one of <paramref name="callers"/> parallel callers. Each acts for persons of its own in turn, so that no
+    /// two ever wait for the same person's row.
     /// </summary>
-    public (Guid WishId, int Person) Take(int caller, int callers)
+    public (T Thing, int Person) Take(int caller, int callers)
     {
         var person = caller + (callers * (_turn[caller]++ % (BenchData.Callers / callers)));
-        return _next[person] < _wishes[person].Count
-            ? (_wishes[person][_next[person]++], person)
+        return _next[person] < _things[person].Count
+            ? (_things[person][_next[person]++], person)
             : throw new InvalidOperationException("The fuel is used up; raise BenchSize.Fuel.");
     }
 }
 
 /// <summary>What the calls are made with.</summary>
-public sealed record BenchWorld(List<BenchCaller> Callers, BenchFuel Open, BenchFuel Delivered);
+public sealed record BenchWorld(
+    List<BenchCaller> Callers, BenchFuel<Guid> Open, BenchFuel<Guid> Delivered, BenchShifts Shifts);
 
 /// <summary>Fills an empty, migrated database in bulk.</summary>
 public sealed class BenchData(
@@ -63,8 +64,10 @@ public sealed class BenchData(
     {
         await LoadPeopleAsync(cancel);
         var callers = await AddCallersAsync(cancel);
-        var world = new BenchWorld(callers, new BenchFuel(), new BenchFuel());
+        var world = new BenchWorld(callers, new(), new(), new());
         await LoadWishesAsync(world, cancel);
+        await using var connection = await OpenAsync(cancel);
+        await world.Shifts.LoadAsync(size.Fuel, connection, database, personalData, _homes, cancel);
         return world;
     }
 

@@ -4,8 +4,9 @@ using WuWei.Wishes;
 
 namespace WuWei.Operator.Demo;
 
-/// <summary>The demo's people and wishes, as its files tell them.</summary>
-public sealed record DemoContent(DemoPeople People, IReadOnlyList<DemoWish> Wishes, FileInfo Units)
+/// <summary>The demo's people, wishes and activities, as its files tell them.</summary>
+public sealed record DemoContent(
+    DemoPeople People, IReadOnlyList<DemoWish> Wishes, IReadOnlyList<DemoActivity> Activities, FileInfo Units)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -22,7 +23,7 @@ public sealed record DemoContent(DemoPeople People, IReadOnlyList<DemoWish> Wish
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "Demo");
         var story = new DemoContent(
-            Read<DemoPeople>("people.json"), Read<List<DemoWish>>("wishes.json"),
+            Read<DemoPeople>("people.json"), Read<List<DemoWish>>("wishes.json"), Read<List<DemoActivity>>("activities.json"),
             new FileInfo(Path.Combine(folder, "units-320105.csv")));
         return DemoYear.AddTo(story, Read<List<DemoEveryday>>("year.json"));
 

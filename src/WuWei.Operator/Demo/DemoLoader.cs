@@ -25,6 +25,7 @@ public sealed class DemoLoader
     private const string Started = "demo-started";
     private const string Loaded = "demo-loaded";
     private const int DaysBack = 420;
+    private const int Together = 8;
 
     /// <summary>Of which the last are told closely.</summary>
     private const int DaysClose = 45;
@@ -99,16 +100,26 @@ public sealed class DemoLoader
         // Boards catch up at the end: each of the story's days would fill Redis for nobody.
         var daily = jobs.Where(job => job is not BoardJob).ToList();
         var jobsAt = now.AddDays(1 - DaysBack);
-        foreach (var (index, move) in moves.Index())
+        var done = 0;
+        foreach (var moment in moves.GroupBy(m => m.At))
         {
-            for (; jobsAt < move.At; jobsAt += TimeSpan.FromHours(jobsAt < now.AddDays(-DaysClose) ? 24 : 6))
+            for (; jobsAt < moment.Key; jobsAt += TimeSpan.FromHours(jobsAt < now.AddDays(-DaysClose) ? 24 : 6))
             {
                 await RunAsync(daily, jobsAt, cancel);
             }
 
-            _host.Clock.Set(move.At);
-            await move.Act(cancel);
-            progress(index + 1, moves.Count);
+            _host.Clock.Set(moment.Key);
+            await Parallel.ForEachAsync(
+                moment.GroupBy(m => m.Of),
+                new ParallelOptions { MaxDegreeOfParallelism = Together, CancellationToken = cancel },
+                async (story, stop) =>
+                {
+                    foreach (var move in story)
+                    {
+                        await move.Act(stop);
+                        progress(Interlocked.Increment(ref done), moves.Count);
+                    }
+                });
         }
 
         await RunAsync(jobs, now, cancel);
@@ -122,7 +133,7 @@ public sealed class DemoLoader
             await MarkAsync(db, Loaded, 1);
             return true;
         }, cancel);
-        return $"the demo is loaded: {_content.Wishes.Count} wishes, {moves.Count} moves";
+        return $"the demo is loaded: {_content.Wishes.Count} wishes and {DemoActivities.Count} activities, {moves.Count} moves";
     }
 
     private async Task RunAsync(IEnumerable<IJob> jobs, DateTime at, CancellationToken cancel)

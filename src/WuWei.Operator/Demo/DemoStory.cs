@@ -7,7 +7,8 @@ using WuWei.Wishes;
 namespace WuWei.Operator.Demo;
 
 /// <summary>One call of the demo, at its time.</summary>
-public sealed record DemoMove(DateTime At, Func<CancellationToken, Task> Act);
+/// <param name="Of">The wish or activity: its moves come one after the other, those of others at the same time.</param>
+public sealed record DemoMove(DateTime At, string Of, Func<CancellationToken, Task> Act);
 
 /// <summary>Turns the demo's wishes into calls: who does what to which wish, and when.</summary>
 public sealed class DemoStory(
@@ -36,11 +37,12 @@ public sealed class DemoStory(
             content.People.OrganisationMembers, As, cancel);
     }
 
-    /// <summary>All moves of all wishes, in the order of time.</summary>
+    /// <summary>All moves of all wishes and activities, in the order of time.</summary>
     public async Task<List<DemoMove>> WriteAsync(CancellationToken cancel)
     {
         _book = await host.Services.GetRequiredService<Categories>().BookAsync(cancel);
-        return [.. content.Wishes.SelectMany(Write).OrderBy(m => m.At)];
+        var activities = new DemoActivities(host, content, _tree!, As);
+        return [.. content.Wishes.SelectMany(Write).Concat(activities.Write(now)).OrderBy(m => m.At)];
     }
 
     private IEnumerable<DemoMove> Write(DemoWish wish, int number)
@@ -122,7 +124,7 @@ public sealed class DemoStory(
             if (at is { } time)
             {
                 var key = $"demo-{number:D3}-{steps.Count}";
-                steps.Add(new DemoMove(time, cancel => act(key, cancel)));
+                steps.Add(new DemoMove(time, $"wish {number}", cancel => act(key, cancel)));
             }
         }
     }
