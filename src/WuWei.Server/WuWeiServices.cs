@@ -18,6 +18,7 @@ using WuWei.Journal;
 using WuWei.Organization;
 using WuWei.Points;
 using WuWei.Privacy;
+using WuWei.Recommendations;
 using WuWei.Registry;
 using WuWei.Views;
 using WuWei.Wishes;
@@ -85,6 +86,7 @@ public static class WuWeiServices
         services.AddSingleton<AttendanceService>();
         services.AddSingleton<ServiceRecordService>();
         services.AddSingleton<SkillService>();
+        services.AddSingleton<RecommendationService>();
         services.AddSingleton<PointsService>();
         services.AddSingleton<ViewService>();
         services.AddSingleton<BoardService>();
@@ -136,6 +138,7 @@ public static class WuWeiServices
         app.MapGrpcService<AttendanceService>();
         app.MapGrpcService<ServiceRecordService>();
         app.MapGrpcService<SkillService>();
+        app.MapGrpcService<RecommendationService>();
         app.MapGrpcService<PointsService>();
         app.MapGrpcService<ViewService>();
         app.MapGrpcService<BoardService>();

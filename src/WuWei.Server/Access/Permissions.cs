@@ -135,6 +135,10 @@ public static class Permissions
         Write("SkillService/RecordCourse", Staff, Relation.None, Scope.Subtree),
         Own("SkillService/ListMySkills", writes: false),
 
+        // Recommendations.
+        Own("RecommendationService/RecommendForMe", writes: false),
+        Read("RecommendationService/RecommendHelpers", Staff, Relation.None, Scope.Subtree),
+
         // Points.
         Own("PointsService/GetPoints", writes: false),
         Own("PointsService/ListPoints", writes: false),
