@@ -13,6 +13,7 @@ using WuWei.Calls;
 using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Identity;
+using WuWei.Invitations;
 using WuWei.Jobs;
 using WuWei.Journal;
 using WuWei.Organization;
@@ -87,6 +88,7 @@ public static class WuWeiServices
         services.AddSingleton<ServiceRecordService>();
         services.AddSingleton<SkillService>();
         services.AddSingleton<RecommendationService>();
+        services.AddSingleton<InvitationService>();
         services.AddSingleton<PointsService>();
         services.AddSingleton<ViewService>();
         services.AddSingleton<BoardService>();
@@ -107,10 +109,12 @@ public static class WuWeiServices
         services.AddSingleton<Units>();
         services.AddSingleton<Categories>();
         services.AddSingleton<PointsRuleBooks>();
+        services.AddSingleton<IEarnsBeside, InviterCredit>();
         services.AddSingleton<Payer>();
         services.AddSingleton<WishPayment>();
         services.AddSingleton<IPaidActs, PaidWishes>();
         services.AddSingleton<IPaidActs, PaidAttendance>();
+        services.AddSingleton<IPaidActs, PaidInvitations>();
         services.AddSingleton<PointsAudit>();
         services.AddSingleton(s => new RedisSource(
             Required(settings, "WUWEI_REDIS"), s.GetService<ILoggerFactory>()));
@@ -139,6 +143,7 @@ public static class WuWeiServices
         app.MapGrpcService<ServiceRecordService>();
         app.MapGrpcService<SkillService>();
         app.MapGrpcService<RecommendationService>();
+        app.MapGrpcService<InvitationService>();
         app.MapGrpcService<PointsService>();
         app.MapGrpcService<ViewService>();
         app.MapGrpcService<BoardService>();

@@ -250,6 +250,33 @@ CREATE TABLE `hand_hours` (
   KEY `by_person` (`person_id`,`proposed_at`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `invitation` (
+  `id` binary(16) NOT NULL,
+  `code` char(10) NOT NULL,
+  `inviter_id` binary(16) NOT NULL,
+  `activity_id` binary(16) DEFAULT NULL,
+  `made_at` datetime(6) NOT NULL,
+  `expires_at` datetime(6) NOT NULL,
+  `came` smallint(5) unsigned NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `by_code` (`code`),
+  KEY `by_inviter` (`inviter_id`,`made_at`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `invitee` (
+  `person_id` binary(16) NOT NULL,
+  `invitation_id` binary(16) NOT NULL,
+  `inviter_id` binary(16) NOT NULL,
+  `came_at` datetime(6) NOT NULL,
+  `suspicion` int(10) unsigned NOT NULL,
+  `served_at` datetime(6) DEFAULT NULL,
+  `service_id` binary(16) DEFAULT NULL,
+  PRIMARY KEY (`person_id`),
+  UNIQUE KEY `one_service` (`service_id`),
+  KEY `by_inviter` (`inviter_id`,`served_at`),
+  KEY `by_invitation` (`invitation_id`,`served_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `journal_entry` (
   `id` binary(16) NOT NULL,
   `at` datetime(6) NOT NULL,

@@ -139,6 +139,12 @@ public static class Permissions
         Own("RecommendationService/RecommendForMe", writes: false),
         Read("RecommendationService/RecommendHelpers", Staff, Relation.None, Scope.Subtree),
 
+        // Invitations.
+        Own("InvitationService/MakeInvitation", writes: true),
+        Own("InvitationService/RedeemInvitation", writes: true),
+        Own("InvitationService/ListMyInvitations", writes: false),
+        Own("InvitationService/CountInvitations", writes: false),
+
         // Points.
         Own("PointsService/GetPoints", writes: false),
         Own("PointsService/ListPoints", writes: false),

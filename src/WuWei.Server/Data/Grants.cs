@@ -81,6 +81,8 @@ public static class Grants
         // The scores of old days and weeks are forgotten.
         ["board_score"] = All,
         ["board_state"] = "SELECT, UPDATE",
+        ["invitation"] = Change,
+        ["invitee"] = Change,
         ["organisation"] = Change,
         ["organisation_scope"] = Change,
         ["organisation_member"] = Change,
