@@ -10,6 +10,7 @@ using WuWei.Access;
 using WuWei.Activities;
 using WuWei.Boards;
 using WuWei.Calls;
+using WuWei.Campaigns;
 using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Identity;
@@ -52,6 +53,7 @@ public static class WuWeiServices
         services.AddSingleton<IJob, WishClockJob>();
         services.AddSingleton<IJob, ActivityClockJob>();
         services.AddSingleton<IJob, NoShowJob>();
+        services.AddSingleton<IJob, CampaignJob>();
         services.AddSingleton<IJob, ExpireJob>();
         services.AddSingleton<IJob, FoldCountsJob>();
         services.AddSingleton<IJob, FoldViewsJob>();
@@ -87,6 +89,7 @@ public static class WuWeiServices
         services.AddSingleton<AttendanceService>();
         services.AddSingleton<ServiceRecordService>();
         services.AddSingleton<SkillService>();
+        services.AddSingleton<CampaignService>();
         services.AddSingleton<RecommendationService>();
         services.AddSingleton<InvitationService>();
         services.AddSingleton<PointsService>();
@@ -142,6 +145,7 @@ public static class WuWeiServices
         app.MapGrpcService<AttendanceService>();
         app.MapGrpcService<ServiceRecordService>();
         app.MapGrpcService<SkillService>();
+        app.MapGrpcService<CampaignService>();
         app.MapGrpcService<RecommendationService>();
         app.MapGrpcService<InvitationService>();
         app.MapGrpcService<PointsService>();

@@ -36,6 +36,7 @@ CREATE TABLE `activity` (
   KEY `by_unit` (`unit_id`,`status`),
   KEY `by_maker` (`maker_id`,`made_at`,`id`),
   KEY `by_parent` (`parent_id`,`starts_at`,`id`),
+  KEY `by_kind` (`kind`,`ends_at`),
   CONSTRAINT `activity_of_unit` FOREIGN KEY (`unit_id`) REFERENCES `unit` (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
@@ -150,6 +151,22 @@ CREATE TABLE `board_state` (
   `generation` binary(16) NOT NULL,
   `rebuilt_to` binary(16) DEFAULT NULL,
   PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `campaign_board` (
+  `activity_id` binary(16) NOT NULL,
+  `frozen_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`activity_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `campaign_place` (
+  `activity_id` binary(16) NOT NULL,
+  `place` int(10) unsigned NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `minutes` int(10) unsigned NOT NULL,
+  `reached_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`activity_id`,`place`),
+  UNIQUE KEY `one_each` (`activity_id`,`person_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `category` (

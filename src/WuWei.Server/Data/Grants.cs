@@ -50,6 +50,8 @@ public static class Grants
         ["wish_rating"] = Pending,
         ["follow_up"] = Change,
         ["follow_up_in_unit"] = All,
+        ["campaign_board"] = Append,
+        ["campaign_place"] = Append,
         ["skill"] = Append,
         ["person_skill"] = Change,
         ["person_course"] = Append,
