@@ -10,14 +10,17 @@ using WuWei.Access;
 using WuWei.Activities;
 using WuWei.Boards;
 using WuWei.Calls;
+using WuWei.Campaigns;
 using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Identity;
+using WuWei.Invitations;
 using WuWei.Jobs;
 using WuWei.Journal;
 using WuWei.Organization;
 using WuWei.Points;
 using WuWei.Privacy;
+using WuWei.Recommendations;
 using WuWei.Registry;
 using WuWei.Views;
 using WuWei.Wishes;
@@ -50,6 +53,7 @@ public static class WuWeiServices
         services.AddSingleton<IJob, WishClockJob>();
         services.AddSingleton<IJob, ActivityClockJob>();
         services.AddSingleton<IJob, NoShowJob>();
+        services.AddSingleton<IJob, CampaignJob>();
         services.AddSingleton<IJob, ExpireJob>();
         services.AddSingleton<IJob, FoldCountsJob>();
         services.AddSingleton<IJob, FoldViewsJob>();
@@ -85,6 +89,9 @@ public static class WuWeiServices
         services.AddSingleton<AttendanceService>();
         services.AddSingleton<ServiceRecordService>();
         services.AddSingleton<SkillService>();
+        services.AddSingleton<CampaignService>();
+        services.AddSingleton<RecommendationService>();
+        services.AddSingleton<InvitationService>();
         services.AddSingleton<PointsService>();
         services.AddSingleton<ViewService>();
         services.AddSingleton<BoardService>();
@@ -105,10 +112,12 @@ public static class WuWeiServices
         services.AddSingleton<Units>();
         services.AddSingleton<Categories>();
         services.AddSingleton<PointsRuleBooks>();
+        services.AddSingleton<IEarnsBeside, InviterCredit>();
         services.AddSingleton<Payer>();
         services.AddSingleton<WishPayment>();
         services.AddSingleton<IPaidActs, PaidWishes>();
         services.AddSingleton<IPaidActs, PaidAttendance>();
+        services.AddSingleton<IPaidActs, PaidInvitations>();
         services.AddSingleton<PointsAudit>();
         services.AddSingleton(s => new RedisSource(
             Required(settings, "WUWEI_REDIS"), s.GetService<ILoggerFactory>()));
@@ -136,6 +145,9 @@ public static class WuWeiServices
         app.MapGrpcService<AttendanceService>();
         app.MapGrpcService<ServiceRecordService>();
         app.MapGrpcService<SkillService>();
+        app.MapGrpcService<CampaignService>();
+        app.MapGrpcService<RecommendationService>();
+        app.MapGrpcService<InvitationService>();
         app.MapGrpcService<PointsService>();
         app.MapGrpcService<ViewService>();
         app.MapGrpcService<BoardService>();

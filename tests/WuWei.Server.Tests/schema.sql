@@ -36,6 +36,7 @@ CREATE TABLE `activity` (
   KEY `by_unit` (`unit_id`,`status`),
   KEY `by_maker` (`maker_id`,`made_at`,`id`),
   KEY `by_parent` (`parent_id`,`starts_at`,`id`),
+  KEY `by_kind` (`kind`,`ends_at`),
   CONSTRAINT `activity_of_unit` FOREIGN KEY (`unit_id`) REFERENCES `unit` (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
@@ -152,6 +153,22 @@ CREATE TABLE `board_state` (
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `campaign_board` (
+  `activity_id` binary(16) NOT NULL,
+  `frozen_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`activity_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `campaign_place` (
+  `activity_id` binary(16) NOT NULL,
+  `place` int(10) unsigned NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `minutes` int(10) unsigned NOT NULL,
+  `reached_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`activity_id`,`place`),
+  UNIQUE KEY `one_each` (`activity_id`,`person_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `category` (
   `id` binary(16) NOT NULL,
   `district_id` binary(16) NOT NULL,
@@ -248,6 +265,33 @@ CREATE TABLE `hand_hours` (
   PRIMARY KEY (`id`),
   KEY `by_activity` (`activity_id`,`proposed_at`,`id`),
   KEY `by_person` (`person_id`,`proposed_at`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `invitation` (
+  `id` binary(16) NOT NULL,
+  `code` char(10) NOT NULL,
+  `inviter_id` binary(16) NOT NULL,
+  `activity_id` binary(16) DEFAULT NULL,
+  `made_at` datetime(6) NOT NULL,
+  `expires_at` datetime(6) NOT NULL,
+  `came` smallint(5) unsigned NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `by_code` (`code`),
+  KEY `by_inviter` (`inviter_id`,`made_at`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `invitee` (
+  `person_id` binary(16) NOT NULL,
+  `invitation_id` binary(16) NOT NULL,
+  `inviter_id` binary(16) NOT NULL,
+  `came_at` datetime(6) NOT NULL,
+  `suspicion` int(10) unsigned NOT NULL,
+  `served_at` datetime(6) DEFAULT NULL,
+  `service_id` binary(16) DEFAULT NULL,
+  PRIMARY KEY (`person_id`),
+  UNIQUE KEY `one_service` (`service_id`),
+  KEY `by_inviter` (`inviter_id`,`served_at`),
+  KEY `by_invitation` (`invitation_id`,`served_at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `journal_entry` (

@@ -135,6 +135,20 @@ public static class Permissions
         Write("SkillService/RecordCourse", Staff, Relation.None, Scope.Subtree),
         Own("SkillService/ListMySkills", writes: false),
 
+        // Boards of festivals and campaigns. Whoever may not see one does not find it.
+        Read("CampaignService/GetCampaignBoard", SignedIn, Relation.None, Scope.All),
+        Read("CampaignService/ListAroundMeInCampaign", SignedIn, Relation.None, Scope.All),
+
+        // Recommendations.
+        Own("RecommendationService/RecommendForMe", writes: false),
+        Read("RecommendationService/RecommendHelpers", Staff, Relation.None, Scope.Subtree),
+
+        // Invitations.
+        Own("InvitationService/MakeInvitation", writes: true),
+        Own("InvitationService/RedeemInvitation", writes: true),
+        Own("InvitationService/ListMyInvitations", writes: false),
+        Own("InvitationService/CountInvitations", writes: false),
+
         // Points.
         Own("PointsService/GetPoints", writes: false),
         Own("PointsService/ListPoints", writes: false),

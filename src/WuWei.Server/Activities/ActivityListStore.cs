@@ -28,7 +28,7 @@ public static class ActivityListStore
     private const int ScanMax = 1_000;
 
     /// <summary>What a list shows of an activity: no text, contact or shifts.</summary>
-    private const string Columns =
+    internal const string Columns =
         """
         a.id, a.unit_id, a.organisation_id, a.parent_id, a.maker_id, a.kind, a.status, a.version, a.title, a.place,
         a.latitude, a.longitude, a.radius_metres, a.remote, a.ages, a.times, a.insurance_needed, a.insured_until,

@@ -265,7 +265,7 @@ public sealed partial class ActivityService(
 
     private static string Reason(string text) => Faults.TextOf("reason", text, ReasonLengthMin, ReasonLengthMax);
 
-    private static RefusedException Unknown() => Refuse.Missing("ACTIVITY_UNKNOWN", "没有找到这个活动。");
+    public static RefusedException Unknown() => Refuse.Missing("ACTIVITY_UNKNOWN", "没有找到这个活动。");
 
     /// <summary>What a move needs to decide, and what it says about itself.</summary>
     private sealed record ActivityMoving(

@@ -84,14 +84,17 @@ public sealed partial class AttendanceService
                 }
             }
 
-            // In one order in every confirmation, so that none waits for another in a circle.
+            // In one order in every confirmation, so that none waits for another in a circle. Who is paid beside them may
+            // come out of it; then one of the two starts over.
+            var tally = new Tally();
             foreach (var attendance in confirmed.OrderBy(a => a.PersonId))
             {
                 var entry = Entry(call, actor, "ATTENDANCE_CONFIRMED", attendance);
                 db.Record(entry);
                 QueueCourse(db, attendance, district.Id, entry);
                 await payer.PayAsync(
-                    db, book.At(district.Id, call.Now), [Earned(attendance, book.At(district.Id, call.Now))], entry);
+                    db, book.At(district.Id, call.Now), [Earned(attendance, book.At(district.Id, call.Now))], entry,
+                    tally);
             }
 
             return db.Entries > 0 ? reply : throw first ?? Attendance.Over();

@@ -50,6 +50,8 @@ public static class Grants
         ["wish_rating"] = Pending,
         ["follow_up"] = Change,
         ["follow_up_in_unit"] = All,
+        ["campaign_board"] = Append,
+        ["campaign_place"] = Append,
         ["skill"] = Append,
         ["person_skill"] = Change,
         ["person_course"] = Append,
@@ -81,6 +83,8 @@ public static class Grants
         // The scores of old days and weeks are forgotten.
         ["board_score"] = All,
         ["board_state"] = "SELECT, UPDATE",
+        ["invitation"] = Change,
+        ["invitee"] = Change,
         ["organisation"] = Change,
         ["organisation_scope"] = Change,
         ["organisation_member"] = Change,

@@ -36,7 +36,7 @@ public enum Suspicion
 
 /// <summary>What somebody did that may earn points.</summary>
 /// <param name="SourceId">What it was done on; pays once.</param>
-/// <param name="SubjectId">Where to look it up: the wish.</param>
+/// <param name="SubjectId">Where to look it up, such as the wish.</param>
 /// <param name="OtherId">Who was served, if they have an account.</param>
 /// <param name="MakerId">Who asked for it, be it for themself or for somebody else.</param>
 /// <param name="MadeForOther">A resident asked for somebody else; those whose work it is ask for many.</param>

@@ -20,6 +20,7 @@ public static class DefaultRules
             new(PointsAct.WishRated4, 1),
             new(PointsAct.WishRated5, 2),
             new(PointsAct.HoursServed, 3),
+            new(PointsAct.InviteeServed, 5),
         ],
         DayMax: 60, WeekMax: 200, PairPercents: [100, 100, 50, 50, 20, 0], PairDays: 30, ValidMonths: 24,
         HeldWithinSeconds: 300, HeldFromMeeting: 5);

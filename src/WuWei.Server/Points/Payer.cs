@@ -8,39 +8,26 @@ namespace WuWei.Points;
 /// <summary>
 /// Pays for acts, in the transaction of the act: an act without its points must not exist, nor points without the act.
 /// </summary>
-public sealed class Payer(TimeProvider clock)
+public sealed class Payer(TimeProvider clock, IEnumerable<IEarnsBeside> besides)
 {
     /// <param name="rules">Those of the district on the day of the act.</param>
     /// <param name="earnings">What one account earns by one act, such as for the wish and for its rating.</param>
     /// <param name="cause">The entry of the act; the awards' own name the same actor.</param>
+    /// <param name="tally">Of a transaction that pays for more than one act.</param>
     /// <returns>What looked odd, whether or not it was worth anything.</returns>
     public async Task<Suspicion> PayAsync(
-        DbSession db, PointsRules rules, IReadOnlyList<Earning> earnings, JournalEntry cause)
+        DbSession db, PointsRules rules, IReadOnlyList<Earning> earnings, JournalEntry cause, Tally? tally = null)
     {
-        var (now, first) = (cause.At, earnings[0]);
-        var account = await db.FindAccountAsync(first, rules.Body.PairDays, now);
-        if (account is null)
+        tally ??= new Tally();
+        var found = await PayAccountAsync(db, rules, earnings, cause, tally);
+        foreach (var beside in besides)
         {
-            await db.OpenAccountAsync(first.AccountId, first.Kind, now);
-            account = await db.FindAccountAsync(first, rules.Body.PairDays, now) ?? throw new ConflictException();
+            if (await beside.FindAsync(db, earnings[0], found, cause) is { } earning)
+            {
+                await PayAccountAsync(db, rules, [earning], cause, tally);
+            }
         }
 
-        var circle = account.OtherServes
-            && await db.ClosesCircleAsync(first.AccountId, first.OtherId!.Value, now.AddDays(-rules.Body.PairDays));
-        var earned = new Earned(
-            account.Today, account.ThisWeek, account.Served + account.Returned, account.Returned, account.Others, circle);
-        var (paid, found) = (0, Suspicion.None);
-        foreach (var earning in earnings)
-        {
-            var decided = AwardAmount.Of(rules.Body, earning, earned);
-            found |= decided.Found;
-            var award = Decided(earning, decided, earned, rules, now);
-            earned = earned with { Today = earned.Today + award.Amount, ThisWeek = earned.ThisWeek + award.Amount };
-            paid += award.Held == Suspicion.None ? award.Amount : 0;
-            Queue(db, award, rules, cause);
-        }
-
-        await db.CreditAsync(first.AccountId, account.Version, paid);
         return found;
     }
 
@@ -63,6 +50,11 @@ public sealed class Payer(TimeProvider clock)
             {
                 await ReverseAsync(db, award, correctionId: null, cause);
             }
+        }
+
+        foreach (var beside in besides)
+        {
+            await beside.TakeBackAsync(db, sourceId, cause);
         }
     }
 
@@ -100,6 +92,39 @@ public sealed class Payer(TimeProvider clock)
     {
         await db.ChangeBalanceAsync(award.AccountId, award.Amount);
         db.QueueTransfer(ToTransfer(award, now));
+    }
+
+    private async Task<Suspicion> PayAccountAsync(
+        DbSession db, PointsRules rules, IReadOnlyList<Earning> earnings, JournalEntry cause, Tally tally)
+    {
+        var (now, first) = (cause.At, earnings[0]);
+        var account = await db.FindAccountAsync(first, rules.Body.PairDays, now);
+        if (account is null)
+        {
+            await db.OpenAccountAsync(first.AccountId, first.Kind, now);
+            account = await db.FindAccountAsync(first, rules.Body.PairDays, now) ?? throw new ConflictException();
+        }
+
+        var circle = account.OtherServes
+            && await db.ClosesCircleAsync(first.AccountId, first.OtherId!.Value, now.AddDays(-rules.Body.PairDays));
+        var unseen = tally.Of(first.AccountId);
+        var earned = new Earned(
+            account.Today + unseen, account.ThisWeek + unseen, account.Served + account.Returned, account.Returned,
+            account.Others, circle);
+        var (paid, found) = (0, Suspicion.None);
+        foreach (var earning in earnings)
+        {
+            var decided = AwardAmount.Of(rules.Body, earning, earned);
+            found |= decided.Found;
+            var award = Decided(earning, decided, earned, rules, now);
+            earned = earned with { Today = earned.Today + award.Amount, ThisWeek = earned.ThisWeek + award.Amount };
+            paid += award.Held == Suspicion.None ? award.Amount : 0;
+            tally.Add(award);
+            Queue(db, award, rules, cause);
+        }
+
+        await db.CreditAsync(first.AccountId, account.Version, paid);
+        return found;
     }
 
     private Award Decided(Earning earning, AwardAmount decided, Earned earned, PointsRules rules, DateTime now) => new()
@@ -163,3 +188,16 @@ public sealed class Payer(TimeProvider clock)
 /// <summary>How an award's amount came about, as it is stored beside it.</summary>
 public sealed record AwardDetail(
     int Base, int Percent, int MeetingsBefore, long DayLeft, long WeekLeft);
+
+/// <summary>
+/// What one transaction awarded already: the database counts it towards the caps only later, because awards travel with
+/// the commit.
+/// </summary>
+public sealed class Tally
+{
+    private readonly Dictionary<Guid, long> _awarded = [];
+
+    public long Of(Guid accountId) => _awarded.GetValueOrDefault(accountId);
+
+    public void Add(Award award) => _awarded[award.AccountId] = Of(award.AccountId) + award.Amount;
+}

@@ -16,6 +16,7 @@ public enum PointsAct : byte
     WishRated4,
     WishRated5,
     HoursServed = 20,
+    InviteeServed = 30,
 }
 
 public enum AccountKind : byte

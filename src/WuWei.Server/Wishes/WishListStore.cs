@@ -24,7 +24,7 @@ public static class WishListStore
     private const int ScanMax = 2_000;
 
     /// <summary>What a list shows of a wish: no text, contact, note or beneficiary.</summary>
-    private const string Columns =
+    internal const string Columns =
         $"""
         w.id, w.unit_id, w.audience_unit_id, w.category_id, w.status, w.version, w.origin, w.visibility, w.sensitive,
         w.title, IF(w.content IS NULL, '', NULL) AS text, w.content, w.effort_minutes, w.remote, w.maker_id,
@@ -34,7 +34,7 @@ public static class WishListStore
         {WishStore.PartyBadge}
         """;
 
-    private const string People =
+    internal const string People =
         """
         LEFT JOIN person m ON m.id = w.maker_id LEFT JOIN person k ON k.id = w.claimer_id
         LEFT JOIN organisation g ON g.id = w.organisation_id

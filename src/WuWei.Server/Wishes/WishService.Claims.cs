@@ -71,10 +71,11 @@ public sealed partial class WishService
                     throw Refuse.Denied("CLAIMER_KIND_NOT_ALLOWED", "这类心愿不能以这个身份认领。");
                 }
 
+                var reach = new ClaimReach(wish, m.Tree, (m.Sight.Relation & Relation.Offered) != 0);
                 var credited = acting is null
-                    ? CreditedUnit(caller, kind, wish, m)
+                    ? reach.CreditedUnit(kind, caller.HomeUnitId, caller.Roles.Where(r => r.IsInForce(m.Now)))
                         ?? throw Refuse.Denied("CLAIMER_KIND_NOT_HELD", "你在这里没有这个身份，或不在可认领的范围。")
-                    : Meeting(acting.UnitIds, wish, m)
+                    : reach.Meeting(acting.UnitIds)
                         ?? throw Refuse.Denied("ORGANISATION_OUT_OF_SCOPE", "这个组织不在这里服务。");
                 return wish.Claimed(clock.NewId(), caller.PersonId, kind, credited, m.Rules, m.Now) with
                 {
@@ -258,43 +259,4 @@ public sealed partial class WishService
             && personalData.PhoneIndex(contact.Phone).AsSpan().SequenceEqual(own)
                 ? Suspicion.SamePhone
                 : Suspicion.None);
-
-    /// <summary>
-    /// The unit that gets the credit: a neighbour's home inside the audience, or the scope of the role where it meets
-    /// the audience. An offer reaches further: then any unit of that role will do. What has closed counts as its
-    /// successor. Null: not held, or not here.
-    /// </summary>
-    private static Guid? CreditedUnit(Caller caller, ClaimerKind kind, Wish wish, WishMoving m)
-    {
-        var offered = (m.Sight.Relation & Relation.Offered) != 0;
-        if (kind == ClaimerKind.Neighbour)
-        {
-            return caller.HomeUnitId is { } home
-                && (offered || m.Tree.OpenOf(home).IsWithin(wish.AudienceUnitId))
-                    ? m.Tree.OpenOf(home).Id
-                    : null;
-        }
-
-        var role = kind switch
-        {
-            ClaimerKind.PartyMember => Role.PartyMember,
-            ClaimerKind.Volunteer => Role.Volunteer,
-            _ => Role.OrganisationMember,
-        };
-        return Meeting(caller.Roles.Where(r => r.Role == role && r.IsInForce(m.Now)).Select(r => r.UnitId), wish, m);
-    }
-
-    /// <summary>
-    /// The first of these units, or of what they closed into, that meets the wish's audience; after an offer, any.
-    /// </summary>
-    private static Guid? Meeting(IEnumerable<Guid> unitIds, Wish wish, WishMoving m)
-    {
-        var offered = (m.Sight.Relation & Relation.Offered) != 0;
-        var audience = m.Tree.Get(wish.AudienceUnitId);
-        return unitIds
-            .Select(m.Tree.OpenOf)
-            .Where(u => offered || audience.IsWithin(u.Id) || u.IsWithin(audience.Id))
-            .Select(u => (Guid?)u.Id)
-            .FirstOrDefault();
-    }
 }

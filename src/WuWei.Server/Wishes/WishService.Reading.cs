@@ -60,7 +60,7 @@ public sealed partial class WishService
         }, context.CancellationToken);
         return new Wire.ListWishesResponse
         {
-            Wishes = { page.Wishes.Select(w => Listed(WishSight.Of(w, tree, call))) },
+            Wishes = { page.Wishes.Select(w => WishSight.Of(w, tree, call).Listed(personalData)) },
             NextPageToken = page.Next?.ToString() ?? "",
         };
 
@@ -130,15 +130,6 @@ public sealed partial class WishService
         {
             throw Refuse.Invalid("LIST_FILTER", "筛选条件不对。", new FieldFault(field, description));
         }
-    }
-
-    /// <summary>A list shows titles, not texts.</summary>
-    private Wire.Wish Listed(WishSight sight)
-    {
-        var wish = sight.ToWire(personalData);
-        wish.Text = "";
-        wish.Answers.Clear();
-        return wish;
     }
 
     private Wire.WishStep ToWire(StepRow step, bool concerned) => new()

@@ -274,7 +274,7 @@ public sealed partial class WishService(
 
     private static string Reason(string text) => Faults.TextOf("reason", text, ReasonLengthMin, ReasonLengthMax);
 
-    private static RefusedException Unknown() => Refuse.Missing("WISH_UNKNOWN", "没有找到这个心愿。");
+    public static RefusedException Unknown() => Refuse.Missing("WISH_UNKNOWN", "没有找到这个心愿。");
 
     /// <summary>What a new wish is made of.</summary>
     private sealed record WishMaking(

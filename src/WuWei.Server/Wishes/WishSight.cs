@@ -94,6 +94,15 @@ public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Ove
         return wire;
     }
 
+    /// <summary>A list shows titles, not texts.</summary>
+    public Wire.Wish Listed(PersonalData data)
+    {
+        var wire = ToWire(data);
+        wire.Text = "";
+        wire.Answers.Clear();
+        return wire;
+    }
+
     /// <summary>An earlier answer to the same caller, without what they may no longer know.</summary>
     public Wire.Wish Again(Wire.Wish first)
     {

@@ -13,7 +13,7 @@ public class PermissionTableTests(SharedServer shared)
         "wuwei.v1.AccessService/SignOut", "wuwei.v1.ViewService/NoteViews",
     ];
 
-    private static readonly string[] ReadingVerbs = ["Get", "List", "Count", "Explain", "Report", "Watch"];
+    private static readonly string[] ReadingVerbs = ["Get", "List", "Count", "Explain", "Report", "Watch", "Recommend"];
 
     public static TheoryData<string> Rpcs => [.. Harness.Rpcs.All.Select(m => m.Name())];
 

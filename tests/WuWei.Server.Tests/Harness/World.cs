@@ -198,6 +198,9 @@ public sealed class Actor(GrpcChannel channel, Guid personId, string name, strin
     public Wire.AttendanceService.AttendanceServiceClient Attendance => new(Calls(null));
     public Wire.ServiceRecordService.ServiceRecordServiceClient Records => new(Calls(null));
     public Wire.SkillService.SkillServiceClient Skills => new(Calls(null));
+    public Wire.RecommendationService.RecommendationServiceClient Recommendations => new(Calls(null));
+    public Wire.InvitationService.InvitationServiceClient Invitations => new(Calls(null));
+    public Wire.CampaignService.CampaignServiceClient Campaigns => new(Calls(null));
     public Wire.CategoryService.CategoryServiceClient Categories => new(Calls(null));
     public Wire.AccessService.AccessServiceClient Access => new(Calls(null));
     public Wire.PointsService.PointsServiceClient Points => new(Calls(null));

@@ -99,12 +99,22 @@ public class AwardAmountTests
     {
         var body = Migration("V0007__points.sql").Split('\'').Single(
             t => t.StartsWith("{\"acts\"", StringComparison.Ordinal));
-        var (old, added) = ("{\"act\":\"WishRated5\",\"points\":2}]", ",{\"act\":\"HoursServed\",\"points\":3}]");
-        var migrated = body.Replace(old, old[..^1] + added, StringComparison.Ordinal);
+        var migrated = body;
+        foreach (var (file, old, added) in new[]
+        {
+            ("V0013__attendance.sql", Act("WishRated5", 2), Act("HoursServed", 3)),
+            ("V0015__invitations.sql", Act("HoursServed", 3), Act("InviteeServed", 5)),
+        })
+        {
+            var (from, to) = ($"{old}]", $"{old},{added}]");
+            Assert.Contains($"'{from}', '{to}'", Migration(file), StringComparison.Ordinal);
+            migrated = migrated.Replace(from, to, StringComparison.Ordinal);
+        }
 
         Assert.Equal(
             PointsRuleStore.ToJson(DefaultRules.Body), PointsRuleStore.ToJson(PointsRuleStore.FromJson(migrated)));
-        Assert.Contains($"'{old}', '{old[..^1]}{added}'", Migration("V0013__attendance.sql"), StringComparison.Ordinal);
+
+        static string Act(string name, int points) => $"{{\"act\":\"{name}\",\"points\":{points}}}";
 
         static string Migration(string name)
         {
