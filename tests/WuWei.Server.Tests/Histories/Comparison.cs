@@ -57,7 +57,7 @@ public sealed class Comparison(
             await CompareListAsync(by, new() { View = Wire.WishView.OfferedToMe }, w => w.IsOffered(by));
             await CompareListAsync(
                 by, new() { View = Wire.WishView.ClaimedByMe },
-                w => w.Steps.Any(s => s.Move == Wire.WishMove.Claim && s.By == by) && Model.SeesAsPerson(by, w));
+                w => w.Steps.Any(s => s.Move == Wire.WishMove.Claim && s.By == by) && ModelRights.SeesAsPerson(by, w));
             await CompareSatisfactionAsync(by);
         }
 

@@ -6,12 +6,13 @@ namespace WuWei.Tests.Histories;
 /// Makes histories up: mostly of what can succeed, by whom it may, so that wishes get far; and some by chance.
 /// Each is a list of operations that stand for themselves.
 /// </summary>
-public static class Historian
+public static partial class Historian
 {
     /// <summary>On average.</summary>
     public const int OperationsPerHistory = 400;
 
     private const int ChanceMax = 999_999;
+    private const int FlatsMax = 6;
 
     private static readonly string[] Categories = ["misc", "misc", "errands", "childcare", "counselling"];
     private static readonly int[] Days = [1, 2, 4, 10, 30, 180];
@@ -20,21 +21,27 @@ public static class Historian
         [Place.Community, Place.Community, Place.Grid, Place.NextCommunity, Place.FarCommunity];
 
     private static readonly Wire.ClaimerKind[] Kinds = [.. Enum.GetValues<Wire.ClaimerKind>().Skip(1)];
+    private static readonly int[] Everybody = [.. Enumerable.Range(0, Cast.People.Count)];
     private static readonly Deed[] OnWishes =
-        [.. Enum.GetValues<Deed>().Except([Deed.Make, Deed.Again, Deed.Wait])];
+        [.. Enum.GetValues<Deed>().Where(d => !ModelLedger.Has(d)).Except([Deed.Make, Deed.Again, Deed.Wait])];
+
+    /// <summary>Who ask and help more than others, so that they meet again and earn as much as they may.</summary>
+    private static readonly int[] Regulars =
+        [Cast.Resident, Cast.Volunteer, Cast.OrganisationMember, Cast.PlainMember];
 
     /// <summary>What a wish lives by.</summary>
     private static readonly Deed[] Onward =
         [Deed.Approve, Deed.Claim, Deed.Deliver, Deed.Confirm, Deed.Rate, Deed.FollowUp, Deed.Overturn];
 
-    /// <summary>Each operation from ten throws of a die with many sides; told one after the other to a model.</summary>
+    /// <summary>Each operation from some throws of a die with many sides; told one after the other to a model.</summary>
     public static Gen<Operation[]> Histories { get; } =
-        Gen.Int[0, ChanceMax].Array[10].Array[1, (2 * OperationsPerHistory) - 1].Select(throws =>
+        Gen.Int[0, ChanceMax].Array[20].Array[1, (2 * OperationsPerHistory) - 1].Select(throws =>
         {
             var model = new Model(new DateTime(2026, 6, 1, 2, 0, 0, DateTimeKind.Utc));
             var told = new List<Operation>();
             foreach (var (i, dice) in throws.Index())
             {
+                model.Tick();
                 var operation = Next(i + 1, new Dice(dice), model, told);
                 if (model.Makes(operation) && model.Against(operation).Count == 0)
                 {
@@ -72,7 +79,7 @@ public static class Historian
             return new Operation(number, Deed.Again, Wish: dice.Pick(told).Number);
         }
 
-        return OnWish(number, dice, model);
+        return what < 40 ? OnPoints(number, dice, model) : OnWish(number, dice, model);
     }
 
     private static Operation OnWish(int number, Dice dice, Model model)
@@ -94,18 +101,32 @@ public static class Historian
             Deed.Rate => wanted with { Rating = 1 + (rating / 2) },
             _ => wanted,
         };
+        if (deed == Deed.Claim && dice.Throw(3) == 0)
+        {
+            wanted = wanted with { Kind = Wire.ClaimerKind.OrganisationMember, ForOrganisation = true };
+            kinds = [wanted.Kind];
+        }
+
+        var people = deed == Deed.Claim && IsHoarded(wish) ? [Cast.OrganisationMember] : Everybody;
         if (number % 5 == 0)
         {
             return wanted;
         }
 
-        // Whom nothing stands against, or as little as there is: a refusal that has one reason tests that one.
-        var right = (deed == Deed.Claim && IsHoarded(wish)
-                ? [Cast.OrganisationMember]
-                : Enumerable.Range(0, Cast.People.Count))
-            .SelectMany(by => kinds.Select(kind => wanted with { By = by, Kind = kind }))
-            .GroupBy(o => model.Against(o).Count).MinBy(g => g.Key)!.ToList();
+        var right = Fitting(
+            people.SelectMany(by => kinds.Select(kind => wanted with { By = by, Kind = kind })),
+            regular: deed == Deed.Claim && wish % 3 > 0, model);
         return right[wanted.By * kinds.Length % right.Count];
+    }
+
+    /// <summary>
+    /// Whom nothing stands against, or as little as there is: a refusal that has one reason tests that one.
+    /// </summary>
+    private static List<Operation> Fitting(IEnumerable<Operation> wanted, bool regular, Model model)
+    {
+        var right = wanted.GroupBy(o => model.Against(o).Count).MinBy(g => g.Key)!.ToList();
+        var regulars = right.Where(o => regular && Regulars.Contains(o.By)).ToList();
+        return regulars.Count > 0 ? regulars : right;
     }
 
     /// <summary>
@@ -165,12 +186,18 @@ public static class Historian
         var others = dice.Throw(Cast.People.Count);
         var plan = new Plan(
             dice.Pick(Units), dice.Pick(Categories), origin, Private: dice.Throw(5) == 0,
-            For: origin is Wire.WishOrigin.Resident ? null : others, dice.Pick(Days));
+            For: origin is Wire.WishOrigin.Resident ? null : others, dice.Pick(Days),
+            Phone: dice.Throw(2) == 0 ? dice.Throw(Cast.People.Count) : null, Flat: 1 + dice.Throw(FlatsMax));
         var wanted = new Operation(
             number, Deed.Make, dice.Throw(Cast.People.Count), Plan: plan, Twice: number % 7 == 0);
-        var right = Enumerable.Range(0, Cast.People.Count).Where(by => by != plan.For)
-            .Select(by => wanted with { By = by }).Where(o => model.Against(o).Count == 0).ToList();
-        return right.Count > 0 && (wanted.By == plan.For || number % 4 > 0) ? right[wanted.By % right.Count] : wanted;
+        if (wanted.By == plan.For || number % 4 > 0)
+        {
+            var right = Fitting(
+                Everybody.Where(by => by != plan.For).Select(by => wanted with { By = by }), number % 3 > 0, model);
+            wanted = right[wanted.By % right.Count];
+        }
+
+        return dice.Throw(3) > 0 ? wanted with { Plan = plan with { Phone = wanted.By } } : wanted;
     }
 
     /// <summary>Thrown one after the other.</summary>

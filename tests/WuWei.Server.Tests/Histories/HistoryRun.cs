@@ -1,32 +1,34 @@
 using System.Collections.Concurrent;
-using Google.Protobuf.WellKnownTypes;
-using WuWei.Calls;
+using Google.Protobuf;
 using WuWei.Tests.Harness;
-using Status = WuWei.Protos.V1.WishStatus;
 
 namespace WuWei.Tests.Histories;
 
 /// <summary>One history lived on a server and a database of its own, and by the model beside it.</summary>
 public sealed class HistoryRun
 {
+    /// <summary>So many operations after each other everybody's balance is compared.</summary>
+    private const int BalancesEvery = 25;
+
     private readonly TestServer _server;
-    private readonly World _world;
-    private readonly IReadOnlyList<Actor> _actors;
     private readonly Model _model;
+    private readonly HistoryCalls _calls;
+    private readonly PointsComparison _points;
     private readonly ConcurrentDictionary<(Deed Deed, string Answer), int> _tally;
     private readonly Dictionary<int, Operation> _operations = [];
-    private readonly Dictionary<int, string> _ids = [];
-    private readonly Dictionary<int, Wire.Wish> _replies = [];
-    private readonly string _keys = Guid.NewGuid().ToString("n");
+    private readonly Dictionary<int, string> _ids;
+    private readonly Dictionary<int, IMessage> _replies = [];
 
     private HistoryRun(
-        TestServer server, World world, IReadOnlyList<Actor> actors, ConcurrentDictionary<(Deed, string), int> tally)
+        TestServer server, Model model, HistoryCalls calls, PointsComparison points, Dictionary<int, string> ids,
+        ConcurrentDictionary<(Deed, string), int> tally)
     {
-        _tally = tally;
         _server = server;
-        _world = world;
-        _actors = actors;
-        _model = new Model(server.Clock.Now);
+        _model = model;
+        _calls = calls;
+        _points = points;
+        _ids = ids;
+        _tally = tally;
     }
 
     /// <param name="tally">How often each deed was done, and how often refused with which reason.</param>
@@ -36,30 +38,36 @@ public sealed class HistoryRun
     {
         await using var server = await TestServer.StartAsync();
         var world = await World.CreateAsync(server);
-        var actors = new List<Actor>();
-        foreach (var character in Cast.People)
-        {
-            var actor = await world.ResidentAsync(world.Id(character.Home));
-            foreach (var (role, unit) in character.Roles)
-            {
-                await world.GrantAsync(actor, role, world.Id(unit));
-            }
-
-            actors.Add(actor);
-        }
-
-        // Weeks pass in seconds, and nobody shall have to sign in again.
-        await server.Database.ExecuteAsync("UPDATE session SET renewed_at = '2099-01-01', expires_at = '2099-02-01'");
-        var run = new HistoryRun(server, world, actors, tally ?? new());
+        var (actors, organisation) = await Cast.AppearAsync(server, world);
+        var (model, ids) = (new Model(server.Clock.Now), new Dictionary<int, string>());
+        var calls = new HistoryCalls(world, actors, organisation, model, ids);
+        var points = new PointsComparison(world, actors, calls, model.Ledger, ids);
+        var run = new HistoryRun(server, model, calls, points, ids, tally ?? new());
         foreach (var (i, operation) in history.Index())
         {
-            if (run._model.Makes(operation) && await run.StepAsync(operation) is { } difference)
+            if (!model.Makes(operation))
+            {
+                continue;
+            }
+
+            server.Clock.Advance(Model.Moment);
+            model.Tick();
+            if (await run.StepAsync(operation) is { } difference)
             {
                 return (i + 1, difference);
             }
+
+            if (i % BalancesEvery == 0 && await points.FindInBalancesAsync() is { Count: > 0 } wrong)
+            {
+                return (i + 1, string.Join('\n', wrong));
+            }
         }
 
-        var differences = await new Comparison(server, world, actors, run._model, run._ids).FindAsync();
+        IReadOnlyList<string> differences =
+        [
+            .. await points.FindAsync(),
+            .. await new Comparison(server, world, actors, model, ids).FindAsync(),
+        ];
         return differences.Count == 0 ? null : (history.Count, string.Join('\n', differences.Take(10)));
     }
 
@@ -81,44 +89,61 @@ public sealed class HistoryRun
         }
 
         var expected = _model.Against(operation);
-        var said = await SayAsync(operation);
-        _tally.AddOrUpdate((operation.Deed, said.Reason ?? "done"), 1, (_, n) => n + 1);
-        if (!Fits(said.Reason, expected))
+        var (reason, answer) = await SayAsync(operation);
+        _tally.AddOrUpdate((operation.Deed, reason ?? "done"), 1, (_, n) => n + 1);
+        if (!Fits(reason, expected))
         {
-            return $"{operation}: {said.Reason ?? "done"}, but the model says {Show(expected)}";
+            return $"{operation}: {reason ?? "done"}, but the model says {Show(expected)}";
         }
 
-        if (said.Reason is null)
+        if (reason is null)
         {
-            Keep(operation, said.Wish);
+            Keep(operation, answer);
         }
 
-        if (said.Wish is { } wish && wish.Status != _model.Wishes[NumberOf(operation)].Status)
+        var difference = answer switch
         {
-            return $"{operation}: now {wish.Status}, but the model says {_model.Wishes[NumberOf(operation)].Status}";
-        }
-
-        return operation.Twice ? await TwiceAsync(operation, expected) : null;
+            Wire.Wish wish when wish.Status != _model.Wishes[NumberOf(operation)].Status =>
+                $"now {wish.Status}, but the model says {_model.Wishes[NumberOf(operation)].Status}",
+            null or Wire.Wish => null,
+            _ => _points.FindIn(answer, operation),
+        };
+        return difference is not null ? $"{operation}: {difference}"
+            : operation.Twice ? await TwiceAsync(operation, expected)
+            : null;
     }
 
-    /// <summary>The number by which its wish is known.</summary>
-    private static int NumberOf(Operation operation) =>
-        operation.Deed is Deed.Make or Deed.Remake ? operation.Number : operation.Wish;
+    /// <summary>The number by which what came of it is known: its own, if that is new.</summary>
+    private static int NumberOf(Operation operation) => operation.Deed is Deed.Make or Deed.Remake
+        or Deed.ProposeReversal or Deed.ProposeAdjustment or Deed.ProposeRules
+            ? operation.Number
+            : operation.Wish;
 
-    private void Keep(Operation operation, Wire.Wish? wish)
+    private void Keep(Operation operation, IMessage? answer)
     {
         _model.Take(operation);
         _operations[operation.Number] = operation;
-        if (wish is not null)
+        var id = answer switch
         {
-            _ids.TryAdd(NumberOf(operation), wish.Id);
-            _replies[operation.Number] = wish;
+            Wire.Wish wish => wish.Id,
+            Wire.PointsCorrection correction => correction.Id,
+            Wire.PointsRules rules => rules.Id,
+            _ => null,
+        };
+        if (id is not null)
+        {
+            _ids.TryAdd(NumberOf(operation), id);
+        }
+
+        if (answer is not null)
+        {
+            _replies[operation.Number] = answer;
         }
     }
 
     private async Task<string?> TwiceAsync(Operation operation, HashSet<string> expected)
     {
-        if (expected.Count == 0 && operation.Deed != Deed.Reveal)
+        if (expected.Count == 0 && !Model.IsRead(operation.Deed))
         {
             return await SayAgainAsync(operation);
         }
@@ -133,12 +158,14 @@ public sealed class HistoryRun
     private async Task<string?> SayAgainAsync(Operation operation)
     {
         var first = _replies[operation.Number];
-        var again = await SayAsync(operation);
-        return again.Wish?.Id == first.Id && again.Wish.Status == first.Status
+        var (reason, answer) = await SayAsync(operation);
+        return answer is not null && Told(answer) == Told(first)
             ? null
-            : $"{operation}, sent again: {again.Reason ?? $"{again.Wish?.Id} {again.Wish?.Status}"}, but first it was "
-                + $"{first.Id} {first.Status}";
+            : $"{operation}, sent again: {reason ?? Told(answer!)}, but first it was {Told(first)}";
     }
+
+    /// <summary>Of a wish the rest depends on what its caller may see now.</summary>
+    private static string Told(IMessage answer) => answer is Wire.Wish wish ? $"{wish.Id} {wish.Status}" : $"{answer}";
 
     private static bool Fits(string? reason, HashSet<string> expected) =>
         reason is null ? expected.Count == 0 : expected.Contains(reason);
@@ -146,94 +173,15 @@ public sealed class HistoryRun
     private static string Show(HashSet<string> expected) =>
         expected.Count == 0 ? "it must succeed" : string.Join(" or ", expected);
 
-    private async Task<(string? Reason, Wire.Wish? Wish)> SayAsync(Operation operation)
+    private async Task<(string? Reason, IMessage? Answer)> SayAsync(Operation operation)
     {
         try
         {
-            return (null, await CallAsync(operation));
+            return (null, await _calls.SayAsync(operation));
         }
         catch (RpcException refusal)
         {
             return (refusal.Reason(), null);
         }
     }
-
-    private async Task<Wire.Wish?> CallAsync(Operation operation)
-    {
-        var reason = operation.Words;
-        var calls = _actors[operation.By].WishesWithKey($"{_keys}-{operation.Number}");
-        var id = operation.Deed == Deed.Make ? "" : _ids[operation.Wish];
-        return operation.Deed switch
-        {
-            Deed.Make => (await calls.MakeWishAsync(Request(operation))).Wish,
-            Deed.Approve => (await calls.ApproveWishAsync(new() { WishId = id })).Wish,
-            Deed.Reject => (await calls.RejectWishAsync(new() { WishId = id, Reason = reason })).Wish,
-            Deed.Offer => (await calls.OfferWishAsync(
-                new() { WishId = id, PersonId = _actors[operation.To].PersonId.ToString() })).Wish,
-            Deed.Claim => (await calls.ClaimWishAsync(new() { WishId = id, Kind = operation.Kind })).Wish,
-            Deed.Release => (await calls.ReleaseWishAsync(new() { WishId = id, Reason = reason })).Wish,
-            Deed.Revoke => (await calls.RevokeClaimAsync(new() { WishId = id, Reason = reason })).Wish,
-            Deed.Reveal => await NothingOf(calls.RevealContactAsync(new() { WishId = id, Reason = reason })),
-            Deed.Deliver => (await calls.DeliverWishAsync(new() { WishId = id, Note = reason })).Wish,
-            Deed.Confirm => (await calls.ConfirmWishAsync(new()
-            {
-                WishId = id,
-                Rating = operation.Rating,
-                Comment = reason,
-                Verification = Wire.Verification.Visit,
-            })).Wish,
-            Deed.Rate => (await calls.RateWishAsync(
-                new() { WishId = id, Rating = operation.Rating, Comment = reason })).Wish,
-            Deed.FollowUp => (await calls.CloseFollowUpAsync(
-                new() { WishId = id, Outcome = operation.Outcome, Note = reason })).Wish,
-            Deed.Dispute => (await calls.DisputeWishAsync(new() { WishId = id, Reason = reason })).Wish,
-            Deed.ProposeOverturn => (await calls.ProposeOverturnAsync(new() { WishId = id, Reason = reason })).Wish,
-            Deed.Overturn => (await calls.OverturnWishAsync(new() { WishId = id, Reason = reason })).Wish,
-            Deed.Withdraw => (await calls.WithdrawWishAsync(new() { WishId = id, Reason = reason })).Wish,
-            Deed.Escalate => (await calls.EscalateWishAsync(new() { WishId = id, Reason = reason })).Wish,
-            Deed.Remake => (await calls.RemakeWishAsync(new() { WishId = id })).Wish,
-            _ => throw new ArgumentException($"{operation.Deed} is no call."),
-        };
-    }
-
-    private static async Task<Wire.Wish?> NothingOf(AsyncUnaryCall<Wire.RevealContactResponse> call)
-    {
-        await call;
-        return null;
-    }
-
-    private Wire.MakeWishRequest Request(Operation operation)
-    {
-        var plan = operation.Plan!;
-        var request = _world.Request(_world.Id(plan.Unit), plan.Category);
-        request.Origin = plan.Origin;
-        request.Visibility = plan.Private ? Wire.WishVisibility.Private : Wire.WishVisibility.Public;
-        // Sent again it is the same request, whatever the time is now.
-        var made = _model.Wishes.GetValueOrDefault(operation.Number)?.MadeAt ?? _server.Clock.Now;
-        request.DeadlineAt = Timestamp.FromDateTime(made.AddDays(plan.Days));
-        if (plan.For is { } person)
-        {
-            request.Beneficiary = new()
-            {
-                Name = "受益人",
-                Phone = _actors[person].Phone,
-                Consent = Wire.Consent.InPerson,
-            };
-        }
-
-        foreach (var (key, answer) in Answers(plan.Category))
-        {
-            request.Answers.Add(key, answer);
-        }
-
-        return request;
-    }
-
-    private static (string Key, string Answer)[] Answers(string category) => category switch
-    {
-        "errands" => [("items", "两袋米")],
-        "childcare" => [("child_age", "6"), ("period", "放学后")],
-        "counselling" => [("way", "电话")],
-        _ => [],
-    };
 }

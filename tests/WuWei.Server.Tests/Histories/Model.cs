@@ -25,10 +25,15 @@ public sealed class Model(DateTime start)
 
     private readonly Dictionary<int, ModelWish> _wishes = [];
     private readonly Dictionary<int, DateTime> _doneAt = [];
+    private readonly ModelTies _ties = new(start);
     private readonly Dictionary<(int By, bool AsStaff, DateTime Day), int> _reveals = [];
     private readonly Dictionary<(int By, DateTime Day), int> _seenReleases = [];
 
+    /// <summary>So much passes with each operation: nothing happens at once, so what comes first is known.</summary>
+    public static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
+
     public DateTime Now { get; private set; } = start;
+    public ModelLedger Ledger { get; } = new();
     public IReadOnlyDictionary<int, ModelWish> Wishes => _wishes;
 
     /// <summary>Of China, as limits count them.</summary>
@@ -41,6 +46,7 @@ public sealed class Model(DateTime start)
     {
         Deed.Make or Deed.Wait => true,
         Deed.Again => _doneAt.TryGetValue(operation.Wish, out var at) && Now - at < KeysLast,
+        var deed when ModelLedger.Has(deed) => Ledger.Makes(operation),
         _ => _wishes.ContainsKey(operation.Wish),
     };
 
@@ -52,6 +58,11 @@ public sealed class Model(DateTime start)
         if (deed is Deed.Wait or Deed.Again)
         {
             return [];
+        }
+
+        if (ModelLedger.Has(deed))
+        {
+            return Ledger.Against(operation);
         }
 
         if (deed == Deed.Make)
@@ -67,8 +78,8 @@ public sealed class Model(DateTime start)
 
         var wish = _wishes[operation.Wish];
         var reasons = new HashSet<string>();
-        AddIf(!Sees(by, wish), "WISH_UNKNOWN");
-        AddIf(!MayTry(operation, wish), "NOT_PERMITTED");
+        AddIf(!ModelRights.Sees(by, wish), "WISH_UNKNOWN");
+        AddIf(!ModelRights.MayTry(operation, wish), "NOT_PERMITTED");
         var staff = who.Covers(Role.Staff, wish.Plan.Unit);
         AddIf(
             !Starts(deed).Contains(wish.Status),
@@ -87,8 +98,11 @@ public sealed class Model(DateTime start)
             case Deed.Claim:
                 AddIf(wish.Maker == by || wish.IsBeneficiary(by), "WISH_OWN");
                 AddIf(wish.Plan.Private && !wish.IsOffered(by), "OFFER_NEEDED");
-                AddIf(!Allows(wish.Plan.Category, operation.Kind), "CLAIMER_KIND_NOT_ALLOWED");
-                AddIf(!Holds(who, operation.Kind, wish.Audience, wish.IsOffered(by)), "CLAIMER_KIND_NOT_HELD");
+                AddIf(!ModelRights.Allows(wish.Plan.Category, operation.Kind), "CLAIMER_KIND_NOT_ALLOWED");
+                AddIf(
+                    ModelRights.CreditedUnit(operation, wish) is null,
+                    operation.ForOrganisation ? "ORGANISATION_OUT_OF_SCOPE" : "CLAIMER_KIND_NOT_HELD");
+                AddIf(operation.ForOrganisation && by != Cast.OrganisationMember, "ORGANISATION_NOT_YOURS");
                 AddIf(ClaimsOf(by) >= ClaimsMax, "CLAIMS_TOO_MANY");
                 break;
             case Deed.Reveal:
@@ -138,6 +152,12 @@ public sealed class Model(DateTime start)
         }
     }
 
+    /// <summary>What is read anew: sending that again is a call like any other.</summary>
+    public static bool IsRead(Deed deed) => deed is Deed.Reveal or Deed.Explain;
+
+    /// <summary>Before each operation.</summary>
+    public void Tick() => Now += Moment;
+
     /// <summary>It succeeded; or time passes.</summary>
     public void Take(Operation operation)
     {
@@ -157,6 +177,9 @@ public sealed class Model(DateTime start)
                 old.Remade = true;
                 Add(operation, old.Plan, Now + (old.DeadlineAt - old.MadeAt));
                 break;
+            case var about when ModelLedger.Has(about):
+                Ledger.Take(operation, Now);
+                break;
             default:
                 var wish = _wishes[operation.Wish];
                 if (deed == Deed.Reveal)
@@ -170,24 +193,15 @@ public sealed class Model(DateTime start)
                     _seenReleases[(by, Today)] = _seenReleases.GetValueOrDefault((by, Today)) + 1;
                 }
 
-                wish.Take(MoveOf(deed), ActorOf(deed, by, wish), Now, operation);
+                Go(operation, wish);
                 break;
         }
 
-        // A contact is read anew, so sending that again is a call like any other.
-        if (deed != Deed.Reveal)
+        if (!IsRead(deed))
         {
             _doneAt[number] = Now;
         }
     }
-
-    public static bool Sees(int by, ModelWish wish) => Oversees(by, wish) || SeesAsPerson(by, wish);
-
-    /// <summary>Whatever staff they may be.</summary>
-    public static bool SeesAsPerson(int by, ModelWish wish) =>
-        wish.IsMaker(by) || wish.IsBeneficiary(by) || wish.Claimer == by || wish.IsOffered(by)
-        || (!wish.Plan.Private && wish.Status is Status.Open or Status.Claimed or Status.Delivered or Status.Kept
-            or Status.Expired);
 
     /// <summary>From which states a deed starts.</summary>
     public static Status[] Starts(Deed deed) => deed switch
@@ -203,78 +217,64 @@ public sealed class Model(DateTime start)
         _ => [],
     };
 
-    private static bool Oversees(int by, ModelWish wish) =>
-        Cast.People[by].Covers(Role.Staff, wish.Plan.Unit) || Cast.People[by].Covers(Role.Auditor, wish.Plan.Unit);
-
-    private static bool MayTry(Operation operation, ModelWish wish)
-    {
-        var by = operation.By;
-        var staff = Cast.People[by].Covers(Role.Staff, wish.Plan.Unit);
-        return operation.Deed switch
-        {
-            Deed.Claim => true,
-            Deed.Release or Deed.Deliver => wish.Claimer == by,
-            Deed.Reveal => staff || wish.Claimer == by,
-            Deed.Confirm or Deed.Dispute => staff || wish.IsMaker(by) || wish.IsBeneficiary(by),
-            Deed.Rate => wish.IsMaker(by) || wish.IsBeneficiary(by),
-            Deed.Withdraw => staff || wish.IsMaker(by),
-            Deed.Remake => wish.IsMaker(by) || (staff && wish.Plan.Origin == Wire.WishOrigin.Staff),
-            _ => staff,
-        };
-    }
-
-    private static bool Allows(string category, Wire.ClaimerKind kind) => category switch
-    {
-        "childcare" => kind != Wire.ClaimerKind.Neighbour,
-        "counselling" => kind is Wire.ClaimerKind.PartyMember or Wire.ClaimerKind.Volunteer,
-        _ => true,
-    };
-
-    /// <summary>Where the role meets the audience; an offer reaches further.</summary>
-    private static bool Holds(Character who, Wire.ClaimerKind kind, Place audience, bool offered)
-    {
-        var role = kind switch
-        {
-            Wire.ClaimerKind.PartyMember => Role.PartyMember,
-            Wire.ClaimerKind.Volunteer => Role.Volunteer,
-            _ => Role.OrganisationMember,
-        };
-        return kind == Wire.ClaimerKind.Neighbour
-            ? offered || who.Home.IsWithin(audience)
-            : who.Roles.Any(r =>
-                r.Role == role && (offered || audience.IsWithin(r.Unit) || r.Unit.IsWithin(audience)));
-    }
-
-    private static Wire.WishActor ActorOf(Deed deed, int by, ModelWish wish) => deed switch
-    {
-        Deed.Claim or Deed.Release or Deed.Deliver => Wire.WishActor.Claimer,
-        Deed.Reveal when wish.Claimer == by => Wire.WishActor.Claimer,
-        Deed.Confirm or Deed.Rate or Deed.Dispute when wish.IsBeneficiary(by) => Wire.WishActor.Beneficiary,
-        Deed.Confirm or Deed.Rate or Deed.Dispute or Deed.Withdraw when wish.IsMaker(by) => Wire.WishActor.Maker,
-        _ => Wire.WishActor.Staff,
-    };
-
     private static Move MoveOf(Deed deed) => Enum.Parse<Move>(deed.ToString());
 
     private void Add(Operation operation, Plan plan, DateTime deadlineAt)
     {
         var wish = new ModelWish(plan, operation.By, Now, deadlineAt);
         _wishes.Add(operation.Number, wish);
+        _ties.Add(operation.By, plan, Now);
         wish.Take(
             Move.Make, plan.Origin == Wire.WishOrigin.Staff ? Wire.WishActor.Staff : Wire.WishActor.Maker, Now,
             operation);
     }
 
-    /// <summary>Each wish's clock strikes at most once in a round of the background work.</summary>
+    private void Go(Operation operation, ModelWish wish)
+    {
+        var (number, deed, by) = (operation.Wish, operation.Deed, operation.By);
+        var credited = deed == Deed.Claim ? ModelRights.CreditedUnit(operation, wish) : null;
+        wish.Take(MoveOf(deed), ModelRights.ActorOf(deed, by, wish), Now, operation);
+        switch (deed)
+        {
+            case Deed.Claim:
+                wish.Credit(operation.ForOrganisation, credited!.Value, _ties.Odd(by, wish));
+                break;
+            case Deed.Confirm:
+                Ledger.PayKept(number, wish, Now);
+                break;
+            case Deed.Rate:
+                Ledger.PayRated(number, wish, Now);
+                break;
+            case Deed.Overturn:
+                Ledger.TakeBack(number, wish, Now);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Each wish's clock strikes at most once in a round of the background work, what is due longest first. After them
+    /// points expire, and what tells of ties is forgotten.
+    /// </summary>
     private void Pass(Operation operation)
     {
         Now += operation.Wait;
-        foreach (var wish in _wishes.Values.Where(_ => operation.Strikes))
+        if (!operation.Strikes)
         {
-            if (ModelClock.Next(wish) is var (move, at) && at <= Now)
+            return;
+        }
+
+        var due = _wishes.Select(w => (Number: w.Key, Wish: w.Value, Next: ModelClock.Next(w.Value)))
+            .Where(d => d.Next?.At <= Now).OrderBy(d => d.Next!.Value.At).ThenBy(d => d.Number).ToList();
+        foreach (var (number, wish, next) in due)
+        {
+            wish.Take(next!.Value.Move, Wire.WishActor.Clock, Now);
+            if (next.Value.Move == Move.AutoConfirm)
             {
-                wish.Take(move, Wire.WishActor.Clock, Now);
+                Ledger.PayKept(number, wish, Now);
             }
         }
+
+        Ledger.Expire(Now);
+        _ties.Forget(Now);
     }
 }

@@ -30,6 +30,17 @@ public sealed class ModelWish(Plan plan, int maker, DateTime madeAt, DateTime de
     public Place Audience { get; private set; } = plan.Unit == Place.Grid ? Place.Community : plan.Unit;
     public int? Claimer { get; private set; }
     public Wire.ClaimerKind Kind { get; private set; }
+
+    /// <summary>How often it was claimed.</summary>
+    public int Claims { get; private set; }
+    public DateTime? ClaimedAt { get; private set; }
+    public bool ForOrganisation { get; private set; }
+
+    /// <summary>The unit that gets the credit.</summary>
+    public Place CreditedUnit { get; private set; }
+
+    /// <summary>What looked odd when it was claimed.</summary>
+    public IReadOnlyList<Wire.Suspicion> Odd { get; private set; } = [];
     public int? ProposedBy { get; private set; }
     public int Rating { get; private set; }
     public DateTime? KeptAt { get; private set; }
@@ -59,6 +70,9 @@ public sealed class ModelWish(Plan plan, int maker, DateTime madeAt, DateTime de
 
     public bool IsBeneficiary(int person) => WasOpen && plan.For == person;
 
+    /// <summary>Whom its claimer serves.</summary>
+    public int Served => plan.For ?? maker;
+
     /// <summary>Whom it was for.</summary>
     public bool IsRatedBy(int person) =>
         plan.Origin == Wire.WishOrigin.Resident ? IsMaker(person) : IsBeneficiary(person);
@@ -66,6 +80,10 @@ public sealed class ModelWish(Plan plan, int maker, DateTime madeAt, DateTime de
     public bool IsFollowedUp => FollowUps.Any(f => f.ClosedAt is null);
 
     public bool IsOffered(int person) => Status == Status.Open && OfferedTo.Contains(person);
+
+    /// <summary>For whom and for which unit its claim counts, and what looked odd.</summary>
+    public void Credit(bool forOrganisation, Place unit, IEnumerable<Wire.Suspicion> odd) =>
+        (ForOrganisation, CreditedUnit, Odd) = (forOrganisation, unit, [.. odd]);
 
     /// <param name="operation">Null for the clock.</param>
     public void Take(Move move, Wire.WishActor actor, DateTime now, Operation? operation = null)
@@ -96,6 +114,7 @@ public sealed class ModelWish(Plan plan, int maker, DateTime madeAt, DateTime de
                 break;
             case Move.Claim:
                 (Claimer, Kind, Seen) = (by, kind, false);
+                (Claims, ClaimedAt) = (Claims + 1, now);
                 OfferedTo.Remove(by!.Value);
                 break;
             case Move.Reveal:
