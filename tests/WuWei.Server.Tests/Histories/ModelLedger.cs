@@ -111,7 +111,10 @@ public sealed partial class ModelLedger
         AddIf(wish.KeptAt - wish.ClaimedAt < TimeSpan.FromSeconds(rules.HeldWithinSeconds), Odd.KeptInSeconds);
         AddIf(meetings + 1 >= rules.HeldFromMeeting, Odd.PairKeepsMeeting);
         AddIf(returned > 0 && meetings + 1 >= rules.HeldFromReturn, Odd.Returned);
-        AddIf(ClosesCircle(recent, account, served), Odd.Circle);
+        AddIf(
+            ClosesCircle(recent, account, served)
+            || HaveMet([.. recent.Where(a => a.Source != source || a.At < now)], account, served),
+            Odd.Circle);
         AddIf(
             wish.Plan.Origin == Wire.WishOrigin.Family && othersOfMaker + 1 >= rules.HeldFromOther,
             Odd.MakerKeepsMeeting);
@@ -165,6 +168,18 @@ public sealed partial class ModelLedger
         }
 
         return false;
+    }
+
+    /// <summary>Whom they serve is a helper, and both met the same third one, whoever of them served whom.</summary>
+    private static bool HaveMet(List<ModelAward> recent, int account, int served)
+    {
+        var helpers = recent.Select(a => a.Account).ToHashSet();
+        return helpers.Contains(served)
+            && Met(account).Intersect(Met(served)).Except([account, served]).Any(helpers.Contains);
+
+        IEnumerable<int> Met(int who) =>
+            recent.Where(a => a.Account == who).Select(a => a.Served)
+                .Concat(recent.Where(a => a.Served == who).Select(a => a.Account));
     }
 
     private void Reverse(ModelAward award, DateTime now)
