@@ -1,4 +1,5 @@
 using WuWei.Data;
+using WuWei.Time;
 
 namespace WuWei.Points;
 
@@ -6,8 +7,8 @@ namespace WuWei.Points;
 public static class ExpiryStore
 {
     /// <summary>
-    /// Awards whose months are over, less all that went out: what goes out is taken from the oldest. What was taken back
-    /// counts on neither side.
+    /// Awards whose months are over, which are China's, less all that went out: what goes out is taken from the oldest.
+    /// What was taken back counts on neither side.
     /// </summary>
     private const string Select =
         """
@@ -19,7 +20,8 @@ public static class ExpiryStore
             JOIN points_rules v ON v.id = w.rules_id
             LEFT JOIN points_transfer b ON b.reverses_id = t.id
             WHERE t.to_id = a.id AND b.id IS NULL
-              AND DATE_ADD(t.at, INTERVAL JSON_EXTRACT(v.body, '$.validMonths') MONTH) <= @now)
+              AND DATE_ADD(DATE_ADD(t.at, INTERVAL 8 HOUR), INTERVAL JSON_EXTRACT(v.body, '$.validMonths') MONTH)
+                <= @china)
           - (SELECT CAST(COALESCE(SUM(t.amount), 0) AS SIGNED)
             FROM points_transfer t WHERE t.from_id = a.id AND t.reverses_id IS NULL) AS over_due
         FROM points_account a
@@ -27,10 +29,11 @@ public static class ExpiryStore
 
     public static Task<List<OverRow>> ListOverAsync(this DbSession db, Guid after, DateTime now, int countMax) =>
         db.ListAsync<OverRow>(
-            $"{Select} WHERE a.id > @after AND a.balance > 0 ORDER BY a.id LIMIT @countMax", new { after, now, countMax });
+            $"{Select} WHERE a.id > @after AND a.balance > 0 ORDER BY a.id LIMIT @countMax",
+            new { after, china = Clock.InChina(now), countMax });
 
     public static Task<OverRow?> FindOverAsync(this DbSession db, Guid id, DateTime now) =>
-        db.FindAsync<OverRow>($"{Select} WHERE a.id = @id AND a.balance > 0", new { id, now });
+        db.FindAsync<OverRow>($"{Select} WHERE a.id = @id AND a.balance > 0", new { id, china = Clock.InChina(now) });
 
     /// <summary>The last day that was gone through, as yyyymmdd.</summary>
     public static async Task<long> FindExpiredDayAsync(this DbSession db) => await db.FindAsync<long?>(

@@ -26,7 +26,11 @@ public static partial class Historian
                 Unit = dice.Pick(AllUnits),
                 Points = dice.Pick(Adjustments),
             },
-            Deed.ProposeRules => wanted with { Rules = Rules(dice), Wait = TimeSpan.FromHours(dice.Pick([-24, 0, 0, 30])) },
+            Deed.ProposeRules => wanted with
+            {
+                Rules = Rules(dice),
+                Wait = TimeSpan.FromHours(dice.Pick([-24, 0, 0, 30])),
+            },
             _ => wanted,
         };
         if (number % 5 == 0)
@@ -34,11 +38,12 @@ public static partial class Historian
             return wanted;
         }
 
-        var right = Fitting(Everybody.Select(by => wanted with { By = by }), regular: false, model);
-        return right[wanted.By % right.Count];
+        // What stands against all others is that they are not staff.
+        var right = Fitting(Staff.Select(by => wanted with { By = by }), regular: false, model);
+        return right[dice.Throw(right.Count)];
     }
 
-    /// <summary>What there is to try, more often what is more to the point: what is held, what nobody decided on.</summary>
+    /// <summary>What there is to try, more often what leads on: what is held, what nobody decided on.</summary>
     private static IEnumerable<Operation> Targets(ModelLedger ledger)
     {
         yield return new Operation(0, Deed.ProposeAdjustment);
@@ -79,7 +84,7 @@ public static partial class Historian
         }
     }
 
-    /// <summary>Tighter than a district would choose, so that a short history meets every limit; some make no sense.</summary>
+    /// <summary>Tighter than a district would choose, so that a short history meets limits; some are wrong.</summary>
     private static ModelRules Rules(Dice dice) => new(
         dice.Pick<int[]>([[0, 10, 10, 10, 10, 5, 0, 0, 0, 1, 2], [0, 7, 12, 9, 11, 6, 0, 1, 2, 3, 5]]),
         DayMax: dice.Pick([11, 23, 60]), WeekMax: dice.Pick([29, 70, 200]),

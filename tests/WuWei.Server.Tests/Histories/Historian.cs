@@ -1,4 +1,5 @@
 using CsCheck;
+using WuWei.Calls;
 
 namespace WuWei.Tests.Histories;
 
@@ -20,8 +21,16 @@ public static partial class Historian
     private static readonly Place[] Units =
         [Place.Community, Place.Community, Place.Grid, Place.NextCommunity, Place.FarCommunity];
 
-    private static readonly Wire.ClaimerKind[] Kinds = [.. Enum.GetValues<Wire.ClaimerKind>().Skip(1)];
+    private static readonly (Wire.ClaimerKind Kind, bool ForOrganisation)[] ClaimWays =
+    [
+        .. Enum.GetValues<Wire.ClaimerKind>().Skip(1).Select(kind => (kind, false)),
+        (Wire.ClaimerKind.OrganisationMember, true),
+    ];
+
     private static readonly int[] Everybody = [.. Enumerable.Range(0, Cast.People.Count)];
+    private static readonly int[] Staff =
+        [.. Everybody.Where(by => Cast.People[by].Roles.Any(r => r.Role == Role.Staff))];
+
     private static readonly Deed[] OnWishes =
         [.. Enum.GetValues<Deed>().Where(d => !ModelLedger.Has(d)).Except([Deed.Make, Deed.Again, Deed.Wait])];
 
@@ -33,16 +42,18 @@ public static partial class Historian
     private static readonly Deed[] Onward =
         [Deed.Approve, Deed.Claim, Deed.Deliver, Deed.Confirm, Deed.Rate, Deed.FollowUp, Deed.Overturn];
 
-    /// <summary>Each operation from some throws of a die with many sides; told one after the other to a model.</summary>
+    /// <summary>Each operation from throws of a die with many sides; told one after the other to a model.</summary>
     public static Gen<Operation[]> Histories { get; } =
         Gen.Int[0, ChanceMax].Array[20].Array[1, (2 * OperationsPerHistory) - 1].Select(throws =>
         {
             var model = new Model(new DateTime(2026, 6, 1, 2, 0, 0, DateTimeKind.Utc));
             var told = new List<Operation>();
+            // In every other history hours pass and not weeks, so that people meet before it is forgotten.
+            var hours = throws[0][0] % 2 == 0 ? Hours[..6] : Hours;
             foreach (var (i, dice) in throws.Index())
             {
                 model.Tick();
-                var operation = Next(i + 1, new Dice(dice), model, told);
+                var operation = Next(i + 1, new Dice(dice), model, told, hours);
                 if (model.Makes(operation) && model.Against(operation).Count == 0)
                 {
                     model.Take(operation);
@@ -54,32 +65,33 @@ public static partial class Historian
             return told.ToArray();
         });
 
-    private static Operation Next(int number, Dice dice, Model model, List<Operation> told)
+    private static Operation Next(int number, Dice dice, Model model, List<Operation> told, double[] hours)
     {
         var what = dice.Throw(100);
-        if (what < 85 && Habit(number, told, model) is { } next)
+        if (what < 85 && told.Count > 0
+            && (Habit(number, told[^1], model) ?? GoOn(number, dice, told[^1], model)) is { } next)
         {
             return next;
         }
 
-        if (what < 7 || model.Wishes.Count == 0)
+        if (what < 13 || model.Wishes.Count == 0)
         {
             return Make(number, dice, model);
         }
 
-        if (what < 20)
+        if (what < 25)
         {
             // Mostly hours: weeks end every wish.
-            var hours = Hours[Math.Min(dice.Throw(Hours.Length), dice.Throw(Hours.Length + 2))];
-            return new Operation(number, Deed.Wait, Wait: TimeSpan.FromHours(hours), Strikes: dice.Throw(4) > 0);
+            var wait = hours[Math.Min(dice.Throw(hours.Length), dice.Throw(hours.Length + 2))];
+            return new Operation(number, Deed.Wait, Wait: TimeSpan.FromHours(wait), Strikes: dice.Throw(4) > 0);
         }
 
-        if (what < 24)
+        if (what < 29)
         {
             return new Operation(number, Deed.Again, Wish: dice.Pick(told).Number);
         }
 
-        return what < 40 ? OnPoints(number, dice, model) : OnWish(number, dice, model);
+        return what < 46 ? OnPoints(number, dice, model) : OnWish(number, dice, model);
     }
 
     private static Operation OnWish(int number, Dice dice, Model model)
@@ -90,10 +102,40 @@ public static partial class Historian
         var fitting = OnWishes.Where(d => CanBeNext(d, model.Wishes[wish]))
             .SelectMany(d => Enumerable.Repeat(d, Onward.Contains(d) ? 5 : 1)).ToList();
         var deed = dice.Throw(8) > 0 && fitting.Count > 0 ? dice.Pick(fitting) : dice.Pick(OnWishes);
-        var kinds = deed == Deed.Claim ? Kinds : [Wire.ClaimerKind.Unspecified];
+        return Try(number, dice, deed, wish, model);
+    }
+
+    /// <summary>
+    /// Most wishes are kept in one go, with hours in between, so that the same people meet before it is forgotten.
+    /// </summary>
+    private static Operation? GoOn(int number, Dice dice, Operation last, Model model)
+    {
+        var wish = last.Deed == Deed.Make ? last.Number : last.Wish;
+        if (wish % 16 < 6 || !model.Wishes.TryGetValue(wish, out var now))
+        {
+            return null;
+        }
+
+        return (last.Deed, now.Status) switch
+        {
+            (Deed.Make, Wire.WishStatus.PendingReview) => Try(number, dice, Deed.Approve, wish, model),
+            (Deed.Make or Deed.Approve, Wire.WishStatus.Open) => Try(number, dice, Deed.Claim, wish, model),
+            (Deed.Claim, Wire.WishStatus.Claimed) => new Operation(
+                number, Deed.Wait, Wish: wish, Wait: TimeSpan.FromHours(dice.Pick([0, 0.1, 1, 5])),
+                Strikes: wish % 2 == 0),
+            (Deed.Wait, Wire.WishStatus.Claimed) => Try(number, dice, Deed.Deliver, wish, model),
+            (Deed.Deliver, Wire.WishStatus.Delivered) => Try(number, dice, Deed.Confirm, wish, model),
+            _ => null,
+        };
+    }
+
+    private static Operation Try(int number, Dice dice, Deed deed, int wish, Model model)
+    {
+        var ways = deed == Deed.Claim ? ClaimWays : [default];
+        var (kind, forOrganisation) = dice.Pick(ways);
         var wanted = new Operation(
-            number, deed, dice.Throw(Cast.People.Count), wish, dice.Throw(Cast.People.Count), dice.Pick(kinds),
-            Twice: dice.Throw(6) == 0);
+            number, deed, dice.Throw(Cast.People.Count), wish, dice.Throw(Cast.People.Count), kind,
+            Twice: dice.Throw(6) == 0, ForOrganisation: forOrganisation);
         var rating = dice.Throw(10);
         wanted = deed switch
         {
@@ -101,22 +143,17 @@ public static partial class Historian
             Deed.Rate => wanted with { Rating = 1 + (rating / 2) },
             _ => wanted,
         };
-        if (deed == Deed.Claim && dice.Throw(3) == 0)
-        {
-            wanted = wanted with { Kind = Wire.ClaimerKind.OrganisationMember, ForOrganisation = true };
-            kinds = [wanted.Kind];
-        }
-
-        var people = deed == Deed.Claim && IsHoarded(wish) ? [Cast.OrganisationMember] : Everybody;
-        if (number % 5 == 0)
+        if (dice.Throw(6) == 0)
         {
             return wanted;
         }
 
+        var people = deed == Deed.Claim && IsHoarded(wish) ? [Cast.OrganisationMember] : Everybody;
         var right = Fitting(
-            people.SelectMany(by => kinds.Select(kind => wanted with { By = by, Kind = kind })),
-            regular: deed == Deed.Claim && wish % 3 > 0, model);
-        return right[wanted.By * kinds.Length % right.Count];
+            people.SelectMany(by => ways.Select(
+                way => wanted with { By = by, Kind = way.Kind, ForOrganisation = way.ForOrganisation })),
+            regular: deed == Deed.Claim && dice.Throw(8) > 0, model);
+        return right[dice.Throw(right.Count)];
     }
 
     /// <summary>
@@ -133,15 +170,15 @@ public static partial class Historian
     /// What calls for many times the same by one person in a day: of some wishes a claimer looks at the contact, gives
     /// back and claims again, of others one looks again and again.
     /// </summary>
-    private static Operation? Habit(int number, List<Operation> told, Model model)
+    private static Operation? Habit(int number, Operation before, Model model)
     {
-        if (told.Count == 0 || !model.Wishes.TryGetValue(told[^1].Wish, out var wish))
+        if (!model.Wishes.TryGetValue(before.Wish, out var wish))
         {
             return null;
         }
 
-        var last = told[^1] with { Number = number, Twice = false };
-        return (last.Deed, last.Wish % 8) switch
+        var last = before with { Number = number, Twice = false };
+        return (last.Deed, last.Wish % 16) switch
         {
             (Deed.Claim, 0 or 1 or 4) or (Deed.Reveal, 1) when wish.Claimer == last.By =>
                 last with { Deed = Deed.Reveal, Kind = default },
@@ -156,7 +193,7 @@ public static partial class Historian
     }
 
     /// <summary>One person claims some wishes and lets them lie, up to as many as they may.</summary>
-    private static bool IsHoarded(int wish) => wish % 8 is 3 or 5;
+    private static bool IsHoarded(int wish) => wish % 16 is 3 or 5 or 13;
 
     /// <summary>Nothing is left to do but what is seldom done.</summary>
     private static bool HasEnded(int number, ModelWish wish) => wish.Status switch
@@ -182,8 +219,11 @@ public static partial class Historian
     private static Operation Make(int number, Dice dice, Model model)
     {
         var origin = dice.Pick<Wire.WishOrigin>(
-            [Wire.WishOrigin.Resident, Wire.WishOrigin.Family, Wire.WishOrigin.GridWorker, Wire.WishOrigin.Staff]);
-        var others = dice.Throw(Cast.People.Count);
+            [
+                Wire.WishOrigin.Resident, Wire.WishOrigin.Resident, Wire.WishOrigin.Family, Wire.WishOrigin.GridWorker,
+                Wire.WishOrigin.Staff,
+            ]);
+        var others = dice.Throw(2) == 0 ? dice.Pick(Regulars) : dice.Throw(Cast.People.Count);
         var plan = new Plan(
             dice.Pick(Units), dice.Pick(Categories), origin, Private: dice.Throw(5) == 0,
             For: origin is Wire.WishOrigin.Resident ? null : others, dice.Pick(Days),
@@ -193,7 +233,7 @@ public static partial class Historian
         if (wanted.By == plan.For || number % 4 > 0)
         {
             var right = Fitting(
-                Everybody.Where(by => by != plan.For).Select(by => wanted with { By = by }), number % 3 > 0, model);
+                Everybody.Where(by => by != plan.For).Select(by => wanted with { By = by }), dice.Throw(4) > 0, model);
             wanted = right[wanted.By % right.Count];
         }
 

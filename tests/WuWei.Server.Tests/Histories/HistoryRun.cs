@@ -8,20 +8,20 @@ namespace WuWei.Tests.Histories;
 public sealed class HistoryRun
 {
     /// <summary>So many operations after each other everybody's balance is compared.</summary>
-    private const int BalancesEvery = 25;
+    private const int BalancesEvery = 40;
 
     private readonly TestServer _server;
     private readonly Model _model;
     private readonly HistoryCalls _calls;
     private readonly PointsComparison _points;
-    private readonly ConcurrentDictionary<(Deed Deed, string Answer), int> _tally;
+    private readonly ConcurrentDictionary<(string What, string Answer), int> _tally;
     private readonly Dictionary<int, Operation> _operations = [];
     private readonly Dictionary<int, string> _ids;
     private readonly Dictionary<int, IMessage> _replies = [];
 
     private HistoryRun(
         TestServer server, Model model, HistoryCalls calls, PointsComparison points, Dictionary<int, string> ids,
-        ConcurrentDictionary<(Deed, string), int> tally)
+        ConcurrentDictionary<(string, string), int> tally)
     {
         _server = server;
         _model = model;
@@ -31,10 +31,12 @@ public sealed class HistoryRun
         _tally = tally;
     }
 
-    /// <param name="tally">How often each deed was done, and how often refused with which reason.</param>
+    /// <param name="tally">
+    /// How often each deed was done, and how often refused with which reason; and what awards came to.
+    /// </param>
     /// <returns>Where server and model first differ, and after which operation; null if they do not.</returns>
     public static async Task<(int Operations, string What)?> LiveAsync(
-        IReadOnlyList<Operation> history, ConcurrentDictionary<(Deed Deed, string Answer), int>? tally = null)
+        IReadOnlyList<Operation> history, ConcurrentDictionary<(string What, string Answer), int>? tally = null)
     {
         await using var server = await TestServer.StartAsync();
         var world = await World.CreateAsync(server);
@@ -63,6 +65,11 @@ public sealed class HistoryRun
             }
         }
 
+        foreach (var trait in model.Ledger.Traits)
+        {
+            run.Count("Points", trait);
+        }
+
         IReadOnlyList<string> differences =
         [
             .. await points.FindAsync(),
@@ -70,6 +77,8 @@ public sealed class HistoryRun
         ];
         return differences.Count == 0 ? null : (history.Count, string.Join('\n', differences.Take(10)));
     }
+
+    private void Count(string what, string answer) => _tally.AddOrUpdate((what, answer), 1, (_, n) => n + 1);
 
     private async Task<string?> StepAsync(Operation operation)
     {
@@ -90,7 +99,7 @@ public sealed class HistoryRun
 
         var expected = _model.Against(operation);
         var (reason, answer) = await SayAsync(operation);
-        _tally.AddOrUpdate((operation.Deed, reason ?? "done"), 1, (_, n) => n + 1);
+        Count($"{operation.Deed}", reason ?? "done");
         if (!Fits(reason, expected))
         {
             return $"{operation}: {reason ?? "done"}, but the model says {Show(expected)}";

@@ -4,8 +4,8 @@ using CsCheck;
 namespace WuWei.Tests.Histories;
 
 /// <summary>
-/// Random histories over people, wishes and time, lived by the server and by a small model; nothing that can be seen
-/// may differ. A few thousand operations in the suite. A hundred thousand, in about ten minutes:
+/// Random histories over people, wishes, points and time, lived by the server and by a small model; nothing that can
+/// be seen may differ. A few thousand operations in the suite. A hundred thousand, in about ten minutes:
 /// <code>
 /// WUWEI_HISTORY_OPERATIONS=100000 scripts/test -class '*HistoryTests' -showLiveOutput
 /// </code>
@@ -15,7 +15,7 @@ public class HistoryTests(ITestOutputHelper output)
 {
     private const int Threads = 4;
 
-    private readonly ConcurrentDictionary<(Deed Deed, string Answer), int> _tally = new();
+    private readonly ConcurrentDictionary<(string What, string Answer), int> _tally = new();
     private int _histories;
     private int _operations;
     private Task<string>? _failure;
@@ -32,10 +32,10 @@ public class HistoryTests(ITestOutputHelper output)
             threads: Threads,
             print: history => $"{history.Length} operations");
         output.WriteLine($"{_histories} histories, {_operations} operations, no difference");
-        foreach (var deed in _tally.GroupBy(t => t.Key.Deed).OrderBy(g => g.Key))
+        foreach (var what in _tally.GroupBy(t => t.Key.What).OrderBy(g => g.Key))
         {
-            var answers = deed.OrderByDescending(t => t.Value).Select(t => $"{t.Value} {t.Key.Answer}");
-            output.WriteLine($"{deed.Key}: {string.Join(", ", answers)}");
+            var answers = what.OrderByDescending(t => t.Value).Select(t => $"{t.Value} {t.Key.Answer}");
+            output.WriteLine($"{what.Key}: {string.Join(", ", answers)}");
         }
     }
 

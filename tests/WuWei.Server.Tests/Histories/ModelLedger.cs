@@ -17,6 +17,16 @@ public sealed partial class ModelLedger
     public IReadOnlyList<ModelAward> Awards => _awards;
     public IReadOnlyList<ModelTransfer> Transfers => _transfers;
 
+    /// <summary>What made each award what it is, and what else moved points: whether a history met the rules.</summary>
+    public IEnumerable<string> Traits => _transfers.Select(t => $"{t.Kind}")
+        .Concat(_awards.Select(a => $"{a.State}"))
+        .Concat(_awards.SelectMany(a => a.HeldFor.Select(odd => $"held for {odd}")))
+        .Concat(_awards.Where(a => a.Percent < 100).Select(_ => "decayed"))
+        .Concat(_awards.Where(a => a.Points == a.DayLeft && a.DayLeft < a.Base).Select(_ => "at the day's cap"))
+        .Concat(_awards.Where(a => a.Points == a.WeekLeft && a.WeekLeft < a.Base).Select(_ => "at the week's cap"))
+        .Concat(_awards.Where(a => a.Account == Cast.Organisation).Select(_ => "to the organisation"))
+        .Concat(_awards.Where(a => a.Version.Version > 1).Select(_ => "by later rules"));
+
     /// <summary>In the order in which they were made.</summary>
     public List<ModelAward> AwardsOf(int wish) => [.. _awards.Where(a => a.Source.Wish == wish)];
 
@@ -27,7 +37,7 @@ public sealed partial class ModelLedger
     public long Held(int account) =>
         _awards.Where(a => a.Account == account && a.State == State.Held).Sum(a => a.Points);
 
-    /// <summary>A wish was kept: as what it was claimed, or because nobody answered; and it may be rated with that.</summary>
+    /// <summary>A wish was kept, as what it was claimed or because nobody answered; maybe rated with that.</summary>
     public void PayKept(int number, ModelWish wish, DateTime now)
     {
         var kept = wish.AutoConfirmed ? Act.WishAutoConfirmed : (Act)(int)wish.Kind;
@@ -83,7 +93,7 @@ public sealed partial class ModelLedger
 
     private static Act ActOf(int rating) => Act.WishRated1 + (rating - 1);
 
-    /// <summary>Its claimer; then the organisation it was claimed for, held for whatever was odd about its member.</summary>
+    /// <summary>Its claimer, and then the organisation: held for whatever was odd about its member.</summary>
     private void Pay(int number, ModelWish wish, DateTime now, Act[] acts)
     {
         var odd = Pay(wish.Claimer!.Value, number, wish, now, acts, wish.Odd);
@@ -160,7 +170,8 @@ public sealed partial class ModelLedger
         HashSet<int> reached = [served];
         for (var people = 3; people <= 6; people++)
         {
-            reached = [.. recent.Where(a => reached.Contains(a.Account)).Select(a => a.Served).Except([account, served])];
+            reached = [.. recent.Where(a => reached.Contains(a.Account)).Select(a => a.Served)];
+            reached.ExceptWith([account, served]);
             if (recent.Any(a => reached.Contains(a.Account) && a.Served == account))
             {
                 return true;

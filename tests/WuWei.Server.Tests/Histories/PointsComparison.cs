@@ -5,7 +5,8 @@ namespace WuWei.Tests.Histories;
 
 /// <summary>All that the server tells of points beside what the model holds.</summary>
 public sealed class PointsComparison(
-    World world, IReadOnlyList<Actor> actors, HistoryCalls calls, ModelLedger ledger, IReadOnlyDictionary<int, string> ids)
+    World world, IReadOnlyList<Actor> actors, HistoryCalls calls, ModelLedger ledger,
+    IReadOnlyDictionary<int, string> ids)
 {
     /// <summary>Small, so that statements and lists have many pages.</summary>
     private const int PageSize = 7;
@@ -116,19 +117,20 @@ public sealed class PointsComparison(
         + (transfer.Unit is { } unit ? $" {world.Id(unit)}" : "");
 
     private static string Show(Wire.PointsAward award) =>
-        $"{award.Act} of {award.SubjectId} for {award.UnitId} at {award.At.ToDateTime():O} {award.Points} {award.State} "
-        + $"[{string.Join(' ', award.HeldFor.Order())}] by version {award.RulesVersion}: {award.BasePoints}, "
-        + $"{award.Percent} % after {award.MeetingsBefore}, left {award.DayLeft} and {award.WeekLeft}";
+        $"{award.Act} of {award.SubjectId} for {award.UnitId} at {award.At.ToDateTime():O} {award.Points} "
+        + $"{award.State} [{string.Join(' ', award.HeldFor.Order())}] by version {award.RulesVersion}: "
+        + $"{award.BasePoints}, {award.Percent} % after {award.MeetingsBefore}, left {award.DayLeft} and "
+        + $"{award.WeekLeft}";
 
     private string Show(ModelAward award) =>
-        $"{award.Act} of {ids[award.Source.Wish]} for {world.Id(award.Unit)} at {award.At:O} {award.Points} {award.State} "
-        + $"[{string.Join(' ', award.HeldFor)}] by version {award.Version.Version}: {award.Base}, "
-        + $"{award.Percent} % after {award.Meetings}, left {award.DayLeft} and {award.WeekLeft}";
+        $"{award.Act} of {ids[award.Source.Wish]} for {world.Id(award.Unit)} at {award.At:O} {award.Points} "
+        + $"{award.State} [{string.Join(' ', award.HeldFor)}] by version {award.Version.Version}: "
+        + $"{award.Base}, {award.Percent} % after {award.Meetings}, left {award.DayLeft} and {award.WeekLeft}";
 
     private static string Show(Wire.PointsCorrection told) =>
-        $"{told.Kind} of {told.AccountId} in {told.UnitId} by {told.Points}, award {told.AwardId.Length > 0}, {told.Reason} "
-        + $"at {told.ProposedAt.ToDateTime():O}, decided {told.Decided} {told.Approved} {told.DecidedAt?.ToDateTime():O}, "
-        + $"mine {told.Mine}";
+        $"{told.Kind} of {told.AccountId} in {told.UnitId} by {told.Points}, award {told.AwardId.Length > 0}, "
+        + $"{told.Reason} at {told.ProposedAt.ToDateTime():O}, decided {told.Decided} {told.Approved} "
+        + $"{told.DecidedAt?.ToDateTime():O}, mine {told.Mine}";
 
     private string Show(ModelCorrection correction, int reader) =>
         $"{(correction.Award is null ? Wire.TransferKind.Adjustment : Wire.TransferKind.Reversal)} of "
@@ -152,11 +154,12 @@ public sealed class PointsComparison(
     private static void Differ(
         List<string> differences, string what, IEnumerable<string> told, IEnumerable<string> expected)
     {
-        var (here, there) = (told.Order(StringComparer.Ordinal).ToList(), expected.Order(StringComparer.Ordinal).ToList());
+        var here = told.Order(StringComparer.Ordinal).ToList();
+        var there = expected.Order(StringComparer.Ordinal).ToList();
         if (!here.SequenceEqual(there))
         {
             differences.Add(
-                $"{what}:\n{string.Join('\n', here.Except(there))}\nbut of {here.Count} the model says, of {there.Count},\n"
+                $"{what}, {here.Count}:\n{string.Join('\n', here.Except(there))}\nbut the model says, {there.Count}:\n"
                 + string.Join('\n', there.Except(here)));
         }
     }
