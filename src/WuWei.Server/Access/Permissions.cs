@@ -88,7 +88,7 @@ public static class Permissions
 
         // Activities. Whoever may not see one does not find it; see Activity.VisibleTo.
         Write("ActivityService/MakeActivity",
-            [Role.Staff, Role.GridWorker, Role.PartyMember, Role.Volunteer], Relation.None, Scope.Subtree),
+            [Role.Staff, Role.GridWorker, Role.PartyMember, Role.Volunteer], Relation.Member, Scope.Subtree),
         Write("ActivityService/EditActivity", Staff, Organising, Scope.Subtree),
         Write("ActivityService/PublishActivity", Staff, Organising, Scope.Subtree),
         Write("ActivityService/ApproveActivity", Staff, Relation.None, Scope.Subtree),

@@ -45,6 +45,7 @@ public record Activity
 
     /// <summary>Known only where they were joined in for showing.</summary>
     public string? MakerName { get; init; }
+    public string? OrganisationName { get; init; }
     public bool Organised { get; init; }
     public bool SignedUp { get; init; }
     public int Children { get; init; }

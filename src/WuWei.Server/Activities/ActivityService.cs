@@ -5,14 +5,15 @@ using WuWei.Errors;
 using WuWei.Journal;
 using WuWei.Organization;
 using WuWei.Privacy;
+using WuWei.Registry;
 using WuWei.Time;
 
 namespace WuWei.Activities;
 
 /// <summary>The wire of activities.proto: making and moving here; shifts and reading in the other parts.</summary>
 public sealed partial class ActivityService(
-    Database database, KeyedWriter writer, PersonalData personalData, Units units, TimeProvider clock)
-    : Wire.ActivityService.ActivityServiceBase
+    Database database, KeyedWriter writer, PersonalData personalData, Units units, IOrganisationNames organisations,
+    TimeProvider clock) : Wire.ActivityService.ActivityServiceBase
 {
     private const int ReasonLengthMin = 2;
     private const int ReasonLengthMax = 500;
@@ -26,13 +27,19 @@ public sealed partial class ActivityService(
         {
             var form = ReadForm(request.Form, published: null, call.Now);
             var unit = tree.GetOpen(form.UnitId);
-            var role = call.Demand(Relation.None, unit.Path);
+            var host = form.OrganisationId is { } organisationId
+                ? await db.GetActingAsync(organisationId, call.Caller.PersonId, call.Now)
+                : null;
+            var role = call.Demand(host is null ? Relation.None : Relation.Member, unit.Path);
+            DemandServes(host, tree, unit);
             await DemandFrameAsync(db, form, tree, unit, call.Now);
             var activity = form.Over(
                 new Activity
                 {
                     Id = clock.NewId(),
                     UnitId = unit.Id,
+                    OrganisationId = host?.OrganisationId,
+                    OrganisationName = host?.Name,
                     MakerId = call.Caller.PersonId,
                     MakerName = call.Caller.ShownName,
                     Status = ActivityStatus.Draft,
@@ -57,9 +64,10 @@ public sealed partial class ActivityService(
                 Activity.Next(before.Status, ActivityMove.Edit);
                 var draft = before.Status == ActivityStatus.Draft;
                 var form = ReadForm(request.Form, draft ? null : before, m.Now);
-                if (form.UnitId != before.UnitId || (!draft && form.IsFramedAnew(before)))
+                if ((form.UnitId, form.OrganisationId) != (before.UnitId, before.OrganisationId)
+                    || (!draft && form.IsFramedAnew(before)))
                 {
-                    throw Refuse.Premature("ACTIVITY_FIXED", "发布以后不能再改类型、所属和班次，社区也不能换。");
+                    throw Refuse.Premature("ACTIVITY_FIXED", "发布以后不能再改类型、所属和班次，社区和主办组织也不能换。");
                 }
 
                 await DemandFrameAsync(m.Db, form, m.Tree, m.Sight.Unit, m.Now);
@@ -82,23 +90,31 @@ public sealed partial class ActivityService(
     public override Task<Wire.PublishActivityResponse> PublishActivity(
         Wire.PublishActivityRequest request, ServerCallContext context) =>
         MoveAsync(context, request, request.ActivityId, ActivityMove.Publish,
-            m =>
+            async m =>
             {
                 // Who organises it is asked first, so whether the caller is staff there is looked at on its own.
-                var staff = context.Call().Caller.Covers(Role.Staff, m.Sight.Unit.Path, m.Now);
+                var caller = context.Call().Caller;
+                var staff = caller.Covers(Role.Staff, m.Sight.Unit.Path, m.Now);
                 m.Step = m.Step with { Move = staff ? ActivityMove.Publish : ActivityMove.Submit };
-                return Task.FromResult(staff
+                var after = staff
                     ? m.Activity.Published(ActivityMove.Publish, m.Now)
-                    : m.Activity.Entered(ActivityMove.Submit, m.Now));
+                    : m.Activity.Entered(ActivityMove.Submit, m.Now);
+                await DemandHostAsync(m, staff ? null : caller.PersonId);
+                return after;
             },
             activity => new Wire.PublishActivityResponse { Activity = activity });
 
     public override Task<Wire.ApproveActivityResponse> ApproveActivity(
         Wire.ApproveActivityRequest request, ServerCallContext context) =>
         MoveAsync(context, request, request.ActivityId, ActivityMove.Approve,
-            m => Task.FromResult(m.Sight.Relation == Relation.None
-                ? m.Activity.Published(ActivityMove.Approve, m.Now)
-                : throw Refuse.Denied("ACTIVITY_OWN", "自己组织的活动要请同事审核。")),
+            async m =>
+            {
+                var approved = m.Sight.Relation == Relation.None
+                    ? m.Activity.Published(ActivityMove.Approve, m.Now)
+                    : throw Refuse.Denied("ACTIVITY_OWN", "自己组织的活动要请同事审核。");
+                await DemandHostAsync(m, actingId: null);
+                return approved;
+            },
             activity => new Wire.ApproveActivityResponse { Activity = activity });
 
     public override Task<Wire.ReturnActivityResponse> ReturnActivity(
@@ -173,10 +189,10 @@ public sealed partial class ActivityService(
     }
 
     /// <summary>The activity as the caller stands to it; missing if they may not see it.</summary>
-    private static async Task<ActivitySight> SeeAsync(DbSession db, Call call, Guid id, UnitTree tree)
+    private async Task<ActivitySight> SeeAsync(DbSession db, Call call, Guid id, UnitTree tree)
     {
         var activity = await db.FindActivityAsync(id, call.Caller.PersonId) ?? throw Unknown();
-        var sight = ActivitySight.Of(activity, tree, call);
+        var sight = ActivitySight.Of((await NamedAsync(db, [activity]))[0], tree, call);
         return sight.Visible ? sight : throw Unknown();
     }
 
@@ -195,7 +211,7 @@ public sealed partial class ActivityService(
     private static ActivityForm ReadForm(Wire.ActivityForm? form, Activity? published, DateTime now) =>
         ActivityForm.Read(form ?? new Wire.ActivityForm(), published, now);
 
-    /// <summary>What a form names: an organisation, the skills of its roles, and the activity it is part of.</summary>
+    /// <summary>What a form names: the skills of its roles, and the activity it is part of.</summary>
     private static async Task DemandFrameAsync(
         DbSession db, ActivityForm form, UnitTree tree, Unit unit, DateTime now)
     {
@@ -204,11 +220,6 @@ public sealed partial class ActivityService(
         if (wanted.Count > 0 && !wanted.IsSubsetOf((await db.ListSkillsAsync(district.Id)).Select(s => s.Id)))
         {
             throw SkillStore.Unknown();
-        }
-
-        if (form.OrganisationId is not null)
-        {
-            throw Refuse.Missing("ORGANISATION_UNKNOWN", "没有找到这个组织。");
         }
 
         if (form.ParentId is not { } parentId)

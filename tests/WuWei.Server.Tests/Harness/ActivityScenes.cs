@@ -16,6 +16,14 @@ public static class ActivityScenes
     private static IEnumerable<Scene> Life() =>
     [
         Plain("ActivityService/MakeActivity", world => new Wire.MakeActivityRequest { Form = world.Activity() }),
+        On("MakeActivity", "for an organisation its maker acts for", async cast =>
+        {
+            var founder = await cast.World.ResidentAsync();
+            var form = cast.World.Activity();
+            form.OrganisationId = await founder.ListedAsync(cast.World.Community, cast.SecondStaff);
+            await founder.AddMemberAsync(form.OrganisationId, cast.Maker, mayAct: true);
+            return new Wire.MakeActivityRequest { Form = form };
+        }),
         On("EditActivity", "a draft", async cast =>
         {
             var form = cast.World.Activity();
