@@ -32,7 +32,7 @@ public sealed partial class ActivityService(
                 : null;
             var role = call.Demand(host is null ? Relation.None : Relation.Member, unit.Path);
             DemandServes(host, tree, unit);
-            await DemandFrameAsync(db, form, tree, unit, call.Now);
+            await DemandFrameAsync(db, form, tree, unit);
             var activity = form.Over(
                 new Activity
                 {
@@ -70,7 +70,7 @@ public sealed partial class ActivityService(
                     throw Refuse.Premature("ACTIVITY_FIXED", "发布以后不能再改类型、所属和班次，社区和主办组织也不能换。");
                 }
 
-                await DemandFrameAsync(m.Db, form, m.Tree, m.Sight.Unit, m.Now);
+                await DemandFrameAsync(m.Db, form, m.Tree, m.Sight.Unit);
                 var changed = form.ChangedFrom(before, personalData);
                 if (draft)
                 {
@@ -212,22 +212,31 @@ public sealed partial class ActivityService(
         ActivityForm.Read(form ?? new Wire.ActivityForm(), published, now);
 
     /// <summary>What a form names: the skills of its roles, and the activity it is part of.</summary>
-    private static async Task DemandFrameAsync(
-        DbSession db, ActivityForm form, UnitTree tree, Unit unit, DateTime now)
+    private static async Task DemandFrameAsync(DbSession db, ActivityForm form, UnitTree tree, Unit unit)
     {
-        var wanted = form.Shifts.SelectMany(s => s.Roles).Select(r => r.SkillId).OfType<Guid>().ToHashSet();
+        await DemandSkillsAsync(db, form.Shifts, tree, unit);
+        await DemandParentAsync(db, form.ParentId, unit, form.StartsAt, form.EndsAt);
+    }
+
+    private static async Task DemandSkillsAsync(DbSession db, IReadOnlyList<ShiftForm> shifts, UnitTree tree, Unit unit)
+    {
+        var wanted = shifts.SelectMany(s => s.Roles).Select(r => r.SkillId).OfType<Guid>().ToHashSet();
         var district = tree.DistrictOf(unit);
         if (wanted.Count > 0 && !wanted.IsSubsetOf((await db.ListSkillsAsync(district.Id)).Select(s => s.Id)))
         {
             throw SkillStore.Unknown();
         }
+    }
 
-        if (form.ParentId is not { } parentId)
+    private static async Task DemandParentAsync(
+        DbSession db, Guid? parentId, Unit unit, DateTime startsAt, DateTime endsAt)
+    {
+        if (parentId is not { } id)
         {
             return;
         }
 
-        var parent = await db.FindActivityAsync(parentId, Guid.Empty);
+        var parent = await db.FindActivityAsync(id, Guid.Empty);
         if (parent?.PublishedAt is null)
         {
             throw Refuse.Missing("PARENT_UNKNOWN", "没有找到所属的活动。");
@@ -235,41 +244,41 @@ public sealed partial class ActivityService(
 
         if (parent.Kind is not (ActivityKind.Festival or ActivityKind.Campaign)
             || parent.Status is not (ActivityStatus.Enrolling or ActivityStatus.Running)
-            || !unit.IsWithin(parent.UnitId) || form.StartsAt < parent.StartsAt || form.EndsAt > parent.EndsAt)
+            || !unit.IsWithin(parent.UnitId) || startsAt < parent.StartsAt || endsAt > parent.EndsAt)
         {
             throw Refuse.Premature("PARENT_WRONG", "只能属于本区域还没有结束的节庆或主题活动，时间也要在它之内。");
         }
     }
 
     private List<Shift> NewShifts(Guid activityId, ActivityForm form) =>
-    [
-        .. form.Shifts.Select((shift, i) =>
+        [.. form.Shifts.Select((shift, i) => NewShift(activityId, i + 1, shift))];
+
+    private Shift NewShift(Guid activityId, int number, ShiftForm form)
+    {
+        var id = clock.NewId();
+        return new Shift
         {
-            var id = clock.NewId();
-            return new Shift
-            {
-                Id = id,
-                ActivityId = activityId,
-                Number = i + 1,
-                StartsAt = shift.StartsAt,
-                EndsAt = shift.EndsAt,
-                Roles =
-                [
-                    .. shift.Roles.Select((role, j) => new ShiftRole
-                    {
-                        Id = clock.NewId(),
-                        ActivityId = activityId,
-                        ShiftId = id,
-                        Number = j + 1,
-                        Name = role.Name,
-                        Capacity = role.Capacity,
-                        NextNumber = 1,
-                        SkillId = role.SkillId,
-                    }),
-                ],
-            };
-        }),
-    ];
+            Id = id,
+            ActivityId = activityId,
+            Number = number,
+            StartsAt = form.StartsAt,
+            EndsAt = form.EndsAt,
+            Roles =
+            [
+                .. form.Roles.Select((role, i) => new ShiftRole
+                {
+                    Id = clock.NewId(),
+                    ActivityId = activityId,
+                    ShiftId = id,
+                    Number = i + 1,
+                    Name = role.Name,
+                    Capacity = role.Capacity,
+                    NextNumber = 1,
+                    SkillId = role.SkillId,
+                }),
+            ],
+        };
+    }
 
     private static ActivityActor ActorOf(Role? role) =>
         role == Role.Staff ? ActivityActor.Staff : ActivityActor.Organiser;

@@ -46,6 +46,18 @@ public static class ActivityScenes
             request.Capacities.Add(new Wire.RoleCapacity { RoleId = activity.Role(), Capacity = 9 });
             return request;
         }),
+        On("AddShift", "enrolling", async cast => new Wire.AddShiftRequest
+        {
+            ActivityId = (await OpenAsync(cast)).Id,
+            Shift = ActivitySteps.ShiftAt(cast.World.NextSlot(), 2),
+        }),
+        On("CancelShift", "enrolling", async cast =>
+        {
+            var open = await OpenAsync(cast);
+            var activity = (await cast.Claimer.Activities.AddShiftAsync(
+                new() { ActivityId = open.Id, Shift = ActivitySteps.ShiftAt(cast.World.NextSlot(), 2) })).Activity;
+            return new Wire.CancelShiftRequest { ActivityId = open.Id, ShiftId = activity.Shifts[1].Id, Reason = Reason };
+        }),
         On("RecordInsurance", "enrolling", async cast =>
         {
             var activity = await OpenAsync(cast);
@@ -127,6 +139,15 @@ public static class ActivityScenes
             // The offer, the place that was left, and the one that was taken.
             Entries = 3,
         },
+        Sign("WithdrawOffer", "", async cast =>
+        {
+            var offer = await cast.Maker.SignUps.OfferPlaceAsync(new()
+            {
+                SignUpId = (await PlaceAsync(cast)).Id,
+                PersonId = $"{cast.Offered.PersonId}",
+            });
+            return new Wire.WithdrawOfferRequest { OfferId = offer.Offer.Id };
+        }),
         Plain("SignUpService/ListOffers", _ => new Wire.ListOffersRequest()),
         Plain("SignUpService/ListMySignUps", _ => new Wire.ListMySignUpsRequest()),
         Sign("ListSignUps", "", async cast => new Wire.ListSignUpsRequest { RoleId = (await PlaceAsync(cast)).RoleId }),
