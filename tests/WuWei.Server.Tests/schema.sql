@@ -83,6 +83,7 @@ CREATE TABLE `activity_shift` (
   `ends_at` datetime(6) NOT NULL,
   `changes` int(10) unsigned NOT NULL,
   `swept` tinyint(1) NOT NULL DEFAULT 0,
+  `cancelled_at` datetime(6) DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `by_number` (`activity_id`,`number`),
   KEY `by_end` (`swept`,`ends_at`)

@@ -88,7 +88,7 @@ public static class Permissions
 
         // Activities. Whoever may not see one does not find it; see Activity.VisibleTo.
         Write("ActivityService/MakeActivity",
-            [Role.Staff, Role.GridWorker, Role.PartyMember, Role.Volunteer], Relation.None, Scope.Subtree),
+            [Role.Staff, Role.GridWorker, Role.PartyMember, Role.Volunteer], Relation.Member, Scope.Subtree),
         Write("ActivityService/EditActivity", Staff, Organising, Scope.Subtree),
         Write("ActivityService/PublishActivity", Staff, Organising, Scope.Subtree),
         Write("ActivityService/ApproveActivity", Staff, Relation.None, Scope.Subtree),
@@ -96,6 +96,8 @@ public static class Permissions
         Write("ActivityService/CancelActivity", Staff, Organising, Scope.Subtree),
         Write("ActivityService/SettleActivity", Staff, Organising, Scope.Subtree),
         Write("ActivityService/ChangeShift", Staff, Organising, Scope.Subtree),
+        Write("ActivityService/AddShift", Staff, Organising, Scope.Subtree),
+        Write("ActivityService/CancelShift", Staff, Organising, Scope.Subtree),
         Write("ActivityService/RecordInsurance", Staff, Organising, Scope.Subtree),
         Write("ActivityService/AddOrganiser", Staff, Relation.Maker, Scope.Subtree),
         Write("ActivityService/RemoveOrganiser", Staff, Relation.Maker, Scope.Subtree),
@@ -109,6 +111,7 @@ public static class Permissions
         Write("SignUpService/AcknowledgeChange", None, Relation.Self, Scope.Subtree),
         Write("SignUpService/OfferPlace", Staff, Relation.Self | Organising, Scope.Subtree),
         Write("SignUpService/AnswerOffer", SignedIn, Relation.None, Scope.All),
+        Own("SignUpService/WithdrawOffer", writes: true),
         Own("SignUpService/ListOffers", writes: false),
         Own("SignUpService/ListMySignUps", writes: false),
         Read("SignUpService/ListSignUps", Overseers, Organising, Scope.Subtree),

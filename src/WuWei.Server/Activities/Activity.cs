@@ -45,6 +45,7 @@ public record Activity
 
     /// <summary>Known only where they were joined in for showing.</summary>
     public string? MakerName { get; init; }
+    public string? OrganisationName { get; init; }
     public bool Organised { get; init; }
     public bool SignedUp { get; init; }
     public int Children { get; init; }
@@ -73,7 +74,8 @@ public record Activity
             ActivityMove.Cancel) => ActivityStatus.Cancelled,
         (ActivityStatus.Draft or ActivityStatus.Enrolling or ActivityStatus.Running,
             ActivityMove.Edit or ActivityMove.Insure) => status,
-        (ActivityStatus.Enrolling or ActivityStatus.Running, ActivityMove.ChangeShift) => status,
+        (ActivityStatus.Enrolling or ActivityStatus.Running,
+            ActivityMove.ChangeShift or ActivityMove.AddShift or ActivityMove.CancelShift) => status,
         (ActivityStatus.Draft or ActivityStatus.InReview or ActivityStatus.Enrolling or ActivityStatus.Running
             or ActivityStatus.Ended, ActivityMove.AddOrganiser or ActivityMove.RemoveOrganiser) => status,
 
@@ -107,10 +109,23 @@ public record Activity
     public Activity Insured(DateTime until)
     {
         var insured = this with { InsuredUntil = until, InsuranceNeeded = true, Overdue = false };
-        return insured.IsInsured
-            ? insured.After(ActivityMove.Insure)
-            : throw Refuse.Invalid(
-                "INSURANCE_TOO_SHORT", "保险要到最后一班结束之后。", new FieldFault("insured_until", "太早。"));
+        return insured.IsInsured ? insured.After(ActivityMove.Insure) : throw InsuranceTooShort("insured_until");
+    }
+
+    /// <summary>With other shifts: from the first start to the last end of those that take place.</summary>
+    public Activity Shifted(ActivityMove move, IEnumerable<Shift> shifts)
+    {
+        List<Shift> held = [.. shifts.Where(s => !s.Cancelled)];
+        var shifted = this with
+        {
+            StartsAt = held.Min(s => s.StartsAt),
+            EndsAt = held.Max(s => s.EndsAt),
+            Times = Bits.Of(held.Select(s => s.Time)),
+        };
+        // Before its start it would be held until it is insured; now nobody would look.
+        return Status == ActivityStatus.Running && shifted.EndsAt > EndsAt && !shifted.IsInsured
+            ? throw InsuranceTooShort("ends_at")
+            : shifted.After(move);
     }
 
     /// <summary>Somebody was urged, or it is held: a thing for staff to look at.</summary>
@@ -131,4 +146,7 @@ public record Activity
     /// <summary>Whether somebody may know that it exists.</summary>
     public bool VisibleTo(Relation relation, bool overseer) =>
         PublishedAt is not null || relation != Relation.None || overseer;
+
+    private static RefusedException InsuranceTooShort(string field) => Refuse.Invalid(
+        "INSURANCE_TOO_SHORT", "保险要到最后一班结束之后。", new FieldFault(field, "超出了保险期。"));
 }

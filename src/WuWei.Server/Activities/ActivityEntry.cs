@@ -37,6 +37,7 @@ public static partial class ActivityEntry
         step = after.Version,
         status = after.Status.ToString(),
         kind = after.Kind.ToString(),
+        after.OrganisationId,
         after.ParentId,
         after.StartsAt,
         after.EndsAt,

@@ -40,6 +40,8 @@ public enum ActivityMove : byte
     Remind,
     Hold,
     Lapse,
+    AddShift,
+    CancelShift,
 }
 
 public enum ActivityActor : byte
@@ -102,6 +104,7 @@ public enum OfferStatus : byte
     Accepted,
     Declined,
     Lapsed,
+    Withdrawn,
 }
 
 /// <summary>Several values of a small enum in one number: the bit of each is its number.</summary>

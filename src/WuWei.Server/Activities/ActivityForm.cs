@@ -12,7 +12,7 @@ public sealed partial record ActivityForm(
     int? Latitude, int? Longitude, int RadiusMetres, bool Remote, int Ages, ActivityContact? Contact, bool InsuranceNeeded, string? NeedsCourse,
     string? GrantsCourse, int CancelHours, IReadOnlyList<ShiftForm> Shifts, DateTime StartsAt, DateTime EndsAt)
 {
-    private const int ShiftsMax = 60;
+    public const int ShiftsMax = 60;
     private const int RolesMax = 10;
     private const int CapacityMax = 1_000;
     private const int CancelHoursDefault = 24;
@@ -51,6 +51,17 @@ public sealed partial record ActivityForm(
             : read.Shifts.Count > 0 ? PeriodOf(read.Shifts, now)
             : PeriodOf(form, now);
         return read with { StartsAt = startsAt, EndsAt = endsAt };
+    }
+
+    /// <summary>One shift by itself, to be added to an activity.</summary>
+    public static ShiftForm ReadShift(Wire.ShiftForm? form, DateTime now)
+    {
+        var faults = new Faults();
+        var shift = ShiftOf("shift", form ?? new Wire.ShiftForm(), faults);
+        faults.ThrowIfAny("ACTIVITY_INVALID", "有些内容没有填对，请检查。");
+        return Shift.FaultOf(shift.StartsAt, shift.EndsAt, now) is { } fault
+            ? throw Shift.Fault("shift.starts_at", fault)
+            : shift;
     }
 
     /// <summary>What of the activity it says, over what is there already.</summary>

@@ -150,7 +150,7 @@ public static class ActivityListStore
                 AND (@ages = 0 OR (l.ages & @ages) <> 0) AND (@times = 0 OR (l.times & @times) <> 0)
                 AND (@remote = 0 OR l.remote = 1) AND (@overdue = 0 OR l.overdue = 1)
                 AND ((@seatsLeft = 0 AND @skillId IS NULL) OR EXISTS (
-                  SELECT 1 FROM shift_role r
+                  SELECT 1 FROM shift_role r JOIN activity_shift h ON h.id = r.shift_id AND h.cancelled_at IS NULL
                   WHERE r.activity_id = l.activity_id AND (@seatsLeft = 0 OR r.taken < r.capacity)
                     AND (@skillId IS NULL OR r.skill_id = @skillId)))
               ORDER BY l.starts_at {direction}, l.activity_id {direction} LIMIT @take

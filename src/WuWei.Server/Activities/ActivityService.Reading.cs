@@ -61,13 +61,17 @@ public sealed partial class ActivityService
             DemandFilter(!filter.IsSparse && filter.From is null && filter.To is null, "view", "只有按社区列出时可以筛选。");
         }
 
-        var page = await database.ReadAsync(db => request.View switch
+        var page = await database.ReadAsync(async db =>
         {
-            Wire.ActivityView.Mine => db.ListActivitiesOfAsync(call.Caller.PersonId, after, size),
-            Wire.ActivityView.Children =>
-                db.ListChildrenAsync(Faults.IdOf("parent_id", request.ParentId), call.Caller.PersonId, after, size),
-            Wire.ActivityView.Unit => ListInUnit(db),
-            _ => throw Refuse.Invalid("LIST_FILTER", "请选择要看的列表。", new FieldFault("view", "必选。")),
+            var found = await (request.View switch
+            {
+                Wire.ActivityView.Mine => db.ListActivitiesOfAsync(call.Caller.PersonId, after, size),
+                Wire.ActivityView.Children =>
+                    db.ListChildrenAsync(Faults.IdOf("parent_id", request.ParentId), call.Caller.PersonId, after, size),
+                Wire.ActivityView.Unit => ListInUnit(db),
+                _ => throw Refuse.Invalid("LIST_FILTER", "请选择要看的列表。", new FieldFault("view", "必选。")),
+            });
+            return found with { Activities = await NamedAsync(db, found.Activities) };
         }, context.CancellationToken);
         return new Wire.ListActivitiesResponse
         {

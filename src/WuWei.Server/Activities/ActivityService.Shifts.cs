@@ -23,16 +23,10 @@ public sealed partial class ActivityService
             async m =>
             {
                 Activity.Next(m.Activity.Status, ActivityMove.ChangeShift);
-                var before = m.Shifts.FirstOrDefault(s => s.Id == shiftId);
-                if (before is null || capacities.Keys.Except(before.Roles.Select(r => r.Id)).Any())
+                var before = await DemandShiftAsync(m, shiftId);
+                if (capacities.Keys.Except(before.Roles.Select(r => r.Id)).Any())
                 {
-                    throw Refuse.Missing("SHIFT_UNKNOWN", "没有找到这个班次或岗位。");
-                }
-
-                // Who has come already came for this time and place.
-                if (before.StartsAt <= m.Now || await m.Db.HasAttendanceAsync(shiftId))
-                {
-                    throw Refuse.Premature("SHIFT_STARTED", "这个班次已经开始了。");
+                    throw UnknownShift();
                 }
 
                 var moved = before with { StartsAt = startsAt ?? before.StartsAt, EndsAt = endsAt ?? before.EndsAt };
@@ -63,14 +57,63 @@ public sealed partial class ActivityService
 
                 m.Shifts = [.. m.Shifts.Select(s => s.Id == shiftId ? moved with { Roles = roles } : s)];
                 m.Step = m.Step with { Changed = changed, ShiftId = shiftId };
-                return (m.Activity with
-                {
-                    StartsAt = m.Shifts.Min(s => s.StartsAt),
-                    EndsAt = m.Shifts.Max(s => s.EndsAt),
-                    Times = Bits.Of(m.Shifts.Select(s => s.Time)),
-                }).After(ActivityMove.ChangeShift);
+                return m.Activity.Shifted(ActivityMove.ChangeShift, m.Shifts);
             },
             activity => new Wire.ChangeShiftResponse { Activity = activity });
+    }
+
+    public override Task<Wire.AddShiftResponse> AddShift(Wire.AddShiftRequest request, ServerCallContext context) =>
+        MoveAsync(context, request, request.ActivityId, ActivityMove.AddShift,
+            async m =>
+            {
+                Activity.Next(m.Activity.Status, ActivityMove.AddShift);
+                var form = ActivityForm.ReadShift(request.Shift, m.Now);
+                if (m.Shifts.Count == 0)
+                {
+                    throw Refuse.Premature("ACTIVITY_FIXED", "这个活动只有起止时间，不能加班次。");
+                }
+
+                if (m.Shifts.Count >= ActivityForm.ShiftsMax)
+                {
+                    throw Refuse.Exhausted("SHIFTS_TOO_MANY", $"最多 {ActivityForm.ShiftsMax} 个班次。");
+                }
+
+                await DemandSkillsAsync(m.Db, [form], m.Tree, m.Sight.Unit);
+                var added = NewShift(m.Activity.Id, m.Shifts.Max(s => s.Number) + 1, form);
+                m.Db.QueueShifts([added]);
+                m.Shifts = [.. m.Shifts, added];
+                m.Step = m.Step with { Changed = Bits.Bit(ActivityField.Time), ShiftId = added.Id };
+                var after = m.Activity.Shifted(ActivityMove.AddShift, m.Shifts);
+                await DemandParentAsync(m.Db, m.Activity.ParentId, m.Sight.Unit, after.StartsAt, after.EndsAt);
+                return after;
+            },
+            activity => new Wire.AddShiftResponse { Activity = activity });
+
+    public override Task<Wire.CancelShiftResponse> CancelShift(
+        Wire.CancelShiftRequest request, ServerCallContext context)
+    {
+        var shiftId = Faults.IdOf("shift_id", request.ShiftId);
+        return MoveAsync(context, request, request.ActivityId, ActivityMove.CancelShift,
+            async m =>
+            {
+                Activity.Next(m.Activity.Status, ActivityMove.CancelShift);
+                await DemandShiftAsync(m, shiftId);
+                if (m.Shifts.Count(s => !s.Cancelled) == 1)
+                {
+                    throw Refuse.Premature("SHIFT_LAST", "只剩这一个班次了，请取消整个活动。");
+                }
+
+                m.Db.QueueShiftCancelled(shiftId, m.Now);
+                m.Step = m.Step with
+                {
+                    ShiftId = shiftId,
+                    SignUps = await m.Db.CancelSignUpsAsync(
+                        m.Activity.Id, m.Now, context.Call().Caller.PersonId, m.Now, shiftId),
+                };
+                m.Shifts = [.. m.Shifts.Select(s => s.Id == shiftId ? s.CalledOff(m.Now) : s)];
+                return m.Activity.Shifted(ActivityMove.CancelShift, m.Shifts);
+            },
+            activity => new Wire.CancelShiftResponse { Activity = activity }, Reason(request.Reason));
     }
 
     public override Task<Wire.AddOrganiserResponse> AddOrganiser(
@@ -118,6 +161,23 @@ public sealed partial class ActivityService
             },
             activity => new Wire.RemoveOrganiserResponse { Activity = activity });
     }
+
+    /// <summary>A shift that takes place, has not begun, and that nobody came to.</summary>
+    private static async Task<Shift> DemandShiftAsync(ActivityMoving m, Guid shiftId)
+    {
+        var shift = m.Shifts.FirstOrDefault(s => s.Id == shiftId) ?? throw UnknownShift();
+        if (shift.Cancelled)
+        {
+            throw Shift.NotHeld();
+        }
+
+        // Who has come already came for this time and place.
+        return shift.StartsAt > m.Now && !await m.Db.HasAttendanceAsync(shiftId)
+            ? shift
+            : throw Refuse.Premature("SHIFT_STARTED", "这个班次已经开始了。");
+    }
+
+    private static RefusedException UnknownShift() => Refuse.Missing("SHIFT_UNKNOWN", "没有找到这个班次或岗位。");
 
     private static Dictionary<Guid, int> ReadCapacities(Wire.ChangeShiftRequest request)
     {

@@ -5,14 +5,15 @@ using WuWei.Errors;
 using WuWei.Journal;
 using WuWei.Organization;
 using WuWei.Privacy;
+using WuWei.Registry;
 using WuWei.Time;
 
 namespace WuWei.Activities;
 
 /// <summary>The wire of activities.proto: making and moving here; shifts and reading in the other parts.</summary>
 public sealed partial class ActivityService(
-    Database database, KeyedWriter writer, PersonalData personalData, Units units, TimeProvider clock)
-    : Wire.ActivityService.ActivityServiceBase
+    Database database, KeyedWriter writer, PersonalData personalData, Units units, IOrganisationNames organisations,
+    TimeProvider clock) : Wire.ActivityService.ActivityServiceBase
 {
     private const int ReasonLengthMin = 2;
     private const int ReasonLengthMax = 500;
@@ -26,13 +27,19 @@ public sealed partial class ActivityService(
         {
             var form = ReadForm(request.Form, published: null, call.Now);
             var unit = tree.GetOpen(form.UnitId);
-            var role = call.Demand(Relation.None, unit.Path);
-            await DemandFrameAsync(db, form, tree, unit, call.Now);
+            var host = form.OrganisationId is { } organisationId
+                ? await db.GetActingAsync(organisationId, call.Caller.PersonId, call.Now)
+                : null;
+            var role = call.Demand(host is null ? Relation.None : Relation.Member, unit.Path);
+            DemandServes(host, tree, unit);
+            await DemandFrameAsync(db, form, tree, unit);
             var activity = form.Over(
                 new Activity
                 {
                     Id = clock.NewId(),
                     UnitId = unit.Id,
+                    OrganisationId = host?.OrganisationId,
+                    OrganisationName = host?.Name,
                     MakerId = call.Caller.PersonId,
                     MakerName = call.Caller.ShownName,
                     Status = ActivityStatus.Draft,
@@ -57,12 +64,13 @@ public sealed partial class ActivityService(
                 Activity.Next(before.Status, ActivityMove.Edit);
                 var draft = before.Status == ActivityStatus.Draft;
                 var form = ReadForm(request.Form, draft ? null : before, m.Now);
-                if (form.UnitId != before.UnitId || (!draft && form.IsFramedAnew(before)))
+                if ((form.UnitId, form.OrganisationId) != (before.UnitId, before.OrganisationId)
+                    || (!draft && form.IsFramedAnew(before)))
                 {
-                    throw Refuse.Premature("ACTIVITY_FIXED", "发布以后不能再改类型、所属和班次，社区也不能换。");
+                    throw Refuse.Premature("ACTIVITY_FIXED", "发布以后不能再改类型、所属和班次，社区和主办组织也不能换。");
                 }
 
-                await DemandFrameAsync(m.Db, form, m.Tree, m.Sight.Unit, m.Now);
+                await DemandFrameAsync(m.Db, form, m.Tree, m.Sight.Unit);
                 var changed = form.ChangedFrom(before, personalData);
                 if (draft)
                 {
@@ -82,23 +90,31 @@ public sealed partial class ActivityService(
     public override Task<Wire.PublishActivityResponse> PublishActivity(
         Wire.PublishActivityRequest request, ServerCallContext context) =>
         MoveAsync(context, request, request.ActivityId, ActivityMove.Publish,
-            m =>
+            async m =>
             {
                 // Who organises it is asked first, so whether the caller is staff there is looked at on its own.
-                var staff = context.Call().Caller.Covers(Role.Staff, m.Sight.Unit.Path, m.Now);
+                var caller = context.Call().Caller;
+                var staff = caller.Covers(Role.Staff, m.Sight.Unit.Path, m.Now);
                 m.Step = m.Step with { Move = staff ? ActivityMove.Publish : ActivityMove.Submit };
-                return Task.FromResult(staff
+                var after = staff
                     ? m.Activity.Published(ActivityMove.Publish, m.Now)
-                    : m.Activity.Entered(ActivityMove.Submit, m.Now));
+                    : m.Activity.Entered(ActivityMove.Submit, m.Now);
+                await DemandHostAsync(m, staff ? null : caller.PersonId);
+                return after;
             },
             activity => new Wire.PublishActivityResponse { Activity = activity });
 
     public override Task<Wire.ApproveActivityResponse> ApproveActivity(
         Wire.ApproveActivityRequest request, ServerCallContext context) =>
         MoveAsync(context, request, request.ActivityId, ActivityMove.Approve,
-            m => Task.FromResult(m.Sight.Relation == Relation.None
-                ? m.Activity.Published(ActivityMove.Approve, m.Now)
-                : throw Refuse.Denied("ACTIVITY_OWN", "自己组织的活动要请同事审核。")),
+            async m =>
+            {
+                var approved = m.Sight.Relation == Relation.None
+                    ? m.Activity.Published(ActivityMove.Approve, m.Now)
+                    : throw Refuse.Denied("ACTIVITY_OWN", "自己组织的活动要请同事审核。");
+                await DemandHostAsync(m, actingId: null);
+                return approved;
+            },
             activity => new Wire.ApproveActivityResponse { Activity = activity });
 
     public override Task<Wire.ReturnActivityResponse> ReturnActivity(
@@ -173,10 +189,10 @@ public sealed partial class ActivityService(
     }
 
     /// <summary>The activity as the caller stands to it; missing if they may not see it.</summary>
-    private static async Task<ActivitySight> SeeAsync(DbSession db, Call call, Guid id, UnitTree tree)
+    private async Task<ActivitySight> SeeAsync(DbSession db, Call call, Guid id, UnitTree tree)
     {
         var activity = await db.FindActivityAsync(id, call.Caller.PersonId) ?? throw Unknown();
-        var sight = ActivitySight.Of(activity, tree, call);
+        var sight = ActivitySight.Of((await NamedAsync(db, [activity]))[0], tree, call);
         return sight.Visible ? sight : throw Unknown();
     }
 
@@ -195,28 +211,32 @@ public sealed partial class ActivityService(
     private static ActivityForm ReadForm(Wire.ActivityForm? form, Activity? published, DateTime now) =>
         ActivityForm.Read(form ?? new Wire.ActivityForm(), published, now);
 
-    /// <summary>What a form names: an organisation, the skills of its roles, and the activity it is part of.</summary>
-    private static async Task DemandFrameAsync(
-        DbSession db, ActivityForm form, UnitTree tree, Unit unit, DateTime now)
+    /// <summary>What a form names: the skills of its roles, and the activity it is part of.</summary>
+    private static async Task DemandFrameAsync(DbSession db, ActivityForm form, UnitTree tree, Unit unit)
     {
-        var wanted = form.Shifts.SelectMany(s => s.Roles).Select(r => r.SkillId).OfType<Guid>().ToHashSet();
+        await DemandSkillsAsync(db, form.Shifts, tree, unit);
+        await DemandParentAsync(db, form.ParentId, unit, form.StartsAt, form.EndsAt);
+    }
+
+    private static async Task DemandSkillsAsync(DbSession db, IReadOnlyList<ShiftForm> shifts, UnitTree tree, Unit unit)
+    {
+        var wanted = shifts.SelectMany(s => s.Roles).Select(r => r.SkillId).OfType<Guid>().ToHashSet();
         var district = tree.DistrictOf(unit);
         if (wanted.Count > 0 && !wanted.IsSubsetOf((await db.ListSkillsAsync(district.Id)).Select(s => s.Id)))
         {
             throw SkillStore.Unknown();
         }
+    }
 
-        if (form.OrganisationId is not null)
-        {
-            throw Refuse.Missing("ORGANISATION_UNKNOWN", "没有找到这个组织。");
-        }
-
-        if (form.ParentId is not { } parentId)
+    private static async Task DemandParentAsync(
+        DbSession db, Guid? parentId, Unit unit, DateTime startsAt, DateTime endsAt)
+    {
+        if (parentId is not { } id)
         {
             return;
         }
 
-        var parent = await db.FindActivityAsync(parentId, Guid.Empty);
+        var parent = await db.FindActivityAsync(id, Guid.Empty);
         if (parent?.PublishedAt is null)
         {
             throw Refuse.Missing("PARENT_UNKNOWN", "没有找到所属的活动。");
@@ -224,41 +244,41 @@ public sealed partial class ActivityService(
 
         if (parent.Kind is not (ActivityKind.Festival or ActivityKind.Campaign)
             || parent.Status is not (ActivityStatus.Enrolling or ActivityStatus.Running)
-            || !unit.IsWithin(parent.UnitId) || form.StartsAt < parent.StartsAt || form.EndsAt > parent.EndsAt)
+            || !unit.IsWithin(parent.UnitId) || startsAt < parent.StartsAt || endsAt > parent.EndsAt)
         {
             throw Refuse.Premature("PARENT_WRONG", "只能属于本区域还没有结束的节庆或主题活动，时间也要在它之内。");
         }
     }
 
     private List<Shift> NewShifts(Guid activityId, ActivityForm form) =>
-    [
-        .. form.Shifts.Select((shift, i) =>
+        [.. form.Shifts.Select((shift, i) => NewShift(activityId, i + 1, shift))];
+
+    private Shift NewShift(Guid activityId, int number, ShiftForm form)
+    {
+        var id = clock.NewId();
+        return new Shift
         {
-            var id = clock.NewId();
-            return new Shift
-            {
-                Id = id,
-                ActivityId = activityId,
-                Number = i + 1,
-                StartsAt = shift.StartsAt,
-                EndsAt = shift.EndsAt,
-                Roles =
-                [
-                    .. shift.Roles.Select((role, j) => new ShiftRole
-                    {
-                        Id = clock.NewId(),
-                        ActivityId = activityId,
-                        ShiftId = id,
-                        Number = j + 1,
-                        Name = role.Name,
-                        Capacity = role.Capacity,
-                        NextNumber = 1,
-                        SkillId = role.SkillId,
-                    }),
-                ],
-            };
-        }),
-    ];
+            Id = id,
+            ActivityId = activityId,
+            Number = number,
+            StartsAt = form.StartsAt,
+            EndsAt = form.EndsAt,
+            Roles =
+            [
+                .. form.Roles.Select((role, i) => new ShiftRole
+                {
+                    Id = clock.NewId(),
+                    ActivityId = activityId,
+                    ShiftId = id,
+                    Number = i + 1,
+                    Name = role.Name,
+                    Capacity = role.Capacity,
+                    NextNumber = 1,
+                    SkillId = role.SkillId,
+                }),
+            ],
+        };
+    }
 
     private static ActivityActor ActorOf(Role? role) =>
         role == Role.Staff ? ActivityActor.Staff : ActivityActor.Organiser;

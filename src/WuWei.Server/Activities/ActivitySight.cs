@@ -54,6 +54,7 @@ public sealed record ActivitySight(Activity Activity, Unit Unit, Relation Relati
         PublishedAt = Time(Activity.PublishedAt),
         Overdue = Activity.Overdue && Concerned,
         MakerName = Activity.MakerName ?? "",
+        OrganisationName = Activity.OrganisationName ?? "",
         Mine = Relation != Relation.None,
         Children = Activity.Children,
     };
@@ -107,6 +108,7 @@ public sealed record ActivitySight(Activity Activity, Unit Unit, Relation Relati
         Number = shift.Number,
         StartsAt = Time(shift.StartsAt),
         EndsAt = Time(shift.EndsAt),
+        Cancelled = shift.Cancelled,
         Roles =
         {
             shift.Roles.Select(role => new Wire.ShiftRole

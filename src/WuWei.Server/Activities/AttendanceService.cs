@@ -30,6 +30,11 @@ public sealed partial class AttendanceService(
         var id = Faults.IdOf("shift_id", request.ShiftId);
         var tree = await units.TreeAsync(context.CancellationToken);
         var (shift, _) = await database.ReadAsync(db => SeeShiftAsync(db, call, id, tree), context.CancellationToken);
+        if (shift.Cancelled)
+        {
+            throw Shift.NotHeld();
+        }
+
         if (DoorCheck.WindowFault(shift.StartsAt, shift.EndsAt, call.Now) is { } fault)
         {
             throw DoorCheck.Refusal(fault);

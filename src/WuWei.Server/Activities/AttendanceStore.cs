@@ -37,7 +37,7 @@ public static class AttendanceStore
     /// <summary>A shift and who may do what with it; null when there is none.</summary>
     public static Task<ShiftAt?> FindShiftAsync(this DbSession db, Guid shiftId, Guid callerId) => db.FindAsync<ShiftAt>(
         """
-        SELECT h.id, h.activity_id, h.starts_at, h.ends_at, a.unit_id, a.maker_id, a.status,
+        SELECT h.id, h.activity_id, h.starts_at, h.ends_at, h.cancelled_at IS NOT NULL AS cancelled, a.unit_id, a.maker_id, a.status,
           EXISTS (SELECT 1 FROM activity_organiser o WHERE o.activity_id = a.id AND o.person_id = @callerId) AS organised
         FROM activity_shift h JOIN activity a ON a.id = h.activity_id WHERE h.id = @shiftId
         """, new { shiftId, callerId });
@@ -129,9 +129,9 @@ public static class AttendanceStore
         }
     }
 
-    /// <summary>Whether anybody has come to a shift.</summary>
+    /// <summary>Whether anybody has come to a shift; if not, nobody does until the end of the transaction.</summary>
     public static async Task<bool> HasAttendanceAsync(this DbSession db, Guid shiftId) => await db.FindAsync<int?>(
-        "SELECT 1 FROM attendance WHERE shift_id = @shiftId LIMIT 1", new { shiftId }) is not null;
+        "SELECT 1 FROM attendance WHERE shift_id = @shiftId LIMIT 1 FOR UPDATE", new { shiftId }) is not null;
 
     /// <summary>Whether nobody's attendance waits for a word of the organisers.</summary>
     public static async Task<bool> IsAttendanceDecidedAsync(this DbSession db, Guid activityId) => await db.FindAsync<int?>(
@@ -219,6 +219,7 @@ public sealed record ShiftAt
     public Guid ActivityId { get; init; }
     public DateTime StartsAt { get; init; }
     public DateTime EndsAt { get; init; }
+    public bool Cancelled { get; init; }
     public Guid UnitId { get; init; }
     public Guid MakerId { get; init; }
     public ActivityStatus Status { get; init; }

@@ -49,15 +49,20 @@ public sealed record PlaceOffer
         };
     }
 
-    public PlaceOffer Answered(bool accept, DateTime now) => Status == OfferStatus.Open && now < LapsesAt
-        ? this with { Status = accept ? OfferStatus.Accepted : OfferStatus.Declined }
-        : throw Over();
+    public PlaceOffer Answered(bool accept, DateTime now) =>
+        Ended(accept ? OfferStatus.Accepted : OfferStatus.Declined, now);
+
+    public PlaceOffer Withdrawn(DateTime now) => Ended(OfferStatus.Withdrawn, now);
 
     public static RefusedException Over() => Refuse.Premature("OFFER_OVER", "这个转让已经失效了。");
 
+    private PlaceOffer Ended(OfferStatus status, DateTime now) => Status == OfferStatus.Open && now < LapsesAt
+        ? this with { Status = status }
+        : throw Over();
+
     private static void DemandPlace(SignUp place, DateTime now)
     {
-        place.DemandLive(now);
+        place.DemandGivable(now);
         if (place.Status != SignUpStatus.SignedUp)
         {
             throw Refuse.Premature("SIGN_UP_OVER", "还在候补，没有名额可以转让。");

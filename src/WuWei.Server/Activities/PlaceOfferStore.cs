@@ -46,8 +46,8 @@ public static class PlaceOfferStore
         }
     }
 
-    /// <summary>Answers an offer, if nobody did since it was read; otherwise the transaction starts over.</summary>
-    public static async Task AnswerOfferAsync(this DbSession db, PlaceOffer offer, DateTime now)
+    /// <summary>Ends an offer, if nobody did since it was read; otherwise the transaction starts over.</summary>
+    public static async Task EndOfferAsync(this DbSession db, PlaceOffer offer, DateTime now)
     {
         if (await db.ExecuteAsync(
             """

@@ -12,8 +12,8 @@ namespace WuWei.Activities;
 
 /// <summary>The wire of service_record.proto: records and hours by hand here; feedback and counts in the other part.</summary>
 public sealed partial class ServiceRecordService(
-    Database database, KeyedWriter writer, PersonalData personalData, Units units, TimeProvider clock)
-    : Wire.ServiceRecordService.ServiceRecordServiceBase
+    Database database, KeyedWriter writer, PersonalData personalData, Units units, IOrganisationNames organisations,
+    TimeProvider clock) : Wire.ServiceRecordService.ServiceRecordServiceBase
 {
     private const int PageSizeDefault = 20;
     private const int PageSizeMax = 50;
@@ -51,6 +51,8 @@ public sealed partial class ServiceRecordService(
         {
             var personId = await DemandPersonAsync(db, call, request.PersonId, tree);
             var rows = await db.ListServiceLinesAsync(personId, after.At, after.Id, size + 1);
+            Guid[] hosts = [.. rows.Select(l => l.OrganisationId).OfType<Guid>().Distinct()];
+            var names = hosts.Length == 0 ? null : await organisations.NamesAsync(db, hosts);
             return new Wire.ListServiceLinesResponse
             {
                 Lines =
@@ -63,6 +65,7 @@ public sealed partial class ServiceRecordService(
                         ActivityTitle = l.ActivityTitle,
                         At = ActivitySight.Time(l.At),
                         Minutes = l.Minutes,
+                        OrganisationName = l.OrganisationId is { } host ? names!.GetValueOrDefault(host, "") : "",
                     }),
                 },
                 NextPageToken = rows.Count > size ? new PageToken(rows[size - 1].At, rows[size - 1].Id).ToString() : "",

@@ -40,7 +40,7 @@ public static class ServiceRecordStore
     public static Task<List<ServiceLine>> ListServiceLinesAsync(
         this DbSession db, Guid personId, DateTime at, Guid before, int take) => db.ListAsync<ServiceLine>(
         """
-        SELECT l.kind, l.id, l.activity_id, a.title AS activity_title, l.at, l.minutes
+        SELECT l.kind, l.id, l.activity_id, a.title AS activity_title, a.organisation_id, l.at, l.minutes
         FROM (
           (SELECT CASE t.status WHEN 4 THEN 1 WHEN 3 THEN 2 ELSE 3 END AS kind, t.sign_up_id AS id, t.activity_id,
               t.starts_at AS at, t.minutes
@@ -148,6 +148,7 @@ public sealed record ServiceLine
     public Guid Id { get; init; }
     public Guid ActivityId { get; init; }
     public string ActivityTitle { get; init; } = "";
+    public Guid? OrganisationId { get; init; }
     public DateTime At { get; init; }
     public int Minutes { get; init; }
 }

@@ -16,7 +16,10 @@ public sealed record Shift
 
     /// <summary>How often its time or place changed since it was published.</summary>
     public int Changes { get; init; }
+    public DateTime? CancelledAt { get; init; }
     public IReadOnlyList<ShiftRole> Roles { get; init; } = [];
+
+    public bool Cancelled => CancelledAt is not null;
 
     /// <summary>When it begins, by the clock of China.</summary>
     public TimeOfWeek Time
@@ -30,6 +33,13 @@ public sealed record Shift
         }
     }
 
+    /// <summary>It does not take place, and nobody is in it any more.</summary>
+    public Shift CalledOff(DateTime now) => this with
+    {
+        CancelledAt = now,
+        Roles = [.. Roles.Select(r => r with { Taken = 0, Waiting = 0 })],
+    };
+
     /// <summary>What is said of times, as one place for the form and for changes; null when they are right.</summary>
     public static string? FaultOf(DateTime startsAt, DateTime endsAt, DateTime now) =>
         endsAt <= startsAt ? "结束要在开始之后。"
@@ -37,6 +47,8 @@ public sealed record Shift
         : startsAt <= now ? "开始时间已经过了。"
         : startsAt > now.AddDays(366) ? "最多提前一年。"
         : null;
+
+    public static RefusedException NotHeld() => Refuse.Premature("SHIFT_CANCELLED", "这个班次已经取消了。");
 
     public static RefusedException Fault(string field, string description) =>
         Refuse.Invalid("ACTIVITY_TIMES", "班次的时间不对。", new FieldFault(field, description));

@@ -11,7 +11,7 @@ public static class ShiftStore
         var rows = await db.ListAsync<Row>(
             """
             SELECT s.id AS shift_id, s.activity_id, s.number AS shift_number, s.starts_at, s.ends_at, s.changes,
-              r.id, r.number, r.name, r.capacity, r.taken, r.waiting, r.next_number, r.skill_id
+              s.cancelled_at, r.id, r.number, r.name, r.capacity, r.taken, r.waiting, r.next_number, r.skill_id
             FROM activity_shift s JOIN shift_role r ON r.shift_id = s.id
             WHERE s.activity_id = @activityId
             ORDER BY s.number, r.number
@@ -64,8 +64,14 @@ public static class ShiftStore
 
     /// <summary>Whoever is in a shift to come has something to see.</summary>
     public static void QueueShiftsChanged(this DbSession db, Guid activityId, DateTime now) => db.Queue(
-        "UPDATE activity_shift SET changes = changes + 1 WHERE activity_id = @activityId AND ends_at > @now",
-        new { activityId, now });
+        """
+        UPDATE activity_shift SET changes = changes + 1
+        WHERE activity_id = @activityId AND ends_at > @now AND cancelled_at IS NULL
+        """, new { activityId, now });
+
+    /// <summary>A shift does not take place. Its sign-ups end beside it.</summary>
+    public static void QueueShiftCancelled(this DbSession db, Guid id, DateTime now) => db.Queue(
+        "UPDATE activity_shift SET cancelled_at = @now, changes = changes + 1 WHERE id = @id", new { id, now });
 
     /// <summary>What a role holds now. The caller has its lock; more than its capacity the database refuses.</summary>
     public static void QueueRole(this DbSession db, ShiftRole role) => db.Queue(
@@ -89,7 +95,7 @@ public static class ShiftStore
               JOIN activity a ON a.id = l.activity_id
               JOIN activity_shift s ON s.activity_id = l.activity_id
               WHERE l.unit_id = @unitId AND l.status IN (3, 4) AND l.starts_at < @until
-                AND s.ends_at > @now AND s.starts_at < @until
+                AND s.cancelled_at IS NULL AND s.ends_at > @now AND s.starts_at < @until
                 AND s.starts_at >= @at AND (s.starts_at > @at OR s.id > @id)
                 AND (@uncovered = 0 OR EXISTS (
                   SELECT 1 FROM shift_role f WHERE f.shift_id = s.id AND f.taken < f.capacity))
@@ -112,6 +118,7 @@ public static class ShiftStore
             StartsAt = g.First().StartsAt,
             EndsAt = g.First().EndsAt,
             Changes = g.First().Changes,
+            CancelledAt = g.First().CancelledAt,
             Roles = [.. g.Select(r => r.Role)],
         }),
     ];
@@ -125,6 +132,7 @@ public static class ShiftStore
         public DateTime StartsAt { get; init; }
         public DateTime EndsAt { get; init; }
         public int Changes { get; init; }
+        public DateTime? CancelledAt { get; init; }
         public Guid Id { get; init; }
         public int Number { get; init; }
         public string Name { get; init; } = "";

@@ -36,13 +36,20 @@ public sealed record SignUp
 
     /// <summary>How often time or place of its shift changed.</summary>
     public int Changes { get; init; }
+    public DateTime? ShiftCancelledAt { get; init; }
+
+    /// <summary>The person came to the shift.</summary>
+    public bool CheckedIn { get; init; }
 
     /// <summary>Its shift was moved onto another that the person is in.</summary>
     public bool Conflicting { get; init; }
 
     public bool IsLive => Status is SignUpStatus.SignedUp or SignUpStatus.Waiting;
 
-    public bool Changed => IsLive && Changes > SeenChanges;
+    /// <summary>It ended with its shift, which does not take place.</summary>
+    public bool ShiftCancelled => Status == SignUpStatus.Cancelled && LeftAt is not null && LeftAt == ShiftCancelledAt;
+
+    public bool Changed => (IsLive || ShiftCancelled) && Changes > SeenChanges;
 
     /// <summary>
     /// Without the place. Who gives one back too late dropped out, unless what they agreed to has changed since, or
@@ -50,7 +57,7 @@ public sealed record SignUp
     /// </summary>
     public SignUp Left(Guid by, DateTime now)
     {
-        DemandLive(now);
+        DemandGivable(now);
         var late = by == PersonId && Status == SignUpStatus.SignedUp && !Changed && now > StartsAt.AddHours(-CancelHours);
         return this with
         {
@@ -66,13 +73,30 @@ public sealed record SignUp
 
     public SignUp Acknowledged(DateTime now)
     {
-        DemandLive(now);
+        if (!ShiftCancelled)
+        {
+            DemandLive(now);
+        }
+
         return Changed
             ? this with { SeenChanges = Changes }
             : throw Refuse.Premature("CHANGE_NONE", "没有需要确认的变化。");
     }
 
-    public void DemandLive(DateTime now)
+    /// <summary>
+    /// Refuses unless the place can still be given back or to somebody. Who came to the shift stays in it: else they would have
+    /// been there and were never confirmed.
+    /// </summary>
+    public void DemandGivable(DateTime now)
+    {
+        DemandLive(now);
+        if (CheckedIn)
+        {
+            throw Refuse.Premature("CAME_ALREADY", "已经签到了，名额不能再退或转让；是否计入由组织者确认。");
+        }
+    }
+
+    private void DemandLive(DateTime now)
     {
         if (!IsLive)
         {
@@ -110,6 +134,7 @@ public sealed record Seat
     public DateTime StartsAt { get; init; }
     public DateTime EndsAt { get; init; }
     public int Changes { get; init; }
+    public bool ShiftCancelled { get; init; }
 
     /// <summary>What the person has already: this shift, so many to come, and something else at that time.</summary>
     public bool AlreadyIn { get; init; }
@@ -127,6 +152,7 @@ public sealed record Seat
         {
             { Status: not (ActivityStatus.Enrolling or ActivityStatus.Running) } =>
                 Refuse.Premature("ACTIVITY_NOT_ENROLLING", "这个活动现在不能报名。"),
+            { ShiftCancelled: true } => Shift.NotHeld(),
             _ when StartsAt <= now => Started(),
             { AlreadyIn: true } => Refuse.Taken("ALREADY_SIGNED_UP", "这个班次已经报过名了。"),
             { ClashId: { } clash } => new RefusedException(

@@ -65,7 +65,7 @@ public sealed partial class SignUpService
             if (!request.Accept)
             {
                 var declined = (await OfferedAsync(db, call, id)).Offer.Answered(accept: false, call.Now);
-                await db.AnswerOfferAsync(declined, call.Now);
+                await db.EndOfferAsync(declined, call.Now);
                 db.Record(OfferEntry(call, "participant", declined, place.UnitId));
                 return new Wire.AnswerOfferResponse();
             }
@@ -77,6 +77,27 @@ public sealed partial class SignUpService
             call.DemandNothing();
             return Task.FromResult(first);
         });
+    }
+
+    public override async Task<Wire.WithdrawOfferResponse> WithdrawOffer(
+        Wire.WithdrawOfferRequest request, ServerCallContext context)
+    {
+        var call = context.Call();
+        var id = Faults.IdOf("offer_id", request.OfferId);
+        return await writer.WriteAsync(context, request, async db =>
+        {
+            var offer = await db.FindOfferAsync(id);
+            if (offer?.OfferedBy != call.Caller.PersonId)
+            {
+                throw UnknownOffer();
+            }
+
+            var withdrawn = offer.Withdrawn(call.Now);
+            var place = await db.FindSignUpAsync(offer.SignUpId, call.Caller.PersonId) ?? throw Unknown();
+            await db.EndOfferAsync(withdrawn, call.Now);
+            db.Record(OfferEntry(call, ActorOf(place, call), withdrawn, place.UnitId));
+            return new Wire.WithdrawOfferResponse();
+        }, again: (_, first) => Task.FromResult(first));
     }
 
     public override async Task<Wire.ListOffersResponse> ListOffers(
@@ -99,14 +120,24 @@ public sealed partial class SignUpService
         }, context.CancellationToken);
     }
 
+    /// <summary>As whom somebody made an offer.</summary>
+    private static string ActorOf(SignUp place, Call call) => place.RelationOf(call.Caller) switch
+    {
+        Relation.None => "staff",
+        var relation => (relation & Relation.Self) != 0 ? "participant" : "organiser",
+    };
+
     /// <summary>Both places change hands, each looked at anew for who gets it, without the place they give.</summary>
     private async Task<Wire.AnswerOfferResponse> AcceptAsync(DbSession db, Call call, Guid id)
     {
         var (offer, place, forPlace) = await OfferedAsync(db, call, id);
         var accepted = offer.Answered(accept: true, call.Now);
-        if (place.Status != SignUpStatus.SignedUp || forPlace is { Status: not SignUpStatus.SignedUp })
+        foreach (var given in new[] { place, forPlace }.OfType<SignUp>())
         {
-            throw PlaceOffer.Over();
+            if (given.Status != SignUpStatus.SignedUp || given.CheckedIn)
+            {
+                throw PlaceOffer.Over();
+            }
         }
 
         var taken = await TakeOverAsync(db, call, place, offer.ToPersonId, forPlace?.Id) with
@@ -114,7 +145,7 @@ public sealed partial class SignUpService
             PersonName = call.Caller.ShownName,
         };
         var inExchange = forPlace is null ? null : await TakeOverAsync(db, call, forPlace, place.PersonId, place.Id);
-        await db.AnswerOfferAsync(accepted, call.Now);
+        await db.EndOfferAsync(accepted, call.Now);
         db.Record(OfferEntry(call, "participant", accepted, place.UnitId));
         // Both are left before either is taken: nobody is twice in a shift, not even for a moment.
         foreach (var given in new[] { place, forPlace }.OfType<SignUp>())
@@ -151,7 +182,7 @@ public sealed partial class SignUpService
         return offer?.ToPersonId == me
             ? (offer, await db.FindSignUpAsync(offer.SignUpId, me) ?? throw Unknown(),
                 offer.ForSignUpId is { } forId ? await db.FindSignUpAsync(forId, me) ?? throw Unknown() : null)
-            : throw Refuse.Missing("OFFER_UNKNOWN", "没有找到这个转让。");
+            : throw UnknownOffer();
     }
 
     private static async Task LockAsync(DbSession db, SignUp place, Guid toPersonId, SignUp? forPlace)
@@ -165,7 +196,14 @@ public sealed partial class SignUpService
         {
             await db.LockRoleAsync(role);
         }
+
+        foreach (var signUp in new[] { place, forPlace }.OfType<SignUp>().Select(s => s.Id).Order())
+        {
+            await db.LockSignUpAsync(signUp);
+        }
     }
+
+    private static RefusedException UnknownOffer() => Refuse.Missing("OFFER_UNKNOWN", "没有找到这个转让。");
 
     private static JournalEntry OfferEntry(Call call, string actor, PlaceOffer offer, Guid unitId) => JournalEntry.By(
         call, actor, $"PLACE_OFFER_{offer.Status.ToString().ToUpperInvariant()}", "place_offer", offer.Id, unitId,

@@ -57,6 +57,7 @@ public sealed partial class SignUpService
             SignedAt = ActivitySight.Time(signUp.SignedAt),
             LeftAt = ActivitySight.Time(signUp.LeftAt),
             Changed = signUp.Changed,
+            ShiftCancelled = signUp.ShiftCancelled,
             Conflicting = signUp.Conflicting && signUp.IsLive,
             Consent = (Wire.SignUpConsent)signUp.Consent,
             ActivityTitle = signUp.ActivityTitle,

@@ -151,6 +151,7 @@ public sealed partial class SignUpService(
         return await writer.WriteAsync(context, request, async db =>
         {
             var role = await db.LockSeatAsync(known.PersonId, known.RoleId) ?? throw Unknown();
+            await db.LockSignUpAsync(id);
             var (signUp, actor) = await DemandSignUpAsync(db, call, id, tree);
             return ToWire(await change(db, signUp, role, actor), call);
         }, again: async (db, first) =>

@@ -5,7 +5,7 @@ using WuWei.Privacy;
 namespace WuWei.Activities;
 
 /// <summary>
-/// Every SQL statement on sign-ups. The order of locks is: people by their ids, roles by theirs. Whoever has them reads
+/// Every SQL statement on sign-ups. The order of locks is: people by their ids, roles, sign-ups. Whoever has them reads
 /// afterwards, so that nothing read can be older than the lock.
 /// </summary>
 public static class SignUpStore
@@ -21,7 +21,8 @@ public static class SignUpStore
     private const string Shown =
         $"""
         {Columns}, a.title AS activity_title, r.name AS role_name, p.shown_name AS person_name, a.unit_id, a.maker_id,
-        a.cancel_hours, h.changes,
+        a.cancel_hours, h.changes, h.cancelled_at AS shift_cancelled_at,
+        EXISTS (SELECT 1 FROM attendance t WHERE t.sign_up_id = s.id AND t.in_at IS NOT NULL) AS checked_in,
         EXISTS (SELECT 1 FROM activity_organiser o WHERE o.activity_id = a.id AND o.person_id = @callerId) AS organised,
         s.live_person_id IS NOT NULL AND EXISTS (
           SELECT 1 FROM sign_up o
@@ -57,6 +58,10 @@ public static class SignUpStore
         FROM shift_role WHERE id = @id FOR UPDATE
         """, new { id });
 
+    /// <summary>After people and roles: whose it is cannot come to the shift until the end of the transaction.</summary>
+    public static Task LockSignUpAsync(this DbSession db, Guid id) =>
+        db.ListAsync<Guid>("SELECT id FROM sign_up WHERE id = @id FOR UPDATE", new { id });
+
     /// <summary>A role as it is for one person, all that decides about it in one trip.</summary>
     /// <param name="without">A place that they give for it.</param>
     public static Task<Seat?> FindSeatAsync(
@@ -65,6 +70,7 @@ public static class SignUpStore
             """
             SELECT a.id AS activity_id, h.id AS shift_id, r.id AS role_id, a.title AS activity_title, r.name AS role_name,
               a.unit_id, a.maker_id, a.published_at IS NOT NULL AS public, a.status, h.starts_at, h.ends_at, h.changes,
+              h.cancelled_at IS NOT NULL AS shift_cancelled,
               EXISTS (SELECT 1 FROM activity_organiser o WHERE o.activity_id = a.id AND o.person_id = @callerId)
                 AS organised,
               EXISTS (SELECT 1 FROM sign_up o
@@ -166,27 +172,32 @@ public static class SignUpStore
         "UPDATE sign_up SET seen_changes = @SeenChanges WHERE id = @Id AND seen_changes < @SeenChanges",
         new { signUp.Id, signUp.SeenChanges });
 
-    /// <summary>Ends all sign-ups of an activity. The caller has locked its roles.</summary>
+    /// <summary>Ends all sign-ups of an activity, or of one of its shifts. The caller has locked its roles.</summary>
     /// <param name="endingAfter">Of shifts that end later; what was over before stays as it was.</param>
     /// <returns>How many there were.</returns>
     public static async Task<int> CancelSignUpsAsync(
-        this DbSession db, Guid activityId, DateTime endingAfter, Guid? by, DateTime now)
+        this DbSession db, Guid activityId, DateTime endingAfter, Guid? by, DateTime now, Guid? shiftId = null)
     {
+        // An exchange is over when either place is none any more.
         db.Queue(
             """
-            UPDATE place_offer o JOIN sign_up s ON s.id = o.open_sign_up_id
-            SET o.open_sign_up_id = NULL, o.status = 4, o.decided_at = @now WHERE s.activity_id = @activityId
-            """, new { activityId, now });
+            UPDATE place_offer o
+            JOIN sign_up s ON s.id = o.open_sign_up_id
+            LEFT JOIN sign_up f ON f.id = o.for_sign_up_id
+            SET o.open_sign_up_id = NULL, o.status = 4, o.decided_at = @now
+            WHERE s.activity_id = @activityId AND (@shiftId IS NULL OR s.shift_id = @shiftId OR f.shift_id = @shiftId)
+            """, new { activityId, shiftId, now });
         db.Queue(
             """
             UPDATE shift_role r JOIN activity_shift h ON h.id = r.shift_id SET r.taken = 0, r.waiting = 0
-            WHERE r.activity_id = @activityId AND h.ends_at > @endingAfter
-            """, new { activityId, endingAfter });
+            WHERE r.activity_id = @activityId AND h.ends_at > @endingAfter AND (@shiftId IS NULL OR h.id = @shiftId)
+            """, new { activityId, endingAfter, shiftId });
         return await db.ExecuteAsync(
             """
             UPDATE sign_up SET status = 3, live_person_id = NULL, left_at = @now, left_by = @by
             WHERE activity_id = @activityId AND live_person_id IS NOT NULL AND ends_at > @endingAfter
-            """, new { activityId, endingAfter, by, now });
+              AND (@shiftId IS NULL OR shift_id = @shiftId)
+            """, new { activityId, endingAfter, shiftId, by, now });
     }
 
     /// <summary>

@@ -11,8 +11,8 @@ public class ActivityLifeRuleTests
             """
             Draft: Edit → Draft, Submit → InReview, Publish → Enrolling, Cancel → Cancelled, Insure → Draft, AddOrganiser → Draft, RemoveOrganiser → Draft, Lapse → Cancelled
             InReview: Approve → Enrolling, Return → Draft, Cancel → Cancelled, AddOrganiser → InReview, RemoveOrganiser → InReview, Remind → InReview, Lapse → Cancelled
-            Enrolling: Edit → Enrolling, Cancel → Cancelled, ChangeShift → Enrolling, Insure → Enrolling, AddOrganiser → Enrolling, RemoveOrganiser → Enrolling, Start → Running, Hold → Enrolling, Lapse → Cancelled
-            Running: Edit → Running, Cancel → Cancelled, ChangeShift → Running, Insure → Running, AddOrganiser → Running, RemoveOrganiser → Running, End → Ended
+            Enrolling: Edit → Enrolling, Cancel → Cancelled, ChangeShift → Enrolling, Insure → Enrolling, AddOrganiser → Enrolling, RemoveOrganiser → Enrolling, Start → Running, Hold → Enrolling, Lapse → Cancelled, AddShift → Enrolling, CancelShift → Enrolling
+            Running: Edit → Running, Cancel → Cancelled, ChangeShift → Running, Insure → Running, AddOrganiser → Running, RemoveOrganiser → Running, End → Ended, AddShift → Running, CancelShift → Running
             Ended: AddOrganiser → Ended, RemoveOrganiser → Ended, Settle → Settled, Remind → Ended
             Settled:
             Cancelled:

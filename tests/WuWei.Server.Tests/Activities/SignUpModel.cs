@@ -1,7 +1,7 @@
 namespace WuWei.Tests.Activities;
 
 /// <summary>Places, queues and their rules as one would write them without a database.</summary>
-public sealed class SignUpModel(IReadOnlyList<SignUpModel.Role> roles, DateTime now)
+public sealed class SignUpModel(List<SignUpModel.Role> roles, DateTime now)
 {
     public DateTime Now { get; set; } = now;
 
@@ -76,13 +76,51 @@ public sealed class SignUpModel(IReadOnlyList<SignUpModel.Role> roles, DateTime 
         return "SignedUp";
     }
 
+    public string CancelShift(int role)
+    {
+        var r = roles[role];
+        if (IsOver(r.Activity) || Refused(r) is not null)
+        {
+            return IsOver(r.Activity) ? "ACTIVITY_WRONG_STATUS" : Refused(r)!;
+        }
+
+        var shift = roles.Where(o => o.Shift == r.Shift).ToList();
+        if (roles.Count(o => o.Activity == r.Activity && !o.Cancelled) == shift.Count)
+        {
+            return "SHIFT_LAST";
+        }
+
+        foreach (var cancelled in shift)
+        {
+            cancelled.Cancelled = true;
+            foreach (var signUp in cancelled.SignUps.Where(s => s.Status is "SignedUp" or "Waiting"))
+            {
+                signUp.Status = "Cancelled";
+            }
+        }
+
+        return "Cancelled";
+    }
+
+    /// <summary>One more shift, of one place.</summary>
+    public string AddShift(int activity, DateTime start)
+    {
+        if (IsOver(activity))
+        {
+            return "ACTIVITY_WRONG_STATUS";
+        }
+
+        roles.Add(new Role(roles.Max(r => r.Shift) + 1, activity, start, start.AddHours(1), 1));
+        return "Added";
+    }
+
     public bool IsIn(int person, int role) => roles[role].Live(person) is not null;
 
     private string? Refusal(int person, int role)
     {
         var r = roles[role];
-        return r.End <= Now ? "ACTIVITY_NOT_ENROLLING"
-            : r.Start <= Now ? "SHIFT_STARTED"
+        return IsOver(r.Activity) ? "ACTIVITY_NOT_ENROLLING"
+            : Refused(r) is { } refused ? refused
             : Others(o => o.Shift == r.Shift) ? "ALREADY_SIGNED_UP"
             : Others(o => o.Shift != r.Shift && o.End > r.Start && o.Start < r.End) ? "SHIFT_CONFLICT"
             : null;
@@ -90,6 +128,12 @@ public sealed class SignUpModel(IReadOnlyList<SignUpModel.Role> roles, DateTime 
         bool Others(Func<Role, bool> fits) =>
             roles.Where(fits).Any(o => o.Live(person) is not null);
     }
+
+    private string? Refused(Role r) => r.Cancelled ? "SHIFT_CANCELLED" : r.Start <= Now ? "SHIFT_STARTED" : null;
+
+    /// <summary>The last shift that takes place is over.</summary>
+    private bool IsOver(int activity) =>
+        roles.Where(r => r.Activity == activity && !r.Cancelled).Max(r => r.End) <= Now;
 
     public sealed class Entry
     {
@@ -99,10 +143,11 @@ public sealed class SignUpModel(IReadOnlyList<SignUpModel.Role> roles, DateTime 
         public required string Status { get; set; }
     }
 
-    public sealed record Role(int Shift, DateTime Start, DateTime End, int Capacity)
+    public sealed record Role(int Shift, int Activity, DateTime Start, DateTime End, int Capacity)
     {
         public List<Entry> SignUps { get; } = [];
         public int Next { get; set; } = 1;
+        public bool Cancelled { get; set; }
 
         public int Count(string status) => SignUps.Count(s => s.Status == status);
 

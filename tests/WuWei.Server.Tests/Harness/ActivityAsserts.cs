@@ -5,7 +5,7 @@ public static class ActivityAsserts
 {
     /// <summary>
     /// Roles hold what their sign-ups say and never more than they may, nobody waits behind a free place unless they are in
-    /// two shifts at once, and each activity is listed in its unit and all above it.
+    /// two shifts at once, who came has their place, and each activity is listed in its unit and all above it.
     /// </summary>
     public static async Task AssertActivitiesAsync(this TestServer server)
     {
@@ -26,6 +26,12 @@ public static class ActivityAsserts
             WHERE s.status = 2 AND r.taken < r.capacity AND NOT EXISTS (
               SELECT 1 FROM sign_up o
               WHERE o.live_person_id = s.person_id AND o.id <> s.id AND o.ends_at > s.starts_at AND o.starts_at < s.ends_at)
+            """));
+        // Who came to a shift has their place in it, unless the whole activity was cancelled.
+        Assert.Equal(0, await server.Database.ScalarAsync<long>(
+            """
+            SELECT COUNT(*) FROM attendance t JOIN sign_up s ON s.id = t.sign_up_id JOIN activity a ON a.id = t.activity_id
+            WHERE t.in_at IS NOT NULL AND s.status <> 1 AND a.status <> 7
             """));
         Assert.Equal(0, await server.Database.ScalarAsync<long>(
             """

@@ -16,6 +16,14 @@ public static class ActivityScenes
     private static IEnumerable<Scene> Life() =>
     [
         Plain("ActivityService/MakeActivity", world => new Wire.MakeActivityRequest { Form = world.Activity() }),
+        On("MakeActivity", "for an organisation its maker acts for", async cast =>
+        {
+            var founder = await cast.World.ResidentAsync();
+            var form = cast.World.Activity();
+            form.OrganisationId = await founder.ListedAsync(cast.World.Community, cast.SecondStaff);
+            await founder.AddMemberAsync(form.OrganisationId, cast.Maker, mayAct: true);
+            return new Wire.MakeActivityRequest { Form = form };
+        }),
         On("EditActivity", "a draft", async cast =>
         {
             var form = cast.World.Activity();
@@ -37,6 +45,18 @@ public static class ActivityScenes
             var request = new Wire.ChangeShiftRequest { ActivityId = activity.Id, ShiftId = activity.Shifts[0].Id };
             request.Capacities.Add(new Wire.RoleCapacity { RoleId = activity.Role(), Capacity = 9 });
             return request;
+        }),
+        On("AddShift", "enrolling", async cast => new Wire.AddShiftRequest
+        {
+            ActivityId = (await OpenAsync(cast)).Id,
+            Shift = ActivitySteps.ShiftAt(cast.World.NextSlot(), 2),
+        }),
+        On("CancelShift", "enrolling", async cast =>
+        {
+            var open = await OpenAsync(cast);
+            var activity = (await cast.Claimer.Activities.AddShiftAsync(
+                new() { ActivityId = open.Id, Shift = ActivitySteps.ShiftAt(cast.World.NextSlot(), 2) })).Activity;
+            return new Wire.CancelShiftRequest { ActivityId = open.Id, ShiftId = activity.Shifts[1].Id, Reason = Reason };
         }),
         On("RecordInsurance", "enrolling", async cast =>
         {
@@ -119,6 +139,15 @@ public static class ActivityScenes
             // The offer, the place that was left, and the one that was taken.
             Entries = 3,
         },
+        Sign("WithdrawOffer", "", async cast =>
+        {
+            var offer = await cast.Maker.SignUps.OfferPlaceAsync(new()
+            {
+                SignUpId = (await PlaceAsync(cast)).Id,
+                PersonId = $"{cast.Offered.PersonId}",
+            });
+            return new Wire.WithdrawOfferRequest { OfferId = offer.Offer.Id };
+        }),
         Plain("SignUpService/ListOffers", _ => new Wire.ListOffersRequest()),
         Plain("SignUpService/ListMySignUps", _ => new Wire.ListMySignUpsRequest()),
         Sign("ListSignUps", "", async cast => new Wire.ListSignUpsRequest { RoleId = (await PlaceAsync(cast)).RoleId }),

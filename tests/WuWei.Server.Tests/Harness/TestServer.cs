@@ -103,6 +103,7 @@ public sealed class TestServer : IAsyncDisposable
               AND NOT (r.claimer_id <=> w.claimer_id AND r.unit_id <=> w.unit_id AND w.status = 5))
             """));
         Assert.Equal(0, await MisplacedAsync());
+        await this.AssertActivitiesAsync();
         Assert.Empty((await Services.GetRequiredService<BoardRebuild>().CompareAsync(
             (_, _) => { }, CancellationToken.None)).Faults);
     }
