@@ -83,7 +83,7 @@ public static class ActivityToTakeStore
         JOIN shift_role r ON r.activity_id = UNHEX(i.id)
         JOIN activity_shift h ON h.id = r.shift_id
         LEFT JOIN skill k ON k.id = r.skill_id
-        WHERE r.taken < r.capacity AND h.starts_at > @now
+        WHERE r.taken < r.capacity AND h.starts_at > @now AND h.cancelled_at IS NULL
           AND (@minutesMax = 0 OR h.ends_at <= TIMESTAMPADD(MINUTE, @minutesMax, h.starts_at))
           AND NOT EXISTS (
             SELECT 1 FROM sign_up o

@@ -204,6 +204,22 @@ public sealed class RecommendForMeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_cancelled_shift_is_nothing_to_sign_up_for()
+    {
+        var start = _world.Now.AddDays(3);
+        var form = _world.Activity(startsAt: start);
+        form.Shifts.Add(ActivitySteps.ShiftAt(start.AddHours(3), 1));
+        var activity = await _staff.EnrollingAsync(form);
+        await _maker.SignUpAsync(activity.Shifts[1].Roles[0].Id);
+        Assert.Single(await ForMeAsync());
+
+        await _staff.Activities.CancelShiftAsync(
+            new() { ActivityId = activity.Id, ShiftId = activity.Shifts[0].Id, Reason = "场地另有安排。" });
+
+        Assert.Empty(await ForMeAsync());
+    }
+
+    [Fact]
     public async Task The_list_is_bounded_and_always_in_the_same_order()
     {
         for (var i = 0; i < 25; i++)
