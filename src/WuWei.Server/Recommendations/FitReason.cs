@@ -19,7 +19,7 @@ public enum FitKind : byte
     WeekFree,
 }
 
-/// <summary>One thing that speaks for something, and how much. Nothing takes points away.</summary>
+/// <summary>One thing that speaks for something, and how much. Nothing takes weight away.</summary>
 /// <param name="Number">Metres, minutes, days or how many, as the kind says.</param>
 public sealed record FitReason(FitKind Kind, int Number = 0, string Text = "")
 {
@@ -37,7 +37,7 @@ public sealed record FitReason(FitKind Kind, int Number = 0, string Text = "")
     /// <summary>
     /// The weights. What is tagged for somebody's age goes before all that is not: 100 is more than the rest.
     /// </summary>
-    public int Points => Kind switch
+    public int Weight => Kind switch
     {
         FitKind.AgeBand => 100,
         FitKind.Offered => 30,

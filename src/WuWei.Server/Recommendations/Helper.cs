@@ -33,7 +33,7 @@ public sealed record HelperRole
 /// <summary>A helper who fits a wish, and why.</summary>
 public sealed record FittingHelper(Helper Helper, IReadOnlyList<ClaimerKind> Kinds, IReadOnlyList<FitReason> Reasons)
 {
-    public int Points { get; } = Reasons.Sum(r => r.Points);
+    public int Weight { get; } = Reasons.Sum(r => r.Weight);
 
     /// <summary>Null when they may claim it as nothing that they are here.</summary>
     /// <param name="roles">In force, wherever.</param>
@@ -66,6 +66,6 @@ public sealed record FittingHelper(Helper Helper, IReadOnlyList<ClaimerKind> Kin
 
     /// <summary>The best of them; among equals who has least in hand, and always in the same order.</summary>
     public static IEnumerable<FittingHelper> Best(IEnumerable<FittingHelper> all, int countMax) => all
-        .OrderByDescending(h => h.Points).ThenBy(h => h.Helper.InHand)
+        .OrderByDescending(h => h.Weight).ThenBy(h => h.Helper.InHand)
         .ThenBy(h => $"{h.Helper.Id}", StringComparer.Ordinal).Take(countMax);
 }

@@ -61,7 +61,7 @@ public sealed partial class RecommendationService
         PersonId = fitting.Helper.Id.ToString(),
         Name = fitting.Helper.ShownName,
         Kinds = { fitting.Kinds.Select(k => (Wire.ClaimerKind)k) },
-        Points = fitting.Points,
+        Weight = fitting.Weight,
         Reasons = { fitting.Reasons.Select(ToWire) },
         InHand = fitting.Helper.InHand,
     };

@@ -79,7 +79,7 @@ public sealed partial class RecommendationService(
     {
         var wire = new Wire.Recommendation
         {
-            Points = recommended.Points,
+            Weight = recommended.Weight,
             Reasons = { recommended.Reasons.Select(ToWire) },
         };
         switch (recommended)
@@ -103,7 +103,7 @@ public sealed partial class RecommendationService(
         Kind = (Wire.FitKind)reason.Kind,
         Number = reason.Number,
         Text = reason.Text,
-        Points = reason.Points,
+        Weight = reason.Weight,
     };
 
     private static string Json(IEnumerable<Guid> ids) => JsonSerializer.Serialize(ids.Select(id => id.ToString("n")));

@@ -8,11 +8,11 @@ namespace WuWei.Recommendations;
 /// <param name="By">What is due first comes first among equals; then the id decides.</param>
 public abstract record Recommended(Guid Id, DateTime By, IReadOnlyList<FitReason> Reasons)
 {
-    public int Points { get; } = Reasons.Sum(r => r.Points);
+    public int Weight { get; } = Reasons.Sum(r => r.Weight);
 
     /// <summary>The best of them, always in the same order.</summary>
     public static IEnumerable<Recommended> Best(IEnumerable<Recommended> all, int countMax) => all
-        .OrderByDescending(r => r.Points).ThenBy(r => r.By).ThenBy(r => $"{r.Id}", StringComparer.Ordinal)
+        .OrderByDescending(r => r.Weight).ThenBy(r => r.By).ThenBy(r => $"{r.Id}", StringComparer.Ordinal)
         .Take(countMax);
 }
 

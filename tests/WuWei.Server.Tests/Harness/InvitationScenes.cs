@@ -1,3 +1,5 @@
+using Google.Protobuf;
+
 namespace WuWei.Tests.Harness;
 
 /// <summary>Calls on invitations.</summary>
@@ -5,15 +7,15 @@ public static class InvitationScenes
 {
     public static IEnumerable<Scene> All() =>
     [
-        new("InvitationService/MakeInvitation", "", _ =>
-            Task.FromResult<Google.Protobuf.IMessage>(new Wire.MakeInvitationRequest())),
+        Plain("MakeInvitation", new Wire.MakeInvitationRequest()),
         new("InvitationService/RedeemInvitation", "", async cast => new Wire.RedeemInvitationRequest
         {
             Code = (await (await cast.World.ResidentAsync()).Invitations.MakeInvitationAsync(new())).Invitation.Code,
         }),
-        new("InvitationService/ListMyInvitations", "", _ =>
-            Task.FromResult<Google.Protobuf.IMessage>(new Wire.ListMyInvitationsRequest())),
-        new("InvitationService/CountInvitations", "", _ =>
-            Task.FromResult<Google.Protobuf.IMessage>(new Wire.CountInvitationsRequest())),
+        Plain("ListMyInvitations", new Wire.ListMyInvitationsRequest()),
+        Plain("CountInvitations", new Wire.CountInvitationsRequest()),
     ];
+
+    private static Scene Plain(string rpc, IMessage request) =>
+        new($"InvitationService/{rpc}", "", _ => Task.FromResult(request));
 }

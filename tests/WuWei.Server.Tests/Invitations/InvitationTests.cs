@@ -83,6 +83,9 @@ public sealed class InvitationTests : IAsyncLifetime
         _server.Clock.Advance(TimeSpan.FromDays(8));
         await _server.RunJobsAsync();
         await _server.RunJobsAsync();
+        _server.Clock.Advance(TimeSpan.FromDays(3));
+        await _server.RunJobsAsync();
+        Assert.Equal(5, await BalanceAsync(_newcomer));
         Assert.Equal(((1, 0), 0), (await CountAsync(_inviter), await BalanceAsync(_inviter)));
 
         await KeepAsync(_newcomer);

@@ -15,7 +15,7 @@ public class FitReasonTests
         for (var set = 0; set < 1 << Each.Length; set++)
         {
             FitReason[] some = [.. Each.Where((_, i) => (set & (1 << i)) != 0)];
-            Assert.All(Each.Except(some), more => Assert.True(Points([.. some, more]) > Points(some)));
+            Assert.All(Each.Except(some), more => Assert.True(Weight([.. some, more]) > Weight(some)));
         }
     }
 
@@ -33,7 +33,7 @@ public class FitReasonTests
         ];
 
         Assert.All(new[] { ofActivities, ofWishes }, kinds => Assert.True(
-            Points([.. Each.Where(r => kinds.Contains(r.Kind))]) < Points([new(FitKind.AgeBand)])));
+            Weight([.. Each.Where(r => kinds.Contains(r.Kind))]) < Weight([new(FitKind.AgeBand)])));
     }
 
     [Theory]
@@ -43,11 +43,11 @@ public class FitReasonTests
     [InlineData(3_000, 3_000, 10)]
     [InlineData(4_999, 5_000, 5)]
     [InlineData(5_001, null, null)]
-    public void Distances_are_known_in_three_steps_only(int metres, int? step, int? points)
+    public void Distances_are_known_in_three_steps_only(int metres, int? step, int? weight)
     {
         var near = FitReason.Near(metres);
 
-        Assert.Equal((step, points), (near?.Number, near?.Points));
+        Assert.Equal((step, weight), (near?.Number, near?.Weight));
     }
 
     [Theory]
@@ -58,5 +58,5 @@ public class FitReasonTests
     public void Half_an_hour_is_brief_and_more_is_not(int minutes, int? brief) =>
         Assert.Equal(brief, FitReason.Brief(minutes)?.Number);
 
-    private static int Points(FitReason[] reasons) => reasons.Sum(r => r.Points);
+    private static int Weight(FitReason[] reasons) => reasons.Sum(r => r.Weight);
 }

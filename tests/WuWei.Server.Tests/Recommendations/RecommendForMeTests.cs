@@ -40,8 +40,8 @@ public sealed class RecommendForMeTests : IAsyncLifetime
                 (Wire.FitKind.SameCommunity, 0, 20), (Wire.FitKind.Remote, 0, 5), (Wire.FitKind.Brief, 20, 10),
                 (Wire.FitKind.Waiting, 4, 5),
             ],
-            found.Reasons.Select(r => (r.Kind, r.Number, r.Points)));
-        Assert.Equal(40, found.Points);
+            found.Reasons.Select(r => (r.Kind, r.Number, r.Weight)));
+        Assert.Equal(40, found.Weight);
         await _me.ClaimAsync(id);
         Assert.Empty(await ForMeAsync());
     }
@@ -81,7 +81,7 @@ public sealed class RecommendForMeTests : IAsyncLifetime
         // Near and brief are as much together: then what ends first comes first.
         Assert.Equal(
             [(30, true), (30, false)],
-            found.OrderByDescending(r => r.Wish.Id == offered).Select(r => (r.Points, r.Wish.Id == offered)));
+            found.OrderByDescending(r => r.Wish.Id == offered).Select(r => (r.Weight, r.Wish.Id == offered)));
         Assert.Equal(Wire.FitKind.Offered, Assert.Single(found.Single(r => r.Wish.Id == offered).Reasons).Kind);
     }
 
@@ -144,7 +144,7 @@ public sealed class RecommendForMeTests : IAsyncLifetime
         Assert.NotEqual(last.Id, Ids(await ForMeAsync())[0]);
         var found = await ForMeAsync(new() { Age = Wire.AgeBand.Youth });
         Assert.Equal((3, last.Id), (found.Count, Ids(found)[0]));
-        Assert.Equal(100, found[0].Reasons.Single(r => r.Kind == Wire.FitKind.AgeBand).Points);
+        Assert.Equal(100, found[0].Reasons.Single(r => r.Kind == Wire.FitKind.AgeBand).Weight);
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public sealed class RecommendForMeTests : IAsyncLifetime
         var after = Assert.Single(await ForMeAsync());
         Assert.Empty(after.SkillsMissing);
         Assert.Equal("急救", after.Reasons.Single(r => r.Kind == Wire.FitKind.Skill).Text);
-        Assert.True(after.Points > before.Points);
+        Assert.True(after.Weight > before.Weight);
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class RecommendHelpersTests : IAsyncLifetime
                 (grid.PersonId, 25, "SameStreet HandsFree WeekFree"),
                 (street.PersonId, 15, "HandsFree WeekFree"),
             ],
-            found.Select(h => (Guid.Parse(h.PersonId), h.Points, string.Join(' ', h.Reasons.Select(r => r.Kind)))));
+            found.Select(h => (Guid.Parse(h.PersonId), h.Weight, string.Join(' ', h.Reasons.Select(r => r.Kind)))));
         Assert.Equal(
             [
                 [Wire.ClaimerKind.Volunteer, Wire.ClaimerKind.Neighbour], [Wire.ClaimerKind.Neighbour],
@@ -105,7 +105,7 @@ public sealed class RecommendHelpersTests : IAsyncLifetime
 
         Assert.Equal(
             [(idle.PersonId, 0, 35), (busy.PersonId, 1, 20)],
-            (await HelpersAsync(await WishAsync())).Select(h => (Guid.Parse(h.PersonId), h.InHand, h.Points)));
+            (await HelpersAsync(await WishAsync())).Select(h => (Guid.Parse(h.PersonId), h.InHand, h.Weight)));
     }
 
     [Fact]
