@@ -90,11 +90,13 @@ public static class WishListStore
     {
         var rows = await db.ListAsync<Listed>(
             $"""
-            SELECT c.claimed_at AS sorted_at, c.id AS sorted_id, {Columns}
+            SELECT c.claimed_at AS sorted_at, c.id AS sorted_id, {Columns}, o.person_id IS NOT NULL AS offered
             FROM wish_claim c
             JOIN wish w ON w.id = c.wish_id {People}
+            LEFT JOIN wish_offer o ON o.wish_id = w.id AND o.person_id = @personId
             WHERE c.claimer_id = @personId AND c.claimed_at <= @at AND (c.claimed_at < @at OR c.id < @id)
-              AND (w.claimer_id = @personId OR w.maker_id = @personId OR (w.visibility = 1 AND w.status IN (2, 3, 4, 5, 8)))
+              AND (w.claimer_id = @personId OR w.maker_id = @personId OR (o.person_id IS NOT NULL AND w.status = 2)
+                OR (w.visibility = 1 AND w.status IN (2, 3, 4, 5, 8)))
               AND NOT EXISTS (
                 SELECT 1 FROM wish_claim later
                 WHERE later.wish_id = c.wish_id AND later.claimer_id = @personId AND later.claimed_at >= c.claimed_at

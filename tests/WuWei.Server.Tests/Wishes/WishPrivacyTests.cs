@@ -50,6 +50,21 @@ public class WishPrivacyTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task A_private_wish_that_is_offered_again_is_among_those_they_claimed()
+    {
+        var cast = await WishCast.CreateAsync(_world);
+        var id = await PrivateAsync(cast);
+        await cast.Staff.Wishes.CallAsync("OfferWish", id, cast.Other);
+        await cast.Other.ClaimAsync(id);
+        await cast.Staff.Wishes.CallAsync("RevokeClaim", id, cast.Other);
+
+        await cast.Staff.Wishes.CallAsync("OfferWish", id, cast.Other);
+
+        var claimed = await cast.Other.Wishes.ListWishesAsync(new() { View = Wire.WishView.ClaimedByMe });
+        Assert.Equal("楼道灯坏了", Assert.Single(claimed.Wishes).Title);
+    }
+
+    [Fact]
     public async Task The_answer_to_a_repeated_claim_is_not_a_way_back_to_a_private_wish()
     {
         var cast = await WishCast.CreateAsync(_world);
