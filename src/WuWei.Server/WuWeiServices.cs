@@ -49,6 +49,7 @@ public static class WuWeiServices
         services.AddSingleton<IJob, UnitChangeJob>();
         services.AddSingleton<IJob, WishClockJob>();
         services.AddSingleton<IJob, ActivityClockJob>();
+        services.AddSingleton<IJob, SeriesJob>();
         services.AddSingleton<IJob, NoShowJob>();
         services.AddSingleton<IJob, ExpireJob>();
         services.AddSingleton<IJob, FoldCountsJob>();
@@ -80,6 +81,7 @@ public static class WuWeiServices
         services.AddSingleton<CategoryService>();
         services.AddSingleton<WishService>();
         services.AddSingleton<ActivityService>();
+        services.AddSingleton<SeriesService>();
         services.AddSingleton<SignUpService>();
         services.AddSingleton<CheckInCodes>();
         services.AddSingleton<AttendanceService>();
@@ -132,6 +134,7 @@ public static class WuWeiServices
         app.MapGrpcService<CategoryService>();
         app.MapGrpcService<WishService>();
         app.MapGrpcService<ActivityService>();
+        app.MapGrpcService<SeriesService>();
         app.MapGrpcService<SignUpService>();
         app.MapGrpcService<AttendanceService>();
         app.MapGrpcService<ServiceRecordService>();

@@ -20,7 +20,7 @@ public static class Scenes
     [
         .. Access(), .. Ground(), .. Categories(), .. Making(), .. WishCalls.All.SelectMany(Move), .. Reading(),
         .. UnitScenes.All(), .. PointsScenes.All(), .. BoardScenes.All(), .. RegistryScenes.All(), .. ActivityScenes.All(),
-        .. AttendanceScenes.All(), .. ServiceRecordScenes.All(),
+        .. SeriesScenes.All(), .. AttendanceScenes.All(), .. ServiceRecordScenes.All(),
     ];
 
     private static IEnumerable<Scene> Access() =>
