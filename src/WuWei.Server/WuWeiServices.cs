@@ -52,6 +52,7 @@ public static class WuWeiServices
         services.AddSingleton<IJob, UnitChangeJob>();
         services.AddSingleton<IJob, WishClockJob>();
         services.AddSingleton<IJob, ActivityClockJob>();
+        services.AddSingleton<IJob, SeriesJob>();
         services.AddSingleton<IJob, NoShowJob>();
         services.AddSingleton<IJob, CampaignJob>();
         services.AddSingleton<IJob, ExpireJob>();
@@ -84,6 +85,7 @@ public static class WuWeiServices
         services.AddSingleton<CategoryService>();
         services.AddSingleton<WishService>();
         services.AddSingleton<ActivityService>();
+        services.AddSingleton<SeriesService>();
         services.AddSingleton<SignUpService>();
         services.AddSingleton<CheckInCodes>();
         services.AddSingleton<AttendanceService>();
@@ -141,6 +143,7 @@ public static class WuWeiServices
         app.MapGrpcService<CategoryService>();
         app.MapGrpcService<WishService>();
         app.MapGrpcService<ActivityService>();
+        app.MapGrpcService<SeriesService>();
         app.MapGrpcService<SignUpService>();
         app.MapGrpcService<AttendanceService>();
         app.MapGrpcService<ServiceRecordService>();

@@ -31,6 +31,7 @@ CREATE TABLE `activity` (
   `overdue` tinyint(1) NOT NULL,
   `clock_from` datetime(6) NOT NULL,
   `clock_at` datetime(6) DEFAULT NULL,
+  `series_id` binary(16) DEFAULT NULL,
   PRIMARY KEY (`id`),
   KEY `by_clock` (`clock_at`),
   KEY `by_unit` (`unit_id`,`status`),
@@ -633,6 +634,31 @@ CREATE TABLE `security_event` (
   `rpc` varchar(100) NOT NULL,
   `times` int(10) unsigned NOT NULL,
   PRIMARY KEY (`minute`,`kind`,`source`,`person_id`,`rpc`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `series` (
+  `id` binary(16) NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `maker_id` binary(16) NOT NULL,
+  `version` int(10) unsigned NOT NULL,
+  `rule` varchar(200) NOT NULL,
+  `first_day` date NOT NULL,
+  `template` mediumblob NOT NULL,
+  `made_until` date NOT NULL,
+  `made_at` datetime(6) NOT NULL,
+  `ended_at` datetime(6) DEFAULT NULL,
+  `next_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `by_clock` (`next_at`),
+  KEY `by_unit` (`unit_id`,`id`),
+  CONSTRAINT `series_of_unit` FOREIGN KEY (`unit_id`) REFERENCES `unit` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `series_day` (
+  `series_id` binary(16) NOT NULL,
+  `day` date NOT NULL,
+  `activity_id` binary(16) DEFAULT NULL,
+  PRIMARY KEY (`series_id`,`day`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `session` (

@@ -10,6 +10,7 @@ public record Activity
     public Guid UnitId { get; init; }
     public Guid? OrganisationId { get; init; }
     public Guid? ParentId { get; init; }
+    public Guid? SeriesId { get; init; }
     public Guid MakerId { get; init; }
     public ActivityKind Kind { get; init; }
     public ActivityStatus Status { get; init; }

@@ -39,6 +39,7 @@ public static partial class ActivityEntry
         kind = after.Kind.ToString(),
         after.OrganisationId,
         after.ParentId,
+        after.SeriesId,
         after.StartsAt,
         after.EndsAt,
         after.InsuredUntil,

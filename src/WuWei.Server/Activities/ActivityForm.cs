@@ -89,6 +89,9 @@ public sealed partial record ActivityForm(
         EndsAt = EndsAt,
     }).Wound();
 
+    public IReadOnlyList<Shift> ShiftsOf(Guid activityId, Func<Guid> newId) =>
+        [.. Shifts.Select((shift, i) => shift.Made(activityId, i + 1, newId))];
+
     /// <summary>Whether it changes what is fixed once it is no draft any more.</summary>
     public bool IsFramedAnew(Activity before) => (ParentId, Kind) != (before.ParentId, before.Kind) || Shifts.Count > 0;
 
@@ -220,7 +223,35 @@ public sealed partial record ActivityForm(
     private static partial Regex Code();
 }
 
-public sealed record ShiftForm(DateTime StartsAt, DateTime EndsAt, IReadOnlyList<RoleForm> Roles);
+public sealed record ShiftForm(DateTime StartsAt, DateTime EndsAt, IReadOnlyList<RoleForm> Roles)
+{
+    public Shift Made(Guid activityId, int number, Func<Guid> newId)
+    {
+        var id = newId();
+        return new Shift
+        {
+            Id = id,
+            ActivityId = activityId,
+            Number = number,
+            StartsAt = StartsAt,
+            EndsAt = EndsAt,
+            Roles =
+            [
+                .. Roles.Select((role, i) => new ShiftRole
+                {
+                    Id = newId(),
+                    ActivityId = activityId,
+                    ShiftId = id,
+                    Number = i + 1,
+                    Name = role.Name,
+                    Capacity = role.Capacity,
+                    NextNumber = 1,
+                    SkillId = role.SkillId,
+                }),
+            ],
+        };
+    }
+}
 
 public sealed record RoleForm(string Name, int Capacity, Guid? SkillId);
 

@@ -2,6 +2,7 @@ using WuWei.Calls;
 using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Identity;
+using WuWei.Time;
 
 namespace WuWei.Activities;
 
@@ -78,8 +79,8 @@ public sealed partial class ActivityService
                     throw Refuse.Exhausted("SHIFTS_TOO_MANY", $"最多 {ActivityForm.ShiftsMax} 个班次。");
                 }
 
-                await DemandSkillsAsync(m.Db, [form], m.Tree, m.Sight.Unit);
-                var added = NewShift(m.Activity.Id, m.Shifts.Max(s => s.Number) + 1, form);
+                await m.Db.DemandSkillsAsync(m.Tree.DistrictOf(m.Sight.Unit).Id, [form]);
+                var added = form.Made(m.Activity.Id, m.Shifts.Max(s => s.Number) + 1, clock.NewId);
                 m.Db.QueueShifts([added]);
                 m.Shifts = [.. m.Shifts, added];
                 m.Step = m.Step with { Changed = Bits.Bit(ActivityField.Time), ShiftId = added.Id };

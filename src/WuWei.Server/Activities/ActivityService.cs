@@ -47,7 +47,7 @@ public sealed partial class ActivityService(
                     MadeAt = call.Now,
                     ClockFrom = call.Now,
                 }, personalData);
-            var shifts = NewShifts(activity.Id, form);
+            var shifts = form.ShiftsOf(activity.Id, clock.NewId);
             var step = new ActivityStep(ActivityMove.Make, call.Now, ActorOf(role), call.Caller.PersonId);
             await db.AddActivityAsync(personalData, activity, shifts, step, Entry(call, step, activity));
             return ActivitySight.Of(activity, tree, call).ToWire(shifts, [], personalData);
@@ -75,7 +75,7 @@ public sealed partial class ActivityService(
                 if (draft)
                 {
                     m.Db.QueueNoShifts(before.Id);
-                    m.Db.QueueShifts(m.Shifts = NewShifts(before.Id, form));
+                    m.Db.QueueShifts(m.Shifts = form.ShiftsOf(before.Id, clock.NewId));
                 }
                 else if ((changed & Bits.Bit(ActivityField.Place)) != 0)
                 {
@@ -214,18 +214,8 @@ public sealed partial class ActivityService(
     /// <summary>What a form names: the skills of its roles, and the activity it is part of.</summary>
     private static async Task DemandFrameAsync(DbSession db, ActivityForm form, UnitTree tree, Unit unit)
     {
-        await DemandSkillsAsync(db, form.Shifts, tree, unit);
+        await db.DemandSkillsAsync(tree.DistrictOf(unit).Id, form.Shifts);
         await DemandParentAsync(db, form.ParentId, unit, form.StartsAt, form.EndsAt);
-    }
-
-    private static async Task DemandSkillsAsync(DbSession db, IReadOnlyList<ShiftForm> shifts, UnitTree tree, Unit unit)
-    {
-        var wanted = shifts.SelectMany(s => s.Roles).Select(r => r.SkillId).OfType<Guid>().ToHashSet();
-        var district = tree.DistrictOf(unit);
-        if (wanted.Count > 0 && !wanted.IsSubsetOf((await db.ListSkillsAsync(district.Id)).Select(s => s.Id)))
-        {
-            throw SkillStore.Unknown();
-        }
     }
 
     private static async Task DemandParentAsync(
@@ -248,36 +238,6 @@ public sealed partial class ActivityService(
         {
             throw Refuse.Premature("PARENT_WRONG", "只能属于本区域还没有结束的节庆或主题活动，时间也要在它之内。");
         }
-    }
-
-    private List<Shift> NewShifts(Guid activityId, ActivityForm form) =>
-        [.. form.Shifts.Select((shift, i) => NewShift(activityId, i + 1, shift))];
-
-    private Shift NewShift(Guid activityId, int number, ShiftForm form)
-    {
-        var id = clock.NewId();
-        return new Shift
-        {
-            Id = id,
-            ActivityId = activityId,
-            Number = number,
-            StartsAt = form.StartsAt,
-            EndsAt = form.EndsAt,
-            Roles =
-            [
-                .. form.Roles.Select((role, i) => new ShiftRole
-                {
-                    Id = clock.NewId(),
-                    ActivityId = activityId,
-                    ShiftId = id,
-                    Number = i + 1,
-                    Name = role.Name,
-                    Capacity = role.Capacity,
-                    NextNumber = 1,
-                    SkillId = role.SkillId,
-                }),
-            ],
-        };
     }
 
     private static ActivityActor ActorOf(Role? role) =>

@@ -30,6 +30,7 @@ public sealed record ActivitySight(Activity Activity, Unit Unit, Relation Relati
         UnitId = Activity.UnitId.ToString(),
         OrganisationId = $"{Activity.OrganisationId}",
         ParentId = $"{Activity.ParentId}",
+        SeriesId = $"{Activity.SeriesId}",
         Kind = (Wire.ActivityKind)Activity.Kind,
         Status = (Wire.ActivityStatus)Activity.Status,
         Title = Activity.Title,

@@ -9,8 +9,8 @@ public static class ActivityStore
 {
     private const string Columns =
         """
-        a.id, a.unit_id, a.organisation_id, a.parent_id, a.maker_id, a.kind, a.status, a.version, a.title, a.text, a.place,
-        a.latitude, a.longitude, a.radius_metres, a.remote, a.ages, a.times, a.contact, a.insurance_needed,
+        a.id, a.unit_id, a.organisation_id, a.parent_id, a.series_id, a.maker_id, a.kind, a.status, a.version, a.title,
+        a.text, a.place, a.latitude, a.longitude, a.radius_metres, a.remote, a.ages, a.times, a.contact, a.insurance_needed,
         a.insured_until, a.needs_course, a.grants_course, a.cancel_hours, a.starts_at, a.ends_at, a.made_at,
         a.published_at, a.ended_at, a.reminders, a.overdue, a.clock_from, a.clock_at
         """;
@@ -47,13 +47,13 @@ public static class ActivityStore
         await db.ExecuteAsync(
             """
             INSERT INTO activity
-              (id, unit_id, organisation_id, parent_id, maker_id, kind, status, version, title, text, place, latitude,
-              longitude, radius_metres, remote, ages, times, contact, insurance_needed, insured_until, needs_course,
+              (id, unit_id, organisation_id, parent_id, series_id, maker_id, kind, status, version, title, text, place,
+              latitude, longitude, radius_metres, remote, ages, times, contact, insurance_needed, insured_until, needs_course,
               grants_course, cancel_hours, starts_at, ends_at, made_at, published_at, reminders,
               overdue, clock_from, clock_at)
             VALUES
-              (@Id, @UnitId, @OrganisationId, @ParentId, @MakerId, @Kind, @Status, @Version, @Title, @Text, @Place,
-              @Latitude, @Longitude, @RadiusMetres, @Remote, @Ages, @Times, @Contact, @InsuranceNeeded, @InsuredUntil,
+              (@Id, @UnitId, @OrganisationId, @ParentId, @SeriesId, @MakerId, @Kind, @Status, @Version, @Title, @Text,
+              @Place, @Latitude, @Longitude, @RadiusMetres, @Remote, @Ages, @Times, @Contact, @InsuranceNeeded, @InsuredUntil,
               @NeedsCourse, @GrantsCourse, @CancelHours, @StartsAt, @EndsAt, @MadeAt, @PublishedAt,
               @Reminders, @Overdue, @ClockFrom, @ClockAt)
             """, Row(activity));
@@ -136,11 +136,15 @@ public static class ActivityStore
             """, new { unitId });
     }
 
-    /// <summary>Whether an activity of the unit or below is not over.</summary>
+    /// <summary>Whether an activity, or a series of them, of the unit or below is not over.</summary>
     public static async Task<bool> HasLiveActivitiesAsync(this DbSession db, Guid unitId) => await db.FindAsync<int?>(
         """
-        SELECT 1 FROM unit_ancestor u JOIN activity a ON a.unit_id = u.unit_id
-        WHERE u.ancestor_id = @unitId AND a.status IN (1, 2, 3, 4, 5) LIMIT 1
+        (SELECT 1 FROM unit_ancestor u JOIN activity a ON a.unit_id = u.unit_id
+          WHERE u.ancestor_id = @unitId AND a.status IN (1, 2, 3, 4, 5) LIMIT 1)
+        UNION ALL
+        (SELECT 1 FROM unit_ancestor u JOIN series s ON s.unit_id = u.unit_id
+          WHERE u.ancestor_id = @unitId AND s.ended_at IS NULL LIMIT 1)
+        LIMIT 1
         """, new { unitId }) is not null;
 
     private static (ActivityStatus, DateTime, ActivityKind, bool, int, int, bool, bool) Listed(Activity a) =>
@@ -152,6 +156,7 @@ public static class ActivityStore
         a.UnitId,
         a.OrganisationId,
         a.ParentId,
+        a.SeriesId,
         a.MakerId,
         a.Kind,
         a.Status,

@@ -112,6 +112,16 @@ public static class SkillStore
             WHERE person_id = @personId ORDER BY completed_at DESC, id DESC LIMIT @countMax
             """, new { personId, countMax });
 
+    /// <summary>Refuses unless the district has the skills that roles ask for.</summary>
+    public static async Task DemandSkillsAsync(this DbSession db, Guid districtId, IReadOnlyList<ShiftForm> shifts)
+    {
+        var wanted = shifts.SelectMany(s => s.Roles).Select(r => r.SkillId).OfType<Guid>().ToHashSet();
+        if (wanted.Count > 0 && !wanted.IsSubsetOf((await db.ListSkillsAsync(districtId)).Select(s => s.Id)))
+        {
+            throw Unknown();
+        }
+    }
+
     public static RefusedException Unknown() => Refuse.Missing("SKILL_UNKNOWN", "没有找到这项技能。");
 }
 

@@ -63,6 +63,8 @@ public static class Grants
         ["shift_role"] = Change,
         ["sign_up"] = Change,
         ["place_offer"] = Change,
+        ["series"] = Change,
+        ["series_day"] = Append,
         ["attendance"] = Change,
         ["check_in_device"] = Append,
         ["check_in_refusal"] = Append,

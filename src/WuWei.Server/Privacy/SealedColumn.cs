@@ -26,6 +26,7 @@ public sealed record SealedColumn(string Table, string Column, string[] Key, str
         new("unit_change", "decided_reason", ["id"]),
         new("activity", "contact", ["id"]),
         new("activity_step", "note", ["activity_id", "number"], ["id"]),
+        new("series", "template", ["id"]),
         new("sign_up", "reason", ["id"]),
         new("person_course", "reason", ["id"]),
         new("attendance", "reason", ["sign_up_id"]),

@@ -20,8 +20,8 @@ public static class Scenes
     [
         .. Access(), .. Ground(), .. Categories(), .. Making(), .. WishCalls.All.SelectMany(Move), .. Reading(),
         .. UnitScenes.All(), .. PointsScenes.All(), .. BoardScenes.All(), .. RegistryScenes.All(), .. ActivityScenes.All(),
-        .. AttendanceScenes.All(), .. ServiceRecordScenes.All(), .. RecommendationScenes.All(),
-        .. InvitationScenes.All(), .. CampaignScenes.All(),
+        .. SeriesScenes.All(), .. AttendanceScenes.All(), .. ServiceRecordScenes.All(),
+        .. RecommendationScenes.All(), .. InvitationScenes.All(), .. CampaignScenes.All(),
     ];
 
     private static IEnumerable<Scene> Access() =>

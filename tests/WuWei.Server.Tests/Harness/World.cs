@@ -194,6 +194,7 @@ public sealed class Actor(GrpcChannel channel, Guid personId, string name, strin
 
     public Wire.WishService.WishServiceClient Wishes => new(Calls(null));
     public Wire.ActivityService.ActivityServiceClient Activities => new(Calls(null));
+    public Wire.SeriesService.SeriesServiceClient Series => new(Calls(null));
     public Wire.SignUpService.SignUpServiceClient SignUps => new(Calls(null));
     public Wire.AttendanceService.AttendanceServiceClient Attendance => new(Calls(null));
     public Wire.ServiceRecordService.ServiceRecordServiceClient Records => new(Calls(null));
