@@ -10,8 +10,8 @@ public static class ActivityStore
     private const string Columns =
         """
         a.id, a.unit_id, a.organisation_id, a.parent_id, a.series_id, a.maker_id, a.kind, a.status, a.version, a.title,
-        a.text, a.place, a.latitude, a.longitude, a.radius_metres, a.remote, a.ages, a.times, a.contact, a.insurance_needed,
-        a.insured_until, a.needs_course, a.grants_course, a.cancel_hours, a.starts_at, a.ends_at, a.made_at,
+        a.text, a.place, a.latitude, a.longitude, a.radius_metres, a.remote, a.ages, a.times, a.contact,
+        a.insurance_needed, a.insured_until, a.needs_course, a.grants_course, a.cancel_hours, a.starts_at, a.ends_at, a.made_at,
         a.published_at, a.ended_at, a.reminders, a.overdue, a.clock_from, a.clock_at
         """;
 
@@ -48,13 +48,13 @@ public static class ActivityStore
             """
             INSERT INTO activity
               (id, unit_id, organisation_id, parent_id, series_id, maker_id, kind, status, version, title, text, place,
-              latitude, longitude, radius_metres, remote, ages, times, contact, insurance_needed, insured_until, needs_course,
-              grants_course, cancel_hours, starts_at, ends_at, made_at, published_at, reminders,
+              latitude, longitude, radius_metres, remote, ages, times, contact, insurance_needed, insured_until,
+              needs_course, grants_course, cancel_hours, starts_at, ends_at, made_at, published_at, reminders,
               overdue, clock_from, clock_at)
             VALUES
               (@Id, @UnitId, @OrganisationId, @ParentId, @SeriesId, @MakerId, @Kind, @Status, @Version, @Title, @Text,
-              @Place, @Latitude, @Longitude, @RadiusMetres, @Remote, @Ages, @Times, @Contact, @InsuranceNeeded, @InsuredUntil,
-              @NeedsCourse, @GrantsCourse, @CancelHours, @StartsAt, @EndsAt, @MadeAt, @PublishedAt,
+              @Place, @Latitude, @Longitude, @RadiusMetres, @Remote, @Ages, @Times, @Contact, @InsuranceNeeded,
+              @InsuredUntil, @NeedsCourse, @GrantsCourse, @CancelHours, @StartsAt, @EndsAt, @MadeAt, @PublishedAt,
               @Reminders, @Overdue, @ClockFrom, @ClockAt)
             """, Row(activity));
         db.QueueShifts(shifts);

@@ -37,7 +37,8 @@ public static class AttendanceStore
     /// <summary>A shift and who may do what with it; null when there is none.</summary>
     public static Task<ShiftAt?> FindShiftAsync(this DbSession db, Guid shiftId, Guid callerId) => db.FindAsync<ShiftAt>(
         """
-        SELECT h.id, h.activity_id, h.starts_at, h.ends_at, h.cancelled_at IS NOT NULL AS cancelled, a.unit_id, a.maker_id, a.status,
+        SELECT h.id, h.activity_id, h.starts_at, h.ends_at, h.cancelled_at IS NOT NULL AS cancelled, a.unit_id,
+          a.maker_id, a.status,
           EXISTS (SELECT 1 FROM activity_organiser o WHERE o.activity_id = a.id AND o.person_id = @callerId) AS organised
         FROM activity_shift h JOIN activity a ON a.id = h.activity_id WHERE h.id = @shiftId
         """, new { shiftId, callerId });

@@ -6,7 +6,7 @@ using WuWei.Time;
 
 namespace WuWei.Activities;
 
-/// <summary>A template and a rule, and how far its activities are made: values in, values out. Days are China's.</summary>
+/// <summary>A template, a rule, and how far its activities are made: values in, values out. Days are China's.</summary>
 public sealed record Series
 {
     private const int DaysAhead = 28;
@@ -83,7 +83,7 @@ public sealed record Series
         return read;
     }
 
-    /// <summary>The form with its first shift on this day: China keeps one time all year, so all move by whole days.</summary>
+    /// <summary>The form with its first shift on this day. China keeps one time all year: all move by whole days.</summary>
     public static Wire.ActivityForm On(DateTime day, Wire.ActivityForm form)
     {
         var moved = form.Clone();

@@ -9,8 +9,8 @@ using WuWei.Time;
 namespace WuWei.Activities;
 
 /// <summary>
-/// Makes the activities of series, weeks ahead. A day, its activity and how far the series is are one transaction, so that it
-/// is made once, whichever copy of the server does it and whenever it stops.
+/// Makes the activities of series, weeks ahead. A day, its activity and how far the series is are one transaction, so
+/// that it is made once, whichever copy of the server does it and whenever it stops.
 /// </summary>
 public sealed partial class SeriesJob(
     Database database, PersonalData personalData, Units units, TimeProvider clock, ILogger<SeriesJob> log) : IJob

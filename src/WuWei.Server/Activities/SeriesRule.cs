@@ -8,7 +8,8 @@ using WuWei.Errors;
 namespace WuWei.Activities;
 
 /// <summary>
-/// On which days a series has an activity: the part of RFC 5545 in which no day comes twice, and no rule takes long to follow.
+/// On which days a series has an activity: the part of RFC 5545 in which no day comes twice, and no rule takes long to
+/// follow.
 /// </summary>
 public sealed partial class SeriesRule
 {
@@ -85,7 +86,8 @@ public sealed partial class SeriesRule
     }
 
     private static bool IsNumber(string text, int min, int max) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && number >= min && number <= max;
 
     private static RefusedException Wrong(string description) =>
         Refuse.Invalid("SERIES_RULE", "重复的规则不对。", new FieldFault("rule", description));

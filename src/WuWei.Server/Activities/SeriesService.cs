@@ -176,16 +176,17 @@ public sealed class SeriesService(
             : throw Refuse.Invalid(
                 "EXCEPTED_DAYS", $"最多排除 {ExceptedMax} 天。", new FieldFault("excepted_days", "太多了。"));
 
-    private JournalEntry Entry(Call call, string kind, Series series, Wire.ActivityForm form) => Entry(call, kind, series, new
-    {
-        series.Rule,
-        series.FirstDay,
-        series.Skipped,
-        shifts = form.Shifts.Count,
-        title = personalData.Hash(form.Title),
-        text = personalData.Hash(form.Text),
-        place = personalData.Hash(form.Place),
-    });
+    private JournalEntry Entry(Call call, string kind, Series series, Wire.ActivityForm form) =>
+        Entry(call, kind, series, new
+        {
+            series.Rule,
+            series.FirstDay,
+            series.Skipped,
+            shifts = form.Shifts.Count,
+            title = personalData.Hash(form.Title),
+            text = personalData.Hash(form.Text),
+            place = personalData.Hash(form.Place),
+        });
 
     private static JournalEntry Entry(Call call, string kind, Series series, object detail) =>
         JournalEntry.By(call, "staff", kind, "series", series.Id, series.UnitId, detail);

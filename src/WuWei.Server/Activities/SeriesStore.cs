@@ -20,7 +20,9 @@ public static class SeriesStore
             ? (await db.WithSkippedAsync([series]))[0]
             : null;
 
-    /// <summary>Until the end of the transaction nobody else makes its activities. To be called before anything is read.</summary>
+    /// <summary>
+    /// Until the end of the transaction nobody else makes its activities. To be called before anything is read.
+    /// </summary>
     public static Task LockSeriesAsync(this DbSession db, Guid id) =>
         db.ListAsync<Guid>("SELECT id FROM series WHERE id = @id FOR UPDATE", new { id });
 
@@ -53,15 +55,16 @@ public static class SeriesStore
     }
 
     /// <summary>
-    /// Stores a change, which carries the next version, only if nobody changed it since it was read; otherwise the transaction
-    /// starts over and decides by the new state.
+    /// Stores a change, which carries the next version, only if nobody changed it since it was read; otherwise the
+    /// transaction starts over and decides by the new state.
     /// </summary>
     public static async Task MoveSeriesAsync(this DbSession db, Series after)
     {
         if (await db.ExecuteAsync(
             """
             UPDATE series
-            SET version = @Version, template = @Template, made_until = @MadeUntil, ended_at = @EndedAt, next_at = @NextAt
+            SET version = @Version, template = @Template, made_until = @MadeUntil, ended_at = @EndedAt,
+              next_at = @NextAt
             WHERE id = @Id AND version = @Version - 1
             """, Row(after)) == 0)
         {
@@ -96,13 +99,14 @@ public static class SeriesStore
             return series;
         }
 
-        var skipped = (await db.ListEachAsync<SeriesDay>(
+        var skipped = await db.ListEachAsync<SeriesDay>(
             """
             SELECT d.series_id, d.day, d.activity_id
             FROM series s JOIN series_day d ON d.series_id = s.id AND d.day > s.made_until
             WHERE s.id IN (
-            """, "@Id", [.. series.Select(s => new { s.Id })], ") ORDER BY d.day")).ToLookup(d => d.SeriesId, d => d.Day);
-        return [.. series.Select(s => s with { Skipped = [.. skipped[s.Id]] })];
+            """, "@Id", [.. series.Select(s => new { s.Id })], ") ORDER BY d.day");
+        var days = skipped.ToLookup(d => d.SeriesId, d => d.Day);
+        return [.. series.Select(s => s with { Skipped = [.. days[s.Id]] })];
     }
 
     private static object Row(Series s) => new

@@ -84,8 +84,8 @@ public sealed record SignUp
     }
 
     /// <summary>
-    /// Refuses unless the place can still be given back or to somebody. Who came to the shift stays in it: else they would have
-    /// been there and were never confirmed.
+    /// Refuses unless the place can still be given back or to somebody. Who came to the shift stays in it: else they
+    /// would have been there, and nobody could confirm it.
     /// </summary>
     public void DemandGivable(DateTime now)
     {

@@ -58,7 +58,7 @@ public static class SignUpStore
         FROM shift_role WHERE id = @id FOR UPDATE
         """, new { id });
 
-    /// <summary>After people and roles: whose it is cannot come to the shift until the end of the transaction.</summary>
+    /// <summary>After people and roles. Whose it is cannot come to the shift until the transaction ends.</summary>
     public static Task LockSignUpAsync(this DbSession db, Guid id) =>
         db.ListAsync<Guid>("SELECT id FROM sign_up WHERE id = @id FOR UPDATE", new { id });
 

@@ -71,7 +71,8 @@ public sealed class HostTests : IAsyncLifetime
     {
         var far = await _founder.ListedAsync(_world.FarCommunity, await _world.StaffAsync(_world.FarCommunity));
         Assert.Equal("ORGANISATION_OUT_OF_SCOPE", await MakeAsync(_founder, far));
-        Assert.Equal("ORGANISATION_NOT_LISTED", await MakeAsync(_founder, await _founder.RegisterAsync(_world.Community)));
+        var applied = await _founder.RegisterAsync(_world.Community);
+        Assert.Equal("ORGANISATION_NOT_LISTED", await MakeAsync(_founder, applied));
         await _founder.Registry.ApplyForScopeAsync(new() { OrganisationId = far, UnitId = $"{_world.Community}" });
         await _staff.Registry.DecideScopeAsync(
             new() { OrganisationId = far, UnitId = $"{_world.Community}", Approve = true, Until = _world.Today });

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.DependencyInjection;
 using WuWei.Activities;
 using WuWei.Jobs;
@@ -38,13 +37,13 @@ public sealed class SeriesTests : IAsyncLifetime
 
         var made = await MadeAsync(series);
         Assert.Equal(
-            Enumerable.Range(0, 4).Select(week => form.Shifts[0].StartsAt + Duration.FromTimeSpan(TimeSpan.FromDays(7 * week))),
-            made.Select(a => a.StartsAt));
+            [0, 7, 14, 21], made.Select(a => (a.StartsAt - form.Shifts[0].StartsAt).ToTimeSpan().TotalDays));
         Assert.All(made, a => Assert.Equal((series.Id, form.Title), (a.SeriesId, a.Title)));
         var first = await _staff.ActivityAsync(made[0].Id);
         Assert.Equal((2, true), (first.Shifts.Count, first.Mine));
         await (await World.ResidentAsync()).SignUpAsync(first.Role());
-        var step = Assert.Single((await _staff.Activities.GetActivityJourneyAsync(new() { ActivityId = first.Id })).Steps);
+        var journey = await _staff.Activities.GetActivityJourneyAsync(new() { ActivityId = first.Id });
+        var step = Assert.Single(journey.Steps);
         Assert.Equal((Wire.ActivityMove.Make, Wire.ActivityActor.Clock), (step.Move, step.Actor));
 
         await PassAsync(7);

@@ -46,7 +46,8 @@ public sealed class ShiftTests : IAsyncLifetime
         Assert.Equal((activity.Shifts[1].StartsAt, activity.Shifts[1].EndsAt), (after.StartsAt, after.EndsAt));
         foreach (var person in new[] { _a, _b })
         {
-            var told = (await person.SignUps.ListMySignUpsAsync(new())).SignUps.Single(s => s.RoleId == activity.Role());
+            var told = (await person.SignUps.ListMySignUpsAsync(new())).SignUps
+                .Single(s => s.RoleId == activity.Role());
             Assert.Equal(
                 (Wire.SignUpStatus.Cancelled, true, true), (told.Status, told.Changed, told.ShiftCancelled));
             var seen = (await person.SignUps.AcknowledgeChangeAsync(new() { SignUpId = told.Id })).SignUp;
@@ -107,7 +108,8 @@ public sealed class ShiftTests : IAsyncLifetime
         Assert.Equal(Wire.ActivityStatus.Ended, (await _staff.ActivityAsync(activity.Id)).Status);
         var steps = (await _staff.Activities.GetActivityJourneyAsync(new() { ActivityId = activity.Id })).Steps;
         Assert.Equal(
-            (Wire.ActivityMove.CancelShift, added.Shifts[2].Id, Reason), (steps[^2].Move, steps[^2].ShiftId, steps[^2].Note));
+            (Wire.ActivityMove.CancelShift, added.Shifts[2].Id, Reason),
+            (steps[^2].Move, steps[^2].ShiftId, steps[^2].Note));
     }
 
     [Fact]
@@ -239,8 +241,9 @@ public sealed class ShiftTests : IAsyncLifetime
         (await _staff.Activities.AddShiftAsync(
             new() { ActivityId = activity.Id, Shift = ActivitySteps.ShiftAt(startsAt, 1) })).Activity;
 
-    private Task<string> AddRefusalAsync(Wire.Activity activity, DateTime startsAt) => Refusals.ReasonAsync(
-        _staff.Activities.AddShiftAsync(new() { ActivityId = activity.Id, Shift = ActivitySteps.ShiftAt(startsAt, 1) }));
+    private Task<string> AddRefusalAsync(Wire.Activity activity, DateTime startsAt) =>
+        Refusals.ReasonAsync(_staff.Activities.AddShiftAsync(
+            new() { ActivityId = activity.Id, Shift = ActivitySteps.ShiftAt(startsAt, 1) }));
 
     private async Task PassAsync(Timestamp until)
     {

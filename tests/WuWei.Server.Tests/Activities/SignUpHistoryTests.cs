@@ -4,8 +4,8 @@ using WuWei.Tests.Harness;
 namespace WuWei.Tests.Activities;
 
 /// <summary>
-/// Random histories of people who sign up, leave and hand places over while shifts come and go and time passes, lived by the
-/// server and by a small model: every answer is the same, and in the end every place and every queue.
+/// Random histories of people who sign up, leave and hand places over while shifts come and go and time passes, lived
+/// by the server and by a small model: every answer is the same, and in the end every place and every queue.
 /// </summary>
 public sealed class SignUpHistoryTests : IAsyncLifetime
 {

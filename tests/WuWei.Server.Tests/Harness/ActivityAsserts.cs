@@ -30,7 +30,8 @@ public static class ActivityAsserts
         // Who came to a shift has their place in it, unless the whole activity was cancelled.
         Assert.Equal(0, await server.Database.ScalarAsync<long>(
             """
-            SELECT COUNT(*) FROM attendance t JOIN sign_up s ON s.id = t.sign_up_id JOIN activity a ON a.id = t.activity_id
+            SELECT COUNT(*)
+            FROM attendance t JOIN sign_up s ON s.id = t.sign_up_id JOIN activity a ON a.id = t.activity_id
             WHERE t.in_at IS NOT NULL AND s.status <> 1 AND a.status <> 7
             """));
         Assert.Equal(0, await server.Database.ScalarAsync<long>(

@@ -56,7 +56,12 @@ public static class ActivityScenes
             var open = await OpenAsync(cast);
             var activity = (await cast.Claimer.Activities.AddShiftAsync(
                 new() { ActivityId = open.Id, Shift = ActivitySteps.ShiftAt(cast.World.NextSlot(), 2) })).Activity;
-            return new Wire.CancelShiftRequest { ActivityId = open.Id, ShiftId = activity.Shifts[1].Id, Reason = Reason };
+            return new Wire.CancelShiftRequest
+            {
+                ActivityId = open.Id,
+                ShiftId = activity.Shifts[1].Id,
+                Reason = Reason,
+            };
         }),
         On("RecordInsurance", "enrolling", async cast =>
         {

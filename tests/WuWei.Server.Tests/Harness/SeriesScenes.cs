@@ -24,7 +24,8 @@ public static class SeriesScenes
         Of("ListSeries", async cast => new Wire.ListSeriesRequest { UnitId = (await MadeAsync(cast)).UnitId }),
     ];
 
-    private static Scene Of(string rpc, Func<WishCast, Task<IMessage>> prepare) => new($"SeriesService/{rpc}", "", prepare);
+    private static Scene Of(string rpc, Func<WishCast, Task<IMessage>> prepare) =>
+        new($"SeriesService/{rpc}", "", prepare);
 
     private static async Task<Wire.MakeSeriesRequest> NewAsync(WishCast cast) => new()
     {

@@ -119,7 +119,8 @@ internal sealed class KeyLoad(World world, TestServer[] copies)
         var activity = await staff.EnrollingAsync(form);
         var (shift, role) = (activity.Shifts[0].Id, activity.Role());
         var series = (await staff.Series.MakeSeriesAsync(new() { Form = form, Rule = "FREQ=DAILY;COUNT=1" })).Series;
-        Assert.Equal(form.Contact, (await At(staff).Series.EndSeriesAsync(new() { SeriesId = series.Id })).Series.Form.Contact);
+        var ended = (await At(staff).Series.EndSeriesAsync(new() { SeriesId = series.Id })).Series;
+        Assert.Equal(form.Contact, ended.Form.Contact);
         var removed = await late.SignUpAsync(role);
         await staff.SignUps.CancelSignUpAsync(new() { SignUpId = removed.Id, Reason = reason });
         var (place, other) = (await late.SignUpAsync(role), await there.SignUpAsync(role));
