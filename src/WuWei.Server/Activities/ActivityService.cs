@@ -134,7 +134,7 @@ public sealed partial class ActivityService(
                     SignUps = await m.Db.CancelSignUpsAsync(
                         m.Activity.Id, m.Now, context.Call().Caller.PersonId, m.Now),
                 };
-                m.Shifts = await m.Db.ListShiftsAsync(m.Activity.Id);
+                m.Shifts = [.. m.Shifts.Select(s => s.EndsAt > m.Now ? s.Emptied() : s)];
                 return cancelled;
             },
             activity => new Wire.CancelActivityResponse { Activity = activity }, Reason(request.Reason));

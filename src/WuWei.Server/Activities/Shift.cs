@@ -34,11 +34,10 @@ public sealed record Shift
     }
 
     /// <summary>It does not take place, and nobody is in it any more.</summary>
-    public Shift CalledOff(DateTime now) => this with
-    {
-        CancelledAt = now,
-        Roles = [.. Roles.Select(r => r with { Taken = 0, Waiting = 0 })],
-    };
+    public Shift CalledOff(DateTime now) => Emptied() with { CancelledAt = now };
+
+    /// <summary>Nobody is in it any more.</summary>
+    public Shift Emptied() => this with { Roles = [.. Roles.Select(r => r with { Taken = 0, Waiting = 0 })] };
 
     /// <summary>What is said of times, as one place for the form and for changes; null when they are right.</summary>
     public static string? FaultOf(DateTime startsAt, DateTime endsAt, DateTime now) =>

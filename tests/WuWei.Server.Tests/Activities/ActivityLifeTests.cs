@@ -225,8 +225,9 @@ public sealed class ActivityLifeTests : IAsyncLifetime
         Assert.Equal(Wire.SignUpStatus.SignedUp, (await resident.SignUpAsync(activity.Role())).Status);
         Assert.Equal("13912345678", (await _staff.ActivityAsync(activity.Id)).Contact?.Phone);
         Assert.Equal("13912345678", (await resident.ActivityAsync(activity.Id)).Contact?.Phone);
-        await _staff.Activities.CancelActivityAsync(new() { ActivityId = activity.Id, Reason = "台风" });
+        var cancelled = await _staff.Activities.CancelActivityAsync(new() { ActivityId = activity.Id, Reason = "台风" });
 
+        Assert.All(cancelled.Activity.Shifts.SelectMany(s => s.Roles), role => Assert.Equal(0, role.Taken));
         Assert.Equal(
             Wire.SignUpStatus.Cancelled, (await resident.SignUps.ListMySignUpsAsync(new())).SignUps.Single().Status);
         Assert.Null((await resident.ActivityAsync(activity.Id)).Contact);
