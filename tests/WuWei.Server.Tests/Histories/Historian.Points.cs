@@ -9,10 +9,12 @@ public static partial class Historian
     private static Operation OnPoints(int number, Dice dice, Model model)
     {
         var ledger = model.Ledger;
-        var wanted = dice.Pick(Targets(ledger).ToList()) with
+        var target = dice.Pick(Targets(ledger));
+        var wanted = target with
         {
             Number = number,
-            By = dice.Throw(Cast.People.Count),
+            // Who proposed it tries to decide on it, too.
+            By = target.By > 0 && dice.Throw(2) == 0 ? target.By : dice.Throw(Cast.People.Count),
             Yes = dice.Throw(4) > 0,
             Twice = dice.Throw(6) == 0,
         };
@@ -71,7 +73,7 @@ public static partial class Historian
         {
             for (var i = 0; i < (correction.DecidedAt is null ? 3 : 1); i++)
             {
-                yield return new Operation(0, Deed.DecideCorrection, Wish: number);
+                yield return new Operation(0, Deed.DecideCorrection, correction.ProposedBy, number);
             }
         }
 
@@ -79,7 +81,7 @@ public static partial class Historian
         {
             for (var i = 0; i < (version.Approved ? 1 : 4); i++)
             {
-                yield return new Operation(0, Deed.ApproveRules, Wish: number);
+                yield return new Operation(0, Deed.ApproveRules, version.ProposedBy!.Value, number);
             }
         }
     }

@@ -143,7 +143,8 @@ public sealed class HistoryCalls(
     {
         var rules = operation.Rules!;
         // Sent again it is the same request, whatever the time is now.
-        var from = model.Ledger.Versions.GetValueOrDefault(operation.Number)?.ActiveFrom ?? world.Now + operation.Wait;
+        var proposed = model.Ledger.Versions.GetValueOrDefault(operation.Number);
+        var from = proposed?.ProposedFrom ?? world.Now + operation.Wait;
         return new()
         {
             DistrictId = $"{world.District}",

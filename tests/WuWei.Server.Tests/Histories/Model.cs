@@ -5,12 +5,15 @@ using Status = WuWei.Protos.V1.WishStatus;
 namespace WuWei.Tests.Histories;
 
 /// <summary>
-/// All wishes of a history as they must be. Written from the protos; it shares no code with the server. For each
-/// operation it knows every reason that stands against it: with none it must succeed, with some it must be refused
+/// All wishes and points of a history as they must be. Written from the protos; it shares no code with the server. For
+/// each operation it knows every reason that stands against it: with none it must succeed, with some it must be refused
 /// with one of them.
 /// </summary>
 public sealed class Model(DateTime start)
 {
+    /// <summary>So much passes with each operation: nothing happens at once, so what comes first is known.</summary>
+    public static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
+
     private const int ClaimsMax = 5;
     private const int ClaimerRevealsMax = 10;
     private const int StaffRevealsMax = 60;
@@ -28,9 +31,6 @@ public sealed class Model(DateTime start)
     private readonly ModelTies _ties = new(start);
     private readonly Dictionary<(int By, bool AsStaff, DateTime Day), int> _reveals = [];
     private readonly Dictionary<(int By, DateTime Day), int> _seenReleases = [];
-
-    /// <summary>So much passes with each operation: nothing happens at once, so what comes first is known.</summary>
-    public static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
 
     public DateTime Now { get; private set; } = start;
     public ModelLedger Ledger { get; } = new();

@@ -13,7 +13,7 @@ public sealed partial class ModelLedger
     /// <summary>By the operation that proposed them; 0 is what the district began with.</summary>
     private readonly Dictionary<int, ModelVersion> _versions = new()
     {
-        [0] = new(1, ModelRules.Default, ProposedBy: null, DateTime.UnixEpoch, Approved: true),
+        [0] = new(1, ModelRules.Default, ProposedBy: null, DateTime.UnixEpoch, ApprovedAt: DateTime.UnixEpoch),
     };
 
     public IReadOnlyDictionary<int, ModelCorrection> Corrections => _corrections;
@@ -129,13 +129,10 @@ public sealed partial class ModelLedger
                 break;
             case Deed.ProposeRules:
                 _versions.Add(
-                    number, new(_versions.Count + 1, operation.Rules!, by, now + operation.Wait, Approved: false));
+                    number, new(_versions.Count + 1, operation.Rules!, by, now + operation.Wait, ApprovedAt: null));
                 break;
             case Deed.ApproveRules:
-                // Never for what was done before.
-                var version = _versions[operation.Wish];
-                var from = version.ActiveFrom > now ? version.ActiveFrom : now;
-                _versions[operation.Wish] = version with { Approved = true, ActiveFrom = from };
+                _versions[operation.Wish] = _versions[operation.Wish] with { ApprovedAt = now };
                 break;
         }
     }

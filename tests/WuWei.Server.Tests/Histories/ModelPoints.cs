@@ -25,7 +25,15 @@ public sealed record ModelRules(
 }
 
 /// <param name="ProposedBy">Null for what the district began with.</param>
-public sealed record ModelVersion(int Version, ModelRules Rules, int? ProposedBy, DateTime ActiveFrom, bool Approved);
+/// <param name="ProposedFrom">From when on it shall hold.</param>
+public sealed record ModelVersion(
+    int Version, ModelRules Rules, int? ProposedBy, DateTime ProposedFrom, DateTime? ApprovedAt)
+{
+    public bool Approved => ApprovedAt is not null;
+
+    /// <summary>Never for what was done before it was approved.</summary>
+    public DateTime ActiveFrom => ApprovedAt > ProposedFrom ? ApprovedAt.Value : ProposedFrom;
+}
 
 /// <summary>What an act earned somebody, and what became of it.</summary>
 /// <param name="Source">The wish and which of its claims: what an act is done on.</param>
