@@ -110,7 +110,7 @@ public sealed class BoardRebuild(Database database, Units units, TimeProvider cl
         }
 
         return Differences(
-            sums, state,
+            sums,
             [
                 .. await db.ListScoresAsync(BoardSubject.Person, after, last),
                 .. await db.ListScoresAsync(BoardSubject.Organisation, after, last),
@@ -127,14 +127,14 @@ public sealed class BoardRebuild(Database database, Units units, TimeProvider cl
         }
 
         return Differences(
-            sums, state, await db.ListScoresAsync(BoardSubject.Unit, Guid.Empty, Guid.AllBitsSet));
+            sums, await db.ListScoresAsync(BoardSubject.Unit, Guid.Empty, Guid.AllBitsSet));
     }
 
     /// <summary>
     /// What must be stored so that what is there becomes what should be; what should not be there becomes 0.
     /// </summary>
     private static List<KeyValuePair<ScoreKey, Score>> Differences(
-        BoardSums should, BoardState state, List<KeyValuePair<ScoreKey, Score>> stored)
+        BoardSums should, List<KeyValuePair<ScoreKey, Score>> stored)
     {
         var differences = should.Scores.ToDictionary();
         foreach (var (key, score) in stored)
@@ -146,8 +146,7 @@ public sealed class BoardRebuild(Database database, Units units, TimeProvider cl
                     differences.Remove(key);
                 }
             }
-            else if (score.Points != 0
-                && !BoardSpan.Of(key.Period, key.StartsOn).IsSettled(state.SettledOn))
+            else if (score.Points != 0 && should.Covers(BoardSpan.Of(key.Period, key.StartsOn)))
             {
                 differences.Add(key, score with { Points = 0 });
             }

@@ -49,6 +49,9 @@ public sealed class BoardSums(UnitTree tree, DateTime settledOn, DateTime today)
         }
     }
 
+    /// <summary>Whether a period gets anything at all.</summary>
+    public bool Covers(BoardSpan span) => !span.IsSettled(settledOn) && span.IsKept(today);
+
     private void Add(Credit credit, Func<Guid, (BoardSubject Kind, Guid SubjectId, Guid UnitId)> whose)
     {
         var score = new Score(
@@ -80,7 +83,7 @@ public sealed class BoardSums(UnitTree tree, DateTime settledOn, DateTime today)
     {
         if (!_spans.TryGetValue(day, out var found))
         {
-            found = [.. BoardSpan.All(day).Where(s => !s.IsSettled(settledOn) && s.IsKept(today))];
+            found = [.. BoardSpan.All(day).Where(Covers)];
             _spans.Add(day, found);
         }
 
