@@ -40,24 +40,33 @@ public sealed class BoardRebuild(Database database, Units units, TimeProvider cl
             return null;
         }
 
-        var last = await db.FindLastAccountAsync(after, AccountsMax);
-        db.QueueSet(last is { } id
-            ? await DifferencesAsync(db, tree, state, after, id)
-            : await DifferencesOfUnitsAsync(db, tree, state));
-        await db.MoveBoardsAsync(state, state with { RebuiltTo = last });
-        return last is null ? null : AccountsMax;
+        var step = await ComputeAsync(db, tree, state, after);
+        await StoreAsync(db, step);
+        return step.Last is null ? null : AccountsMax;
     }, cancel);
 
-    /// <summary>All of it, at once.</summary>
+    /// <summary>All of it, at once: each step is computed while the one before is stored.</summary>
     /// <param name="progress">How many accounts of how many.</param>
     public async Task RunAsync(Action<long, long> progress, CancellationToken cancel)
     {
         var tree = await units.TreeAsync(cancel);
         var total = await database.ReadAsync(db => db.CountAccountsAsync(), cancel);
         await BeginAsync(BoardState.HashOf(tree), cancel);
-        for (var done = 0L; await StepAsync(tree, cancel) is { } more;)
+        var done = 0L;
+        for (var step = await AheadAsync(tree, after: null, cancel); step is not null;)
         {
-            done = Math.Min(done + more, total);
+            var ahead = step.Last is { } last ? AheadAsync(tree, last, cancel) : Task.FromResult<Step?>(null);
+            var stored = TryStoreAsync(step, cancel);
+            await Task.WhenAll(ahead, stored);
+            step = await ahead;
+            if (!await stored)
+            {
+                // Servers fed the boards meanwhile: this step once more, with nobody else at it.
+                await StepAsync(tree, cancel);
+                step = await AheadAsync(tree, after: null, cancel);
+            }
+
+            done = Math.Min(done + AccountsMax, total);
             progress(done, total);
         }
     }
@@ -99,6 +108,43 @@ public sealed class BoardRebuild(Database database, Units units, TimeProvider cl
                 found += differences.Count;
             }
         }, cancel);
+
+    /// <summary>A step before it is its turn.</summary>
+    /// <param name="after">The last account of the step before; null: as far as the rebuild is.</param>
+    /// <returns>Null when the rebuild is over.</returns>
+    private Task<Step?> AheadAsync(UnitTree tree, Guid? after, CancellationToken cancel) =>
+        database.ReadAsync(async db =>
+        {
+            var state = await db.GetBoardStateAsync();
+            return (after ?? state.RebuiltTo) is { } from ? await ComputeAsync(db, tree, state, from) : null;
+        }, cancel);
+
+    private async Task<Step> ComputeAsync(DbSession db, UnitTree tree, BoardState state, Guid after)
+    {
+        var last = await db.FindLastAccountAsync(after, AccountsMax);
+        return new Step(
+            state with { RebuiltTo = after }, last, last is { } id
+                ? await DifferencesAsync(db, tree, state, after, id)
+                : await DifferencesOfUnitsAsync(db, tree, state));
+    }
+
+    /// <returns>False when the boards have moved since it was computed.</returns>
+    private Task<bool> TryStoreAsync(Step step, CancellationToken cancel) => database.HousekeepAsync(async db =>
+    {
+        if (!(await db.LockBoardStateAsync()).IsSame(step.From))
+        {
+            return false;
+        }
+
+        await StoreAsync(db, step);
+        return true;
+    }, cancel);
+
+    private static Task StoreAsync(DbSession db, Step step)
+    {
+        db.QueueSet(step.Differences);
+        return db.MoveBoardsAsync(step.From, step.From with { RebuiltTo = step.Last });
+    }
 
     private async Task<List<KeyValuePair<ScoreKey, Score>>> DifferencesAsync(
         DbSession db, UnitTree tree, BoardState state, Guid after, Guid last)
@@ -154,6 +200,10 @@ public sealed class BoardRebuild(Database database, Units units, TimeProvider cl
 
         return [.. differences];
     }
+
+    /// <param name="From">Where the boards were.</param>
+    /// <param name="Last">The last of its accounts; null when it is about units.</param>
+    private sealed record Step(BoardState From, Guid? Last, List<KeyValuePair<ScoreKey, Score>> Differences);
 }
 
 /// <param name="Accounts">How many were compared.</param>

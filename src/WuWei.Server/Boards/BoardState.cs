@@ -21,6 +21,9 @@ public sealed record BoardState
     /// <summary>The last account that the running rebuild is through with; null when none runs.</summary>
     public Guid? RebuiltTo { get; init; }
 
+    /// <summary>A record compares hashes by reference.</summary>
+    public bool IsSame(BoardState other) => other with { Tree = Tree } == this && IsOf(other.Tree);
+
     public bool IsOf(byte[] tree) => Tree.AsSpan().SequenceEqual(tree);
 
     /// <summary>Changes when a credit would count for other units than before; not when one is renamed.</summary>
