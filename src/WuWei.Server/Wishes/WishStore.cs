@@ -284,9 +284,12 @@ public static class WishStore
     public static void QueueOfferEnd(this DbSession db, Guid wishId, Guid personId) => db.Queue(
         "DELETE FROM wish_offer WHERE wish_id = @wishId AND person_id = @personId", new { wishId, personId });
 
-    /// <summary>Wishes whose clock has struck, the longest waiting first.</summary>
+    /// <summary>
+    /// Wishes whose clock has struck, the longest waiting first; at one moment the older: whose points meet a cap depends
+    /// on it.
+    /// </summary>
     public static Task<List<Guid>> ListDueAsync(this DbSession db, DateTime now, int countMax) => db.ListAsync<Guid>(
-        "SELECT id FROM wish WHERE clock_at <= @now ORDER BY clock_at LIMIT @countMax", new { now, countMax });
+        "SELECT id FROM wish WHERE clock_at <= @now ORDER BY clock_at, id LIMIT @countMax", new { now, countMax });
 
     /// <summary>Sets when the clock looks again, if nobody moved the wish meanwhile. No change of the wish.</summary>
     public static async Task<bool> RewindAsync(this DbSession db, Wish wish, DateTime? clockAt) => await db.ExecuteAsync(
