@@ -34,11 +34,12 @@ public sealed class BenchShifts
         int seats, MySqlConnection connection, Database database, PersonalData personalData, IReadOnlyList<Unit> homes,
         CancellationToken cancel)
     {
+        // Others come than sign up: nobody may have more than fifty shifts to come.
         var peopleEach = (seats / (BenchData.Callers * ShiftsEach)) + 1;
         var now = DateTime.UtcNow;
         await database.HousekeepAsync(async db =>
         {
-            for (var i = 0; i < peopleEach * BenchData.Callers; i++)
+            for (var i = 0; i < 2 * peopleEach * BenchData.Callers; i++)
             {
                 var home = homes[i % homes.Count].Id;
                 var person = new Person(Guid.CreateVersion7(), "报名者", "报**", $"134{i:D8}", home, ShowPartyBadge: false);
@@ -51,6 +52,7 @@ public sealed class BenchShifts
         for (var caller = 0; caller < BenchData.Callers; caller++)
         {
             int[] people = [.. Enumerable.Range(0, peopleEach).Select(n => (n * BenchData.Callers) + caller)];
+            int[] others = [.. people.Select(p => p + (peopleEach * BenchData.Callers))];
             var unit = homes[caller * homes.Count / BenchData.Callers].Id;
             var (toCome, going) = (Guid.CreateVersion7(), Guid.CreateVersion7());
             var sql = new List<string> { Activity(toCome, unit, now, running: false), Activity(going, unit, now, running: true) };
@@ -66,8 +68,8 @@ public sealed class BenchShifts
                 (shift, role) = (Guid.CreateVersion7(), Guid.CreateVersion7());
                 var (began, ends) = (now.AddMinutes(-10), now.AddHours(12));
                 sql.Add(Shift(going, shift, role, number, began, ends));
-                sql.Add(SignUps(going, shift, role, people.Select(p => People[p].PersonId), began, ends));
-                foreach (var person in people)
+                sql.Add(SignUps(going, shift, role, others.Select(p => People[p].PersonId), began, ends));
+                foreach (var person in others)
                 {
                     Taken.Add(caller, new BenchSeat(shift, going, person));
                 }

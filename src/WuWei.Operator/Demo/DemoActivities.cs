@@ -19,6 +19,10 @@ public sealed class DemoActivities(DemoHost host, DemoContent content, UnitTree 
     public const int Count = 3_200;
 
     private const int WeeksAhead = 1;
+
+    /// <summary>More than the last one of next week is away.</summary>
+    private const int AnnouncedDays = 14;
+
     private const int CancelledEach = 50;
     private const int AbsentEach = 14;
     private const int PlacesMax = 8;
@@ -66,14 +70,14 @@ public sealed class DemoActivities(DemoHost host, DemoContent content, UnitTree 
         var signUps = new Dictionary<string, string>();
         var moves = new List<DemoMove>();
 
-        Move(start.AddDays(-6), async (key, cancel) =>
+        Move(start.AddDays(-AnnouncedDays), async (key, cancel) =>
         {
             var made = await _activities.MakeActivityAsync(
                 Form(what, community, start, end), sign(community, key), cancellationToken: cancel);
             id = made.Activity.Id;
             (shift, role) = (made.Activity.Shifts[0].Id, made.Activity.Shifts[0].Roles[0].Id);
         });
-        Move(start.AddDays(-6), (key, cancel) => _activities.PublishActivityAsync(
+        Move(start.AddDays(-AnnouncedDays), (key, cancel) => _activities.PublishActivityAsync(
             new() { ActivityId = id }, sign(community, key), cancellationToken: cancel).ResponseAsync);
         if (number % 2 == 0)
         {

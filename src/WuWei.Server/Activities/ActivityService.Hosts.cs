@@ -39,6 +39,10 @@ public sealed partial class ActivityService
         }
     }
 
+    /// <summary>Whether its host is an organisation that somebody is or was in.</summary>
+    private static async Task<bool> IsOfOwnOrganisationAsync(ActivityMoving m, Guid personId) =>
+        m.Activity.OrganisationId is { } id && await m.Db.IsInvolvedAsync(id, personId);
+
     private static void DemandServes(Acting? host, UnitTree tree, Unit unit)
     {
         if (host is not null && !host.UnitIds.Any(scope => unit.IsWithin(tree.OpenOf(scope).Id)))

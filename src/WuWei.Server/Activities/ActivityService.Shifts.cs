@@ -58,7 +58,14 @@ public sealed partial class ActivityService
 
                 m.Shifts = [.. m.Shifts.Select(s => s.Id == shiftId ? moved with { Roles = roles } : s)];
                 m.Step = m.Step with { Changed = changed, ShiftId = shiftId };
-                return m.Activity.Shifted(ActivityMove.ChangeShift, m.Shifts);
+                var after = m.Activity.Shifted(ActivityMove.ChangeShift, m.Shifts);
+                if (moved != before)
+                {
+                    await DemandParentAsync(m.Db, m.Activity.ParentId, m.Sight.Unit, after.StartsAt, after.EndsAt);
+                    await DemandChildrenAsync(m.Db, after);
+                }
+
+                return after;
             },
             activity => new Wire.ChangeShiftResponse { Activity = activity });
     }
@@ -112,7 +119,9 @@ public sealed partial class ActivityService
                         m.Activity.Id, m.Now, context.Call().Caller.PersonId, m.Now, shiftId),
                 };
                 m.Shifts = [.. m.Shifts.Select(s => s.Id == shiftId ? s.CalledOff(m.Now) : s)];
-                return m.Activity.Shifted(ActivityMove.CancelShift, m.Shifts);
+                var after = m.Activity.Shifted(ActivityMove.CancelShift, m.Shifts);
+                await DemandChildrenAsync(m.Db, after);
+                return after;
             },
             activity => new Wire.CancelShiftResponse { Activity = activity }, Reason(request.Reason));
     }

@@ -94,7 +94,9 @@ public sealed partial class ActivityService(
             {
                 // Who organises it is asked first, so whether the caller is staff there is looked at on its own.
                 var caller = context.Call().Caller;
-                var staff = caller.Covers(Role.Staff, m.Sight.Unit.Path, m.Now);
+                // Nor are staff judges of an organisation of their own: theirs is reviewed by a colleague.
+                var staff = caller.Covers(Role.Staff, m.Sight.Unit.Path, m.Now)
+                    && !await IsOfOwnOrganisationAsync(m, caller.PersonId);
                 m.Step = m.Step with { Move = staff ? ActivityMove.Publish : ActivityMove.Submit };
                 var after = staff
                     ? m.Activity.Published(ActivityMove.Publish, m.Now)
@@ -112,6 +114,11 @@ public sealed partial class ActivityService(
                 var approved = m.Sight.Relation == Relation.None
                     ? m.Activity.Published(ActivityMove.Approve, m.Now)
                     : throw Refuse.Denied("ACTIVITY_OWN", "自己组织的活动要请同事审核。");
+                if (await IsOfOwnOrganisationAsync(m, context.Call().Caller.PersonId))
+                {
+                    throw Refuse.Denied("ORGANISATION_OWN", "与自己有关的组织要请同事办理。");
+                }
+
                 await DemandHostAsync(m, actingId: null);
                 return approved;
             },
@@ -129,6 +136,11 @@ public sealed partial class ActivityService(
             async m =>
             {
                 var cancelled = m.Activity.Entered(ActivityMove.Cancel, m.Now);
+                if (await m.Db.HasUndecidedAsync(m.Activity.Id))
+                {
+                    throw Refuse.Premature("CAME_ALREADY", "已经有人签到。请先确认他们的出勤，或只取消还没开始的班次。");
+                }
+
                 m.Step = m.Step with
                 {
                     SignUps = await m.Db.CancelSignUpsAsync(
@@ -181,6 +193,12 @@ public sealed partial class ActivityService(
                 db, sight, tree, call.Now,
                 new ActivityStep(move, call.Now, ActorOf(role), call.Caller.PersonId, note),
                 await db.ListShiftsAsync(id), await db.ListOrganisersAsync(id));
+            if (role is null && move is ActivityMove.Edit or ActivityMove.ChangeShift or ActivityMove.AddShift)
+            {
+                // Under an organisation's name only while whoever made it may act for it.
+                await DemandHostAsync(moving, sight.Activity.MakerId);
+            }
+
             var after = await decide(moving) with { Version = sight.Activity.Version + 1 };
             await db.MoveActivityAsync(personalData, sight.Activity, after, moving.Step, Entry(call, moving.Step, after));
             return (sight with { Activity = after }).ToWire(moving.Shifts, moving.Organisers, personalData);
@@ -237,6 +255,15 @@ public sealed partial class ActivityService(
             || !unit.IsWithin(parent.UnitId) || startsAt < parent.StartsAt || endsAt > parent.EndsAt)
         {
             throw Refuse.Premature("PARENT_WRONG", "只能属于本区域还没有结束的节庆或主题活动，时间也要在它之内。");
+        }
+    }
+
+    /// <summary>What is below a festival stays within its period.</summary>
+    private static async Task DemandChildrenAsync(DbSession db, Activity after)
+    {
+        if (await db.HasChildOutsideAsync(after.Id, after.StartsAt, after.EndsAt))
+        {
+            throw Refuse.Premature("PARENT_WRONG", "下面还有活动不在改后的时间之内，请先调整它们。");
         }
     }
 

@@ -36,6 +36,14 @@ public static class ActivityStore
             """, new { id, personId }) is not null;
 
     /// <summary>How many published activities there are below a festival or campaign.</summary>
+    /// <summary>Whether something below it that is not cancelled lies outside these times.</summary>
+    public static async Task<bool> HasChildOutsideAsync(
+        this DbSession db, Guid id, DateTime startsAt, DateTime endsAt) => await db.FindAsync<int?>(
+        """
+        SELECT 1 FROM activity
+        WHERE parent_id = @id AND status <> 7 AND (starts_at < @startsAt OR ends_at > @endsAt) LIMIT 1
+        """, new { id, startsAt, endsAt }) is not null;
+
     public static Task<int> CountChildrenAsync(this DbSession db, Guid id) => db.FindAsync<int>(
         "SELECT COUNT(*) FROM activity WHERE parent_id = @id AND published_at IS NOT NULL", new { id });
 

@@ -106,7 +106,9 @@ public static class AttendanceStore
                   in_accuracy, in_by_hand, out_at, out_distance, out_accuracy, out_by_hand, minutes)
                 SELECT @SignUpId, @ActivityId, @ShiftId, @PersonId, @Status, 1, @StartsAt, @EndsAt, @InAt, @InDistance,
                   @InAccuracy, @InByHand, @OutAt, @OutDistance, @OutAccuracy, @OutByHand, 0
-                FROM sign_up WHERE id = @SignUpId AND status = 1 AND live_person_id IS NOT NULL
+                FROM sign_up
+                WHERE id = @SignUpId AND status = 1 AND live_person_id IS NOT NULL
+                  AND starts_at = @StartsAt AND ends_at = @EndsAt
                 """, Row(after))
             : await db.ExecuteAsync($"{Update} WHERE sign_up_id = @SignUpId AND version = @Version - 1", Row(after));
         if (stored == 0)
@@ -133,6 +135,13 @@ public static class AttendanceStore
     /// <summary>Whether anybody has come to a shift; if not, nobody does until the end of the transaction.</summary>
     public static async Task<bool> HasAttendanceAsync(this DbSession db, Guid shiftId) => await db.FindAsync<int?>(
         "SELECT 1 FROM attendance WHERE shift_id = @shiftId LIMIT 1 FOR UPDATE", new { shiftId }) is not null;
+
+    /// <summary>
+    /// Whether somebody came whose attendance is not decided; until the end of the transaction nobody else comes.
+    /// </summary>
+    public static async Task<bool> HasUndecidedAsync(this DbSession db, Guid activityId) => await db.FindAsync<int?>(
+        "SELECT 1 FROM attendance WHERE activity_id = @activityId AND status IN (1, 2) LIMIT 1 FOR UPDATE",
+        new { activityId }) is not null;
 
     /// <summary>Whether nobody's attendance waits for a word of the organisers.</summary>
     public static async Task<bool> IsAttendanceDecidedAsync(this DbSession db, Guid activityId) => await db.FindAsync<int?>(

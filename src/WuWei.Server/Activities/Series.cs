@@ -69,6 +69,12 @@ public sealed record Series
             faults.Add("shifts", "至少要有一个班次。");
         }
 
+        else if (read.Shifts[^1].StartsAt - read.Shifts[0].StartsAt > TimeSpan.FromDays(365 - DaysAhead))
+        {
+            // Each is made so many days ahead, and no shift begins more than a year ahead.
+            faults.Add("shifts", "班次的跨度太长。");
+        }
+
         if (read.ParentId is not null)
         {
             faults.Add("parent_id", "系列活动不能属于别的活动。");

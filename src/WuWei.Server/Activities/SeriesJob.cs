@@ -60,6 +60,17 @@ public sealed partial class SeriesJob(
 
         // A unit that was merged goes on in its successor.
         var unit = tree.OpenOf(series.UnitId);
+        if (!await db.IsStaffAsync(series.MakerId, unit.Id, now))
+        {
+            // Its activities open without review because staff answer for them.
+            var ended = series with { Version = series.Version + 1 };
+            await db.MoveSeriesAsync(ended.Ended(now));
+            db.Record(JournalEntry.BySystem(
+                now, ActivityEntry.Name(ActivityActor.Clock), "SERIES_ENDED", "series", id, unit.Id,
+                new { series.MadeUntil }));
+            return day;
+        }
+
         var form = Series.On(day, series.Form(personalData));
         var entry = JournalEntry.BySystem(
             now, ActivityEntry.Name(ActivityActor.Clock), "SERIES_DAY_MISSED", "series", id, unit.Id, new { day });

@@ -42,7 +42,8 @@ public sealed partial class SeriesRule
         var read = new SeriesRule(rule, firstDay);
         try
         {
-            return read.DaysAfter(firstDay.AddDays(-1)).Take(2).FirstOrDefault() == firstDay
+            // The second day is followed, too: a rule that has only one must end.
+            return read.DaysAfter(firstDay.AddDays(-1)).Take(2).ToList() is [var first, ..] && first == firstDay
                 ? read
                 : throw Wrong("第一次活动的日期要符合规则。");
         }

@@ -71,7 +71,12 @@ public sealed class SeriesService(
 
                 await db.DemandSkillsAsync(tree.DistrictOf(tree.Get(series.UnitId)).Id, form.Shifts);
                 db.Record(Entry(call, "SERIES_EDITED", series, request.Form));
-                return series with { Template = Series.Seal(personalData, series.Id, request.Form) };
+                // Whoever edits it answers for it.
+                return series with
+                {
+                    MakerId = call.Caller.PersonId,
+                    Template = Series.Seal(personalData, series.Id, request.Form),
+                };
             }),
         };
 

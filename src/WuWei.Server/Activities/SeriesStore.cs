@@ -63,8 +63,8 @@ public static class SeriesStore
         if (await db.ExecuteAsync(
             """
             UPDATE series
-            SET version = @Version, template = @Template, made_until = @MadeUntil, ended_at = @EndedAt,
-              next_at = @NextAt
+            SET version = @Version, maker_id = @MakerId, template = @Template, made_until = @MadeUntil,
+              ended_at = @EndedAt, next_at = @NextAt
             WHERE id = @Id AND version = @Version - 1
             """, Row(after)) == 0)
         {
@@ -82,6 +82,16 @@ public static class SeriesStore
         db.FindAsync<SeriesDay>(
             "SELECT series_id, day, activity_id FROM series_day WHERE series_id = @seriesId AND day = @day",
             new { seriesId, day });
+
+    /// <summary>Whether whoever made a series is staff of its unit still. Staff are role 6.</summary>
+    public static async Task<bool> IsStaffAsync(this DbSession db, Guid personId, Guid unitId, DateTime now) =>
+        await db.FindAsync<int?>(
+            """
+            SELECT 1 FROM unit_ancestor a JOIN role_grant g ON g.unit_id = a.ancestor_id
+            WHERE a.unit_id = @unitId AND g.person_id = @personId AND g.role = 6 AND g.live = 1
+              AND g.starts_at <= @now AND (g.ends_at IS NULL OR g.ends_at > @now)
+            LIMIT 1
+            """, new { personId, unitId, now }) is not null;
 
     /// <summary>Series of which an activity is to be made, the longest waiting first.</summary>
     public static Task<List<Guid>> ListDueSeriesAsync(this DbSession db, DateTime now, int countMax) =>

@@ -32,7 +32,8 @@ public static class InvitationStore
               COALESCE(o.shown_name, '') AS inviter_name, p.made_at AS here_since,
               EXISTS (SELECT 1 FROM invitee v WHERE v.person_id = p.id) AS came_before,
               EXISTS (SELECT 1 FROM points_award w
-                WHERE w.account_id = p.id AND (w.act <= 4 OR w.act = 20)) AS has_served,
+                WHERE w.account_id = p.id
+                  AND (w.act <= 4 OR (w.act = 20 AND JSON_EXTRACT(w.detail, '$.base') > 0))) AS has_served,
               EXISTS (SELECT 1 FROM invitee v
                 WHERE v.person_id = i.inviter_id AND v.inviter_id = p.id) AS invited_inviter,
               EXISTS (SELECT 1 FROM person_device m JOIN person_device t ON t.device = m.device

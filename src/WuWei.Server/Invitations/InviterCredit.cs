@@ -23,7 +23,9 @@ public sealed class InviterCredit : IEarnsBeside
         }
 
         db.Record(Entry(cause, "INVITEE_COUNTED", invitee, earned.SourceId));
-        var forInviter = earned.OtherId == invitee.InviterId || earned.MakerId == invitee.InviterId;
+        // For the inviter, or by the inviter's own word.
+        var forInviter = earned.OtherId == invitee.InviterId || earned.MakerId == invitee.InviterId
+            || cause.ActorId == invitee.InviterId;
         return new Earning(
             PointsAct.InviteeServed, invitee.InviterId, AccountKind.Person, earned.SourceId, invitee.InvitationId,
             // Nobody was served by it; and whoever came by the invitation does not decide on what it pays.

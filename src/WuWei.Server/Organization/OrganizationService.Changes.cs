@@ -41,7 +41,7 @@ public sealed partial class OrganizationService
                 {
                     if (tree.Below(unitId).Any(u => !u.Closed) || await IsUsedAsync(db, unitId))
                     {
-                        throw Refuse.Premature("UNIT_IN_USE", "还有下级、居民或未办完的心愿，请改为合并。");
+                        throw Refuse.Premature("UNIT_IN_USE", "还有下级、居民、没有结束的心愿、活动或系列，请改为合并。");
                     }
                 }),
         };

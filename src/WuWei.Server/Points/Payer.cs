@@ -105,7 +105,8 @@ public sealed class Payer(TimeProvider clock, IEnumerable<IEarnsBeside> besides)
             account = await db.FindAccountAsync(first, rules.Body.PairDays, now) ?? throw new ConflictException();
         }
 
-        var circle = account.OtherServes
+        // Organisations meet many: a circle is one of people.
+        var circle = first.Kind == AccountKind.Person && account.OtherServes
             && await db.ClosesCircleAsync(first.AccountId, first.OtherId!.Value, now.AddDays(-rules.Body.PairDays));
         var unseen = tally.Of(first.AccountId);
         var earned = new Earned(

@@ -10,7 +10,9 @@ public static class PointsStore
     private static readonly string ClosesCircle =
         $"""
         WITH
-          third AS ({ServedBy("(SELECT @otherId AS id)")}),
+          third AS (
+            SELECT DISTINCT w.other_id AS id FROM points_award w
+            WHERE w.account_id = @otherId AND w.at > @since AND w.other_id NOT IN (@accountId, @otherId) LIMIT 50),
           fourth AS ({ServedBy("third")}),
           fifth AS ({ServedBy("fourth")}),
           sixth AS ({ServedBy("fifth")}),
@@ -22,7 +24,9 @@ public static class PointsStore
             SELECT 1
             FROM (SELECT id FROM third UNION SELECT id FROM fourth UNION SELECT id FROM fifth UNION SELECT id FROM sixth) p
             JOIN points_award w ON w.account_id = p.id AND w.other_id = @accountId AND w.at > @since)
-          OR EXISTS (SELECT 1 FROM both_met m JOIN points_award w ON w.account_id = m.id AND w.at > @since)
+          OR EXISTS (
+            SELECT 1 FROM both_met m JOIN points_account p ON p.id = m.id AND p.kind = 1
+            JOIN points_award w ON w.account_id = m.id AND w.at > @since AND w.other_id IS NOT NULL)
         """;
 
     /// <summary>What paying an account needs to know of it, in one trip; null when it was never opened.</summary>
@@ -41,7 +45,8 @@ public static class PointsStore
           (SELECT COUNT(DISTINCT w.other_id) FROM points_award w
             WHERE w.account_id = a.id AND w.maker_id = @askedBy AND w.at > @since
               AND w.other_id NOT IN (@OtherId, @askedBy)) AS others,
-          EXISTS (SELECT 1 FROM points_award w WHERE w.account_id = @OtherId AND w.at > @since) AS other_serves
+          EXISTS (SELECT 1 FROM points_award w
+            WHERE w.account_id = @OtherId AND w.at > @since AND w.other_id IS NOT NULL) AS other_serves
         FROM points_account a WHERE a.id = @AccountId
         """,
         new

@@ -11,7 +11,8 @@ namespace WuWei.Recommendations;
 
 /// <summary>The wire of recommendations.proto.</summary>
 public sealed partial class RecommendationService(
-    Database database, PersonalData personalData, Units units, Categories categories, IOptions<WishOptions> options)
+    Database database, PersonalData personalData, Units units, Categories categories, IOrganisationNames organisations,
+    IOptions<WishOptions> options)
     : Wire.RecommendationService.RecommendationServiceBase
 {
     private const int SimilarDays = 365;
@@ -62,7 +63,7 @@ public sealed partial class RecommendationService(
         }).OfType<RecommendedWish>();
     }
 
-    private static async Task<IEnumerable<Recommended>> ActivitiesAsync(
+    private async Task<IEnumerable<Recommended>> ActivitiesAsync(
         DbSession db, Call call, Wants wants, Neighbourhood around, UnitTree tree)
     {
         var personId = call.Caller.PersonId;
@@ -70,7 +71,13 @@ public sealed partial class RecommendationService(
             (around.Community, around.Street, around.District), personId, wants.Ages, wants.RemoteOnly, call.Now);
         var openings = (await db.ListOpeningsAsync(
             Json(activities.Select(a => a.Id)), personId, wants.MinutesFree, call.Now)).ToLookup(o => o.ActivityId);
+        Guid[] hosts = [.. activities.Select(a => a.OrganisationId).OfType<Guid>().Distinct()];
+        var names = hosts.Length == 0 ? null : await organisations.NamesAsync(db, hosts);
         return activities
+            .Select(a => a with
+            {
+                OrganisationName = a.OrganisationId is { } host ? names?.GetValueOrDefault(host) : null,
+            })
             .Select(a => RecommendedActivity.Of(a, tree.Get(a.UnitId), [.. openings[a.Id]], around, wants))
             .OfType<RecommendedActivity>();
     }

@@ -89,6 +89,43 @@ public sealed class HostTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Staff_of_their_own_organisation_leave_its_review_to_a_colleague()
+    {
+        var id = await _founder.ListedAsync(_world.Community, _staff);
+        var member = await _world.StaffAsync(_world.Community);
+        await _founder.AddMemberAsync(id, member, mayAct: true);
+        var draft = await member.DraftAsync(Form(id));
+
+        var submitted = (await member.Activities.PublishActivityAsync(new() { ActivityId = draft.Id })).Activity;
+        Assert.Equal(Wire.ActivityStatus.InReview, submitted.Status);
+        var other = await _founder.DraftAsync(Form(id));
+        await _founder.Activities.PublishActivityAsync(new() { ActivityId = other.Id });
+        Assert.Equal("ORGANISATION_OWN", await Refusals.ReasonAsync(
+            member.Activities.ApproveActivityAsync(new() { ActivityId = other.Id })));
+        await _staff.Activities.ApproveActivityAsync(new() { ActivityId = other.Id });
+    }
+
+    [Fact]
+    public async Task Under_an_organisations_name_nothing_changes_once_its_maker_may_not_act_for_it()
+    {
+        var id = await _founder.ListedAsync(_world.Community, _staff);
+        var deputy = await _world.ResidentAsync();
+        var member = await _founder.AddMemberAsync(id, deputy, mayAct: true);
+        var draft = await deputy.DraftAsync(Form(id));
+        await deputy.Activities.PublishActivityAsync(new() { ActivityId = draft.Id });
+        var open = (await _staff.Activities.ApproveActivityAsync(new() { ActivityId = draft.Id })).Activity;
+        var more = new Wire.AddShiftRequest
+        {
+            ActivityId = open.Id,
+            Shift = ActivitySteps.ShiftAt(_world.Now.AddDays(3), 1),
+        };
+        await _founder.Registry.EndMemberAsync(new() { OrganisationId = id, MemberId = member.Id });
+
+        Assert.Equal("ORGANISATION_NOT_YOURS", await Refusals.ReasonAsync(deputy.Activities.AddShiftAsync(more)));
+        await _staff.Activities.AddShiftAsync(more);
+    }
+
+    [Fact]
     public async Task A_draft_keeps_its_host()
     {
         var id = await _founder.ListedAsync(_world.Community, _staff);

@@ -171,6 +171,26 @@ public sealed class SeriesTests : IAsyncLifetime
         await MakeAsync(Form(), "FREQ=DAILY");
     }
 
+    [Fact]
+    public async Task A_series_goes_on_only_while_staff_answer_for_it()
+    {
+        var series = await MakeAsync(Form(), "FREQ=WEEKLY");
+        var kept = await MakeAsync(Form(), "FREQ=WEEKLY");
+        await PassAsync(1);
+        var colleague = await World.StaffAsync(World.Community);
+        await colleague.Series.EditSeriesAsync(new() { SeriesId = kept.Id, Form = Form() });
+        await World.ExecuteAsync(
+            "UPDATE role_grant SET ends_at = @now WHERE person_id = @id", ("id", _staff.PersonId), ("now", World.Now));
+
+        await PassAsync(14);
+
+        Assert.Equal(4, await CountAsync(series));
+        Assert.Equal(6, await CountAsync(kept));
+
+        Task<long> CountAsync(Wire.Series one) => _copies.First.Database.ScalarAsync<long>(
+            "SELECT COUNT(*) FROM activity WHERE series_id = @id", ("id", Guid.Parse(one.Id)));
+    }
+
     /// <summary>The day after tomorrow, at eight in the morning of China.</summary>
     private Wire.ActivityForm Form() =>
         World.Activity(startsAt: World.Now.Date.AddDays(2), capacity: 3);

@@ -113,6 +113,43 @@ public sealed class ShiftTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_festival_keeps_what_is_below_it_within_its_time()
+    {
+        var start = _world.Now.AddDays(2);
+        var form = _world.Activity(startsAt: start);
+        form.Kind = Wire.ActivityKind.Festival;
+        form.Shifts.Add(ActivitySteps.ShiftAt(start.AddDays(8), 1));
+        var festival = await _staff.EnrollingAsync(form);
+        var below = _world.Activity(startsAt: start.AddDays(4));
+        below.ParentId = festival.Id;
+        var child = await _staff.EnrollingAsync(below);
+
+        Assert.Equal("PARENT_WRONG", await RefusalAsync(festival, festival.Shifts[1].Id));
+        Assert.Equal("PARENT_WRONG", await Refusals.ReasonAsync(_staff.Activities.ChangeShiftAsync(new()
+        {
+            ActivityId = child.Id,
+            ShiftId = child.Shifts[0].Id,
+            StartsAt = Timestamp.FromDateTime(start.AddDays(20)),
+            EndsAt = Timestamp.FromDateTime(start.AddDays(20).AddHours(1)),
+        })));
+        await _staff.Activities.CancelActivityAsync(new() { ActivityId = child.Id, Reason = Reason });
+        await CancelAsync(festival, 1);
+    }
+
+    [Fact]
+    public async Task What_somebody_came_to_is_not_cancelled_over_their_head()
+    {
+        var activity = await RotaAsync();
+        await _a.SignUpAsync(activity.Role());
+        _server.Clock.Advance(activity.Shifts[0].StartsAt.ToDateTime() - _world.Now);
+        await _a.CheckInAsync(_staff, activity.Shifts[0].Id);
+
+        Assert.Equal("CAME_ALREADY", await Refusals.ReasonAsync(
+            _staff.Activities.CancelActivityAsync(new() { ActivityId = activity.Id, Reason = Reason })));
+        await CancelAsync(activity, 1);
+    }
+
+    [Fact]
     public async Task A_shift_is_added_while_there_is_room_insurance_and_a_future()
     {
         var activity = await RotaAsync();

@@ -184,8 +184,8 @@ public sealed partial class ModelLedger
     /// <summary>Whom they serve is a helper, and both met the same third one, whoever of them served whom.</summary>
     private static bool HaveMet(List<ModelAward> recent, int account, int served)
     {
-        var helpers = recent.Select(a => a.Account).ToHashSet();
-        return helpers.Contains(served)
+        var helpers = recent.Select(a => a.Account).Where(who => who != Cast.Organisation).ToHashSet();
+        return account != Cast.Organisation && helpers.Contains(served)
             && Met(account).Intersect(Met(served)).Except([account, served]).Any(helpers.Contains);
 
         IEnumerable<int> Met(int who) =>

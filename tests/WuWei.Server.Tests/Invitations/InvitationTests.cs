@@ -157,6 +157,23 @@ public sealed class InvitationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_an_inviter_earns_by_their_own_word_waits()
+    {
+        await _newcomer.Invitations.RedeemInvitationAsync(new() { Code = await CodeAsync(_staff) });
+        var activity = await _staff.EnrollingAsync(_world.SoonActivity(capacity: 2));
+        var place = await _newcomer.SignUpAsync(activity.Role());
+        await _newcomer.CheckInAsync(_staff, activity.Shifts[0].Id);
+        await _world.WasThereAsync(activity.Shifts[0].Id);
+
+        await _staff.Attendance.ConfirmAttendanceAsync(AttendanceSteps.Confirming(activity.Shifts[0].Id, place.Id));
+
+        var line = Assert.Single((await _staff.Points.ListPointsAsync(new())).Lines);
+        Assert.Equal((Wire.PointsAct.InviteeServed, Wire.AwardState.Held), (line.Award.Act, line.Award.State));
+        Assert.Equal([Wire.Suspicion.Returned], line.Award.HeldFor);
+        await _server.AssertPointsAsync();
+    }
+
+    [Fact]
     public async Task Whoever_came_by_an_invitation_does_not_decide_on_what_it_pays()
     {
         var staff = await _world.WithRoleAsync(Role.Staff, _world.District, home: _world.Community);
