@@ -56,23 +56,29 @@ public sealed class BenchShifts
             var unit = homes[caller * homes.Count / BenchData.Callers].Id;
             var (toCome, going) = (Guid.CreateVersion7(), Guid.CreateVersion7());
             var sql = new List<string> { Activity(toCome, unit, now, running: false), Activity(going, unit, now, running: true) };
+            var (free, begun) = (new List<Guid>(), new List<Guid>());
             for (var number = 1; number <= ShiftsEach; number++)
             {
                 var (shift, role) = (Guid.CreateVersion7(), Guid.CreateVersion7());
                 sql.Add(Shift(toCome, shift, role, number, now.AddDays(number), now.AddDays(number).AddHours(2)));
-                foreach (var person in people)
-                {
-                    Free.Add(caller, new BenchSeat(role, toCome, person));
-                }
+                free.Add(role);
 
                 (shift, role) = (Guid.CreateVersion7(), Guid.CreateVersion7());
                 var (began, ends) = (now.AddMinutes(-10), now.AddHours(12));
                 sql.Add(Shift(going, shift, role, number, began, ends));
                 sql.Add(SignUps(going, shift, role, others.Select(p => People[p].PersonId), began, ends));
-                foreach (var person in others)
-                {
-                    Taken.Add(caller, new BenchSeat(shift, going, person));
-                }
+                begun.Add(shift);
+            }
+
+            // One person after the other, whose session is remembered meanwhile, as in the other rows.
+            foreach (var person in people)
+            {
+                free.ForEach(role => Free.Add(caller, new BenchSeat(role, toCome, person)));
+            }
+
+            foreach (var person in others)
+            {
+                begun.ForEach(shift => Taken.Add(caller, new BenchSeat(shift, going, person)));
             }
 
             await using var insert = new MySqlCommand(string.Join(";\n", sql), connection);
