@@ -85,7 +85,7 @@ public sealed partial class ActivityService
             DemandFilter(filter.Status is not null, "status", "请选择一个状态。");
             if (Inside.Contains(filter.Status!.Value) || filter.Overdue)
             {
-                DemandOverseer(call, unit);
+                call.DemandOversight(unit.Path);
             }
             else
             {
@@ -93,7 +93,7 @@ public sealed partial class ActivityService
             }
 
             return db.ListActivitiesInUnitAsync(
-                unit.Id, filter with { PublicOnly = !ActivitySight.IsOverseer(call, unit) }, call.Caller.PersonId, after,
+                unit.Id, filter with { PublicOnly = !call.Oversees(unit.Path) }, call.Caller.PersonId, after,
                 size);
         }
     }
@@ -170,16 +170,6 @@ public sealed partial class ActivityService
         var read = Faults.DayOf(field, day);
         DemandFilter(read.Year is > 2000 and < 3000, field, "年份不对。");
         return Clock.FromChina(read);
-    }
-
-    private static void DemandOverseer(Call call, Unit unit)
-    {
-        if (!ActivitySight.IsOverseer(call, unit))
-        {
-            throw Call.Denied();
-        }
-
-        call.DemandNothing();
     }
 
     private static void DemandFilter(bool right, string field, string description)

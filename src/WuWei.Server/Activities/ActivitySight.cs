@@ -12,11 +12,8 @@ public sealed record ActivitySight(Activity Activity, Unit Unit, Relation Relati
     public static ActivitySight Of(Activity activity, UnitTree tree, Call call)
     {
         var unit = tree.Get(activity.UnitId);
-        return new ActivitySight(activity, unit, activity.RelationOf(call.Caller), IsOverseer(call, unit));
+        return new ActivitySight(activity, unit, activity.RelationOf(call.Caller), call.Oversees(unit.Path));
     }
-
-    public static bool IsOverseer(Call call, Unit unit) =>
-        call.Caller.Covers(Role.Staff, unit.Path, call.Now) || call.Caller.Covers(Role.Auditor, unit.Path, call.Now);
 
     public bool Visible => Activity.VisibleTo(Relation, Overseer);
 

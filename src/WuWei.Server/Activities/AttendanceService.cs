@@ -119,7 +119,7 @@ public sealed partial class AttendanceService(
     /// <returns>As whom the caller acts; to others the thing is unknown.</returns>
     private static string Demand(Call call, Unit unit, Relation relation, RefusedException unknown)
     {
-        if (relation == Relation.None && !ActivitySight.IsOverseer(call, unit))
+        if (relation == Relation.None && !call.Oversees(unit.Path))
         {
             throw unknown;
         }

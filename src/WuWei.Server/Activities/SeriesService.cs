@@ -166,7 +166,7 @@ public sealed class SeriesService(
     private static async Task<Series> SeeAsync(DbSession db, Call call, Guid id, UnitTree tree)
     {
         var series = await db.FindSeriesAsync(id);
-        if (series is null || !ActivitySight.IsOverseer(call, tree.Get(series.UnitId)))
+        if (series is null || !call.Oversees(tree.Get(series.UnitId).Path))
         {
             throw Refuse.Missing("SERIES_UNKNOWN", "没有找到这个系列。");
         }

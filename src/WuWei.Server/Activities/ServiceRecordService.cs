@@ -168,7 +168,7 @@ public sealed partial class ServiceRecordService(
         async Task<HandHours> DemandedAsync(DbSession db)
         {
             var hours = await db.FindHoursAsync(id);
-            if (hours is null || !ActivitySight.IsOverseer(call, tree.Get(hours.UnitId)))
+            if (hours is null || !call.Oversees(tree.Get(hours.UnitId).Path))
             {
                 throw Refuse.Missing("HOURS_UNKNOWN", "没有找到这笔时长。");
             }
@@ -210,7 +210,7 @@ public sealed partial class ServiceRecordService(
         }
 
         var home = await db.FindHomeAsync(id);
-        if (home?.HomeUnitId is not { } unitId || !ActivitySight.IsOverseer(call, tree.Get(unitId)))
+        if (home?.HomeUnitId is not { } unitId || !call.Oversees(tree.Get(unitId).Path))
         {
             throw PersonStore.Unknown();
         }

@@ -215,7 +215,7 @@ public sealed partial class SignUpService(
         var seat = await db.FindSeatAsync(roleId, personId, call.Caller.PersonId, call.Now) ?? throw UnknownRole();
         var unit = tree.Get(seat.UnitId);
         var relation = seat.RelationOf(call.Caller);
-        if (!seat.Public && relation == Relation.None && !ActivitySight.IsOverseer(call, unit))
+        if (!seat.Public && relation == Relation.None && !call.Oversees(unit.Path))
         {
             throw UnknownRole();
         }
@@ -237,7 +237,7 @@ public sealed partial class SignUpService(
         var signUp = await db.FindSignUpAsync(id, call.Caller.PersonId) ?? throw Unknown();
         var unit = tree.Get(signUp.UnitId);
         var relation = signUp.RelationOf(call.Caller);
-        if (relation == Relation.None && !ActivitySight.IsOverseer(call, unit))
+        if (relation == Relation.None && !call.Oversees(unit.Path))
         {
             throw Unknown();
         }

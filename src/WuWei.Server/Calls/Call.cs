@@ -64,6 +64,21 @@ public sealed class Call(
         throw Denied();
     }
 
+    /// <summary>Staff and auditors see what happens in their units and below.</summary>
+    /// <param name="path">The unit and its ancestors.</param>
+    public bool Oversees(IReadOnlyList<Guid> path) =>
+        Caller.Covers(Role.Staff, path, Now) || Caller.Covers(Role.Auditor, path, Now);
+
+    /// <summary>Refuses unless the caller oversees the unit.</summary>
+    public void DemandOversight(IReadOnlyList<Guid> path)
+    {
+        _demanded = true;
+        if (!Oversees(path))
+        {
+            throw Denied();
+        }
+    }
+
     /// <summary>Refuses unless the caller holds this role over the unit.</summary>
     public void DemandRole(Role role, IReadOnlyList<Guid> path)
     {

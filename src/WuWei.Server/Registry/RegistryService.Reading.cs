@@ -36,7 +36,7 @@ public sealed partial class RegistryService
         var status = request.Status != Wire.OrganisationStatus.Unspecified ? StatusOf(request.Status)
             : request.ScopeApplied ? null
             : (OrganisationStatus?)OrganisationStatus.Listed;
-        if ((status != OrganisationStatus.Listed || request.ScopeApplied) && !IsOverseer(call, unit))
+        if ((status != OrganisationStatus.Listed || request.ScopeApplied) && !call.Oversees(unit.Path))
         {
             throw Call.Denied();
         }

@@ -168,10 +168,7 @@ public sealed partial class RegistryService(
 
     /// <summary>Its members, and staff and auditors of its unit, know what others need not.</summary>
     private static bool IsConcerned(Organisation organisation, Call call, UnitTree tree) =>
-        organisation.MyKind is not null || IsOverseer(call, tree.Get(organisation.UnitId));
-
-    private static bool IsOverseer(Call call, Unit unit) =>
-        call.Caller.Covers(Role.Staff, unit.Path, call.Now) || call.Caller.Covers(Role.Auditor, unit.Path, call.Now);
+        organisation.MyKind is not null || call.Oversees(tree.Get(organisation.UnitId).Path);
 
     private static string Entry(OrganisationMove move) => move switch
     {

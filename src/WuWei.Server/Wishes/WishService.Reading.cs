@@ -70,14 +70,14 @@ public sealed partial class WishService
             DemandFilter(filter.Status is not null, "status", "请选择一个状态。");
             if (Inside.Contains(filter.Status!.Value) || filter.Overdue)
             {
-                DemandOverseer(call, unit);
+                call.DemandOversight(unit.Path);
             }
             else
             {
                 call.Demand(Relation.None, unit.Path);
             }
 
-            var seen = filter with { PublicOnly = !WishSight.IsOverseer(call, unit) };
+            var seen = filter with { PublicOnly = !call.Oversees(unit.Path) };
             return request.Order == Wire.WishOrder.Deadline
                 ? db.ListByDeadlineInUnitAsync(unit.Id, seen, after, size, call.Now)
                 : db.ListNewestInUnitAsync(unit.Id, seen, after, size, call.Now);
@@ -93,7 +93,7 @@ public sealed partial class WishService
         call.Demand(Relation.None, unit.Path);
         var counts = WishCounts.ToWire(
             await database.ReadAsync(db => db.CountWishesAsync(unit.Id), context.CancellationToken), options.Value.RatingsMin);
-        if (!WishSight.IsOverseer(call, unit))
+        if (!call.Oversees(unit.Path))
         {
             // One more would tell of one low rating.
             counts.OpenFollowUps = 0;
@@ -112,16 +112,6 @@ public sealed partial class WishService
             status,
             request.CategoryId.Length == 0 ? null : Faults.IdOf("category_id", request.CategoryId),
             request.EffortMinutesMax, request.Remote, request.Overdue, PublicOnly: false);
-    }
-
-    private static void DemandOverseer(Call call, Unit unit)
-    {
-        if (!WishSight.IsOverseer(call, unit))
-        {
-            throw Call.Denied();
-        }
-
-        call.DemandNothing();
     }
 
     private static void DemandFilter(bool right, string field, string description)

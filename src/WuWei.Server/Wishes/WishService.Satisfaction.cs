@@ -41,7 +41,7 @@ public sealed partial class WishService
         var claimerId = Faults.IdOf("person_id", request.PersonId);
         var tree = await units.TreeAsync(context.CancellationToken);
         var unit = tree.Get(Faults.IdOf("unit_id", request.UnitId));
-        DemandOverseer(call, unit);
+        call.DemandOversight(unit.Path);
         return Reply(await database.ReadAsync(
             db => db.GetSatisfactionAsync(claimerId, unit.Id), context.CancellationToken));
 
@@ -65,7 +65,7 @@ public sealed partial class WishService
             FollowUps =
             {
                 // The lists of units that moved follow within moments; rights do at once.
-                followUps.Where(f => WishSight.IsOverseer(call, tree.Get(f.UnitId)))
+                followUps.Where(f => call.Oversees(tree.Get(f.UnitId).Path))
                     .Select(f => f.ToWire(personalData, call.Now)),
             },
             NextPageToken = next?.ToString() ?? "",

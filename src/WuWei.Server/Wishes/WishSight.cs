@@ -16,11 +16,8 @@ public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Ove
         var audience = tree.OpenOf(wish.AudienceUnitId).Id;
         return new WishSight(
             audience == wish.AudienceUnitId ? wish : wish with { AudienceUnitId = audience },
-            unit, wish.RelationOf(call.Caller), IsOverseer(call, unit));
+            unit, wish.RelationOf(call.Caller), call.Oversees(unit.Path));
     }
-
-    public static bool IsOverseer(Call call, Unit unit) =>
-        call.Caller.Covers(Role.Staff, unit.Path, call.Now) || call.Caller.Covers(Role.Auditor, unit.Path, call.Now);
 
     public bool Visible => Wish.VisibleTo(Relation, Overseer);
 
