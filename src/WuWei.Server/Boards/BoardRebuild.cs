@@ -122,10 +122,10 @@ public sealed class BoardRebuild(Database database, Units units, TimeProvider cl
     private async Task<Step> ComputeAsync(DbSession db, UnitTree tree, BoardState state, Guid after)
     {
         var last = await db.FindLastAccountAsync(after, AccountsMax);
-        return new Step(
-            state with { RebuiltTo = after }, last, last is { } id
-                ? await DifferencesAsync(db, tree, state, after, id)
-                : await DifferencesOfUnitsAsync(db, tree, state));
+        var differences = last is { } id
+            ? await DifferencesAsync(db, tree, state, after, id)
+            : await DifferencesOfUnitsAsync(db, tree, state);
+        return new Step(state with { RebuiltTo = after }, last, BoardScoreStore.RowsOf(differences));
     }
 
     /// <returns>False when the boards have moved since it was computed.</returns>
@@ -142,7 +142,7 @@ public sealed class BoardRebuild(Database database, Units units, TimeProvider cl
 
     private static Task StoreAsync(DbSession db, Step step)
     {
-        db.QueueSet(step.Differences);
+        db.QueueSet(step.Rows);
         return db.MoveBoardsAsync(step.From, step.From with { RebuiltTo = step.Last });
     }
 
@@ -203,7 +203,8 @@ public sealed class BoardRebuild(Database database, Units units, TimeProvider cl
 
     /// <param name="From">Where the boards were.</param>
     /// <param name="Last">The last of its accounts; null when it is about units.</param>
-    private sealed record Step(BoardState From, Guid? Last, List<KeyValuePair<ScoreKey, Score>> Differences);
+    /// <param name="Rows">What to store.</param>
+    private sealed record Step(BoardState From, Guid? Last, List<string> Rows);
 }
 
 /// <param name="Accounts">How many were compared.</param>
