@@ -1,6 +1,8 @@
 using WuWei.Access;
 using WuWei.Errors;
 using WuWei.Gateway.Partners;
+using WuWei.Gateway.Public;
+using WuWei.Gateway.Public.Description;
 using WuWei.Jobs;
 
 namespace WuWei.Gateway;
@@ -17,9 +19,15 @@ public static class GatewayHost
             ContentRootPath = AppContext.BaseDirectory,
         });
         builder.Logging.ClearProviders().AddJsonConsole(json => json.UseUtcTimestamp = true);
-        builder.WebHost.ConfigureKestrel((host, kestrel) => SystemsDoor.Open(kestrel, host.Configuration));
+        builder.WebHost.ConfigureKestrel((host, kestrel) =>
+        {
+            kestrel.AddServerHeader = false;
+            SystemsDoor.Open(kestrel, host.Configuration);
+            PublicDoor.Open(kestrel, host.Configuration);
+        });
 
         builder.Services.AddWuWei(builder.Configuration);
+        builder.Services.AddPublicApi(builder.Configuration);
         builder.Services.AddHostedService(services => services.GetRequiredService<Worker>());
         builder.Services.AddSingleton<SchemaGate>();
         builder.Services.AddGrpcHealthChecks().AddCheck<DatabaseCheck>("database");
@@ -40,8 +48,11 @@ public static class GatewayHost
                 "No SMS provider: residents could not sign in. WUWEI_SMS=console is for demos, outside Production only.");
         }
 
+        app.UseSystemsDoor();
+        app.UsePublicApi();
         app.UseMalformedMessages();
         app.MapWuWei();
+        app.MapDescription();
         app.MapGrpcHealthChecksService();
         if (!app.Environment.IsProduction())
         {

@@ -24,6 +24,11 @@ try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
+catch (OperationCanceledException)
+{
+    await Console.Error.WriteLineAsync("wuwei: stopped");
+    return Exit.Failed;
+}
 catch (Exception e) when (e is RefusedException or MySqlException or InvalidOperationException or InvalidDataException
     or IOException or UnauthorizedAccessException or Grpc.Core.RpcException)
 {

@@ -63,6 +63,8 @@ public static class WuWeiServices
         services.AddSingleton<IJob, FollowUnitsJob>();
         services.AddSingleton<IJob, ForgetJob>();
         services.AddSingleton<Worker>();
+        services.AddSingleton<RateLimits>();
+        services.AddOptions<RateOptions>().BindConfiguration("Rates");
         services.AddOptions<WishOptions>().BindConfiguration("Wishes");
         services.AddSingleton<BoardHeads>();
         services.AddSingleton<IUnitRatings, WishRatings>();

@@ -33,6 +33,7 @@ public sealed class BenchSettings(string databaseName)
         ["WUWEI_REDIS"] = Required("WUWEI_REDIS"),
         ["WUWEI_KEYS"] = Keys,
         ["WUWEI_GRPC_PORT"] = $"{_port}",
+        ["WUWEI_PUBLIC_PORT"] = "0",
         ["WUWEI_SMS"] = "console",
         ["DOTNET_ENVIRONMENT"] = "Bench",
         ["Wishes__ClaimsMax"] = $"{ushort.MaxValue}",

@@ -75,7 +75,7 @@ public partial class TidyTests
         var names = Rpcs.Files.SelectMany(f => f.EnumTypes).SelectMany(e => e.Values).Select(v => v.Name)
             .Concat(Enum.GetNames<StatusCode>().Select(n => Snake().Replace(n, "_$0")[1..].ToUpperInvariant()))
             .ToHashSet();
-        var comments = Directory.GetFiles(Path.Combine(Repo(), "protos"), "*.proto", SearchOption.AllDirectories)
+        var comments = Directory.GetFiles(Path.Combine(Repo(), "protos/wuwei"), "*.proto", SearchOption.AllDirectories)
             .SelectMany(File.ReadLines).Where(l => l.TrimStart().StartsWith("//", StringComparison.Ordinal));
         // A word with an underscore that is neither a status nor the end of an enum value's name.
         var promised = comments.SelectMany(l => Capitals().Matches(l)).Select(m => m.Value)

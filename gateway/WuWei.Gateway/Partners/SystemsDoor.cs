@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using WuWei.Access;
@@ -11,18 +10,25 @@ public static class SystemsDoor
 {
     private const string PortSetting = "WUWEI_GRPC_PORT";
     private const int PortDefault = 5080;
+    private const string GrpcContent = "application/grpc";
 
-    public static void Open(KestrelServerOptions kestrel, IConfiguration settings)
-    {
-        var text = settings[PortSetting];
-        var port = string.IsNullOrEmpty(text) ? PortDefault
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var asked) && asked <= 65_535 ? asked
-            : throw new InvalidOperationException($"{PortSetting} is not a port: {text}");
-        kestrel.AddServerHeader = false;
-        kestrel.Listen(IPAddress.Loopback, port, listen =>
+    public static void Open(KestrelServerOptions kestrel, IConfiguration settings) =>
+        kestrel.Listen(IPAddress.Loopback, Ports.Of(settings, PortSetting, PortDefault), listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
             Door.Mark(listen, Doors.Systems);
         });
-    }
+
+    /// <summary>Nothing but gRPC is to be had at it.</summary>
+    public static IApplicationBuilder UseSystemsDoor(this IApplicationBuilder app) => app.Use((http, next) =>
+    {
+        if (Door.Of(http) != Doors.Systems
+            || http.Request.ContentType?.StartsWith(GrpcContent, StringComparison.OrdinalIgnoreCase) == true)
+        {
+            return next(http);
+        }
+
+        http.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    });
 }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
 using Grpc.Core.Interceptors;
 using Microsoft.Extensions.Hosting;
 using WuWei.Calls;
@@ -14,11 +16,14 @@ namespace WuWei.Access;
 /// answers without it is a bug and fails.
 /// </summary>
 public sealed class AccessInterceptor(
-    Sessions sessions, SecurityEvents events, TimeProvider clock, IHostApplicationLifetime lifetime) : Interceptor
+    Sessions sessions, SecurityEvents events, RateLimits rates, TimeProvider clock, IHostApplicationLifetime lifetime)
+    : Interceptor
 {
     private const string KeyHeader = "idempotency-key";
     private const string ChannelHeader = "x-wuwei-channel";
     private const string TokenHeader = "authorization";
+    private const string DeviceHeader = "x-wuwei-device";
+    private const int DeviceLengthMax = 64;
     private const string TokenPrefix = "Bearer ";
     private const int KeyLengthMin = 8;
     private const int KeyLengthMax = 64;
@@ -150,16 +155,26 @@ public sealed class AccessInterceptor(
     private async Task<Call> EnterAsync(ServerCallContext context)
     {
         var http = context.GetHttpContext();
+        var (door, source) = (Door.Of(http), Source(http.Connection.RemoteIpAddress));
+        if (door == Doors.Public)
+        {
+            Slow(context, source);
+        }
+
         if (!Permissions.ByRpc.TryGetValue(context.Method[1..], out var permission)
-            || (permission.Doors & Door.Of(http)) == 0)
+            || (permission.Doors & door) == 0)
         {
             throw new RefusedException(StatusCode.Unimplemented, "CALL_UNKNOWN", "没有这个接口。", []);
         }
 
         var caller = permission.Roles is null ? null : await FindCallerAsync(context);
+        if (door == Doors.Public && caller is not null)
+        {
+            rates.Take(RateOf.Person, $"{caller.PersonId:n}");
+        }
+
         var call = new Call(
-            permission, caller, Source(http.Connection.RemoteIpAddress), ChannelOf(context), KeyOf(context, permission),
-            clock.Now());
+            permission, caller, source, ChannelOf(context), KeyOf(context, permission), clock.Now());
         context.SetCall(call);
         if (permission.Roles is { } roles && permission.Relations == Relation.None
             && !roles.Any(r => caller!.Holds(r, call.Now)))
@@ -169,6 +184,17 @@ public sealed class AccessInterceptor(
         }
 
         return call;
+    }
+
+    /// <summary>Before anything is looked up: what comes too often shall cost little.</summary>
+    private void Slow(ServerCallContext context, string source)
+    {
+        rates.Take(RateOf.Address, source);
+        if (context.RequestHeaders.GetValue(DeviceHeader) is { Length: > 0 and <= DeviceLengthMax } device)
+        {
+            // Redis is to know no device, only that it is the same.
+            rates.Take(RateOf.Device, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(device))));
+        }
     }
 
     private async Task<Caller> FindCallerAsync(ServerCallContext context) =>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Google.Protobuf.Reflection;
 
 namespace WuWei.Boards;
 
@@ -8,6 +9,9 @@ namespace WuWei.Boards;
 /// </summary>
 public static class BoardBinding
 {
+    /// <summary>Found by its name, as on generated code, by whatever gives the calls other routes.</summary>
+    public static ServiceDescriptor Descriptor => Wire.BoardService.Descriptor;
+
     public static void Bind(ServiceBinderBase binder, Wire.BoardService.BoardServiceBase service) =>
         Wire.BoardService.BindService(new Binder(binder), service);
 

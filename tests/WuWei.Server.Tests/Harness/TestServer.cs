@@ -34,7 +34,8 @@ public sealed class TestServer : IAsyncDisposable
         Clock = clock;
         Sms = sms;
         Log = log;
-        Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
+        (Address, PublicAddress) = (addresses[0], addresses[1]);
         Channel = GrpcChannel.ForAddress(Address);
     }
 
@@ -43,6 +44,9 @@ public sealed class TestServer : IAsyncDisposable
     public TestSms Sms { get; }
     public TestLog Log { get; }
     public string Address { get; }
+
+    /// <summary>Of the door for people.</summary>
+    public string PublicAddress { get; }
     public GrpcChannel Channel { get; }
     public IServiceProvider Services => _app.Services;
     public Database Db => Services.GetRequiredService<Database>();
@@ -62,7 +66,9 @@ public sealed class TestServer : IAsyncDisposable
         string[] args =
         [
             $"--WUWEI_MYSQL={database.Service}", $"--WUWEI_REDIS={TestDatabase.Redis}", $"--WUWEI_KEYS={keys}",
-            "--WUWEI_GRPC_PORT=0", "--environment=Test", .. settings.Select(s => $"--{s}"),
+            "--WUWEI_GRPC_PORT=0", "--WUWEI_PUBLIC_PORT=0", "--environment=Test",
+            // All tests have one address, and no minute ever ends.
+            "--Rates:AddressPerMinute=0", "--Rates:PersonPerMinute=0", .. settings.Select(s => $"--{s}"),
         ];
         var app = GatewayHost.Build(args, builder =>
         {

@@ -1,0 +1,125 @@
+using System.Net;
+using Google.Protobuf.Reflection;
+using Google.Rpc;
+using Grpc.AspNetCore.Server;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.HttpOverrides;
+using WuWei.Access;
+using WuWei.Calls;
+
+namespace WuWei.Gateway.Public;
+
+/// <summary>The services as people's programs call them: gRPC-Web, and JSON below /api.</summary>
+public static class PublicApi
+{
+    /// <summary>A message of the most that a call takes, in its frame; JSON of it is not longer.</summary>
+    private const int BodyBytesMax = 400 * 1024;
+
+    private static readonly TimeSpan DeadlineMax = TimeSpan.FromSeconds(30);
+
+    public static void AddPublicApi(this IServiceCollection services, IConfiguration settings)
+    {
+        services.AddGrpc().AddJsonTranscoding(json =>
+        {
+            json.TypeRegistry = TypeRegistry.FromFiles(ErrorDetailsReflection.Descriptor);
+            json.JsonSettings.WriteInt64sAsStrings = true;
+        });
+        services.AddHostedService<RateSharing>();
+        services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy
+        {
+            Timeout = DeadlineMax,
+            TimeoutStatusCode = StatusCodes.Status504GatewayTimeout,
+        });
+        services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins(settings.GetSection("Public:Origins").Get<string[]>() ?? [])
+            .WithMethods("GET", "POST", "PUT")
+            .AllowAnyHeader()
+            .WithExposedHeaders(
+                "grpc-status", "grpc-message", "grpc-status-details-bin", RequestIds.Header, "etag", "retry-after")
+            .SetPreflightMaxAge(TimeSpan.FromHours(1))));
+    }
+
+    /// <summary>Everything that is in front of the services on the public door; other doors are not touched.</summary>
+    public static void UsePublicApi(this WebApplication app)
+    {
+        var proxies = Proxies(app.Configuration);
+        app.UseWhen(http => Door.Of(http) == Doors.Public, door =>
+        {
+            if (proxies is not null)
+            {
+                door.UseForwardedHeaders(proxies);
+            }
+
+            door.UseRequestIds()
+                .UseSecurityHeaders()
+                .UseCors()
+                .UseRequestTimeouts()
+                .UseJsonEnvelope()
+                .Use(Bound)
+                .UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        });
+    }
+
+    /// <summary>
+    /// Only these proxies are believed when they say whom they speak for. Without any the header must not be read at all:
+    /// the framework takes an empty list for everybody.
+    /// </summary>
+    private static ForwardedHeadersOptions? Proxies(IConfiguration settings)
+    {
+        if (settings.GetSection("Public:Proxies").Get<string[]>() is not { Length: > 0 } proxies)
+        {
+            return null;
+        }
+
+        var forwarded = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
+            ForwardLimit = null,
+        };
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        foreach (var proxy in proxies)
+        {
+            if (IPAddress.TryParse(proxy, out var address))
+            {
+                forwarded.KnownProxies.Add(address);
+            }
+            else if (System.Net.IPNetwork.TryParse(proxy, out var network))
+            {
+                forwarded.KnownIPNetworks.Add(network);
+            }
+            else
+            {
+                throw new InvalidOperationException($"Public:Proxies has what is no address and no network: {proxy}");
+            }
+        }
+
+        return forwarded;
+    }
+
+    private static Task Bound(HttpContext http, RequestDelegate next)
+    {
+        http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = BodyBytesMax;
+        if (http.Request.ContentLength > BodyBytesMax)
+        {
+            http.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            return Task.CompletedTask;
+        }
+
+        if (http.Request.Path.StartsWithSegments(JsonEnvelope.Path))
+        {
+            return next(http);
+        }
+
+        // gRPC has a deadline of its own, and a stream needs none.
+        http.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
+        if (http.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.Type == MethodType.Unary)
+        {
+            http.Request.Headers.TryAdd("grpc-timeout", $"{DeadlineMax.TotalSeconds}S");
+        }
+
+        return next(http);
+    }
+}
