@@ -3,6 +3,7 @@ using WuWei.Errors;
 using WuWei.Gateway.Partners;
 using WuWei.Gateway.Public;
 using WuWei.Gateway.Public.Description;
+using WuWei.Gateway.Public.Live;
 using WuWei.Jobs;
 
 namespace WuWei.Gateway;
@@ -53,6 +54,8 @@ public static class GatewayHost
         app.UseMalformedMessages();
         app.MapWuWei();
         app.MapDescription();
+        app.MapGet("/live/boards", (HttpContext http, LivePages live) => live.BoardAsync(http));
+        app.MapGet("/live/events", (HttpContext http, LivePages live) => live.EventsAsync(http));
         app.MapGrpcHealthChecksService();
         if (!app.Environment.IsProduction())
         {

@@ -22,6 +22,7 @@ using WuWei.Points;
 using WuWei.Privacy;
 using WuWei.Recommendations;
 using WuWei.Registry;
+using WuWei.Screens;
 using WuWei.Views;
 using WuWei.Wishes;
 
@@ -70,7 +71,12 @@ public static class WuWeiServices
         services.AddSingleton<IUnitRatings, WishRatings>();
         services.AddSingleton<BoardReader>();
         services.AddSingleton<KeptBoards>();
-        services.AddSingleton<BoardWatchers>();
+        services.AddSingleton<Streams>();
+        services.AddSingleton<BoardChoices>();
+        services.AddSingleton<BoardFollowing>();
+        services.AddSingleton<ScreenPasses>();
+        services.AddSingleton<LiveEvents>();
+        services.AddSingleton<LiveTotals>();
         AddCache(services);
 
         services.AddGrpc(grpc =>
@@ -100,6 +106,7 @@ public static class WuWeiServices
         services.AddSingleton<ViewService>();
         services.AddSingleton<BoardService>();
         services.AddSingleton<RegistryService>();
+        services.AddSingleton<ScreenService>();
         return services;
     }
 
@@ -157,6 +164,7 @@ public static class WuWeiServices
         app.MapGrpcService<ViewService>();
         app.MapGrpcService<BoardService>();
         app.MapGrpcService<RegistryService>();
+        app.MapGrpcService<ScreenService>();
     }
 
     public static string Required(IConfiguration settings, string name) =>

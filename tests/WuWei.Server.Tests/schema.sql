@@ -626,6 +626,19 @@ CREATE TABLE `schema_history` (
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `screen` (
+  `id` binary(16) NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `name` varchar(40) NOT NULL,
+  `token_hash` binary(32) NOT NULL,
+  `added_at` datetime(6) NOT NULL,
+  `ended_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `by_token` (`token_hash`),
+  KEY `of_unit` (`unit_id`,`added_at`,`id`),
+  CONSTRAINT `screen_of_unit` FOREIGN KEY (`unit_id`) REFERENCES `unit` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `security_event` (
   `minute` datetime NOT NULL,
   `kind` varchar(40) NOT NULL,

@@ -62,6 +62,10 @@ public static class JsonEnvelope
         await WriteAsync(http, body, refused);
     });
 
+    /// <summary>Answers with a refusal, outside <see cref="Path"/> too.</summary>
+    public static Task RefuseAsync(HttpContext http, RefusedException refused) => WriteAsync(
+        http, default, new JsonRefusal(ErrorCodes.Of(refused.Code), refused.Reason, refused.Message, refused.Fields));
+
     private static async Task WriteAsync(HttpContext http, ReadOnlyMemory<byte> data, JsonRefusal? refused)
     {
         var code = refused?.Code ?? ErrorCodes.Ok;

@@ -27,6 +27,7 @@ public static class PublicApi
             json.JsonSettings.WriteInt64sAsStrings = true;
         });
         services.AddHostedService<RateSharing>();
+        services.AddSingleton<Live.LivePages>();
         services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy
         {
             Timeout = DeadlineMax,

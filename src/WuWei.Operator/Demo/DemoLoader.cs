@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OtpNet;
 using WuWei.Access;
 using WuWei.Boards;
+using WuWei.Calls;
 using WuWei.Data;
 using WuWei.Identity;
 using WuWei.Jobs;

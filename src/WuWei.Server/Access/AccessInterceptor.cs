@@ -228,7 +228,7 @@ public sealed class AccessInterceptor(
             : Channel.Unknown;
 
     /// <summary>One IPv6 household has a whole /64, so that is the source.</summary>
-    private static string Source(IPAddress? address)
+    public static string Source(IPAddress? address)
     {
         if (address is null)
         {

@@ -194,6 +194,11 @@ public static class Permissions
         Write("RegistryService/EndMember", Staff, Relation.Member | Relation.Self, Scope.Subtree),
         Read("RegistryService/ListMembers", Overseers, Relation.Member, Scope.Subtree),
         Own("RegistryService/ListMyMemberships", writes: false),
+
+        // Screens in halls. What they show is in no call: their tokens are nobody's.
+        Write("ScreenService/AddScreen", Staff, Relation.None, Scope.Subtree),
+        Write("ScreenService/EndScreen", Staff, Relation.None, Scope.Subtree),
+        Read("ScreenService/ListScreens", Overseers, Relation.None, Scope.Subtree),
     }.ToDictionary(p => p.Rpc);
 
     private static Permission Anyone(string rpc) =>

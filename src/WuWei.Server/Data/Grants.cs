@@ -33,6 +33,7 @@ public static class Grants
         ["unit_change"] = Change,
         ["unit_in_change"] = Change,
         ["unit_moved"] = All,
+        ["screen"] = Change,
         ["person"] = Change,
         ["staff_login"] = Change,
         ["sign_in_code"] = All,

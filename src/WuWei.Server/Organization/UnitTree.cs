@@ -55,6 +55,8 @@ public sealed class UnitTree
 
     public Unit Get(Guid id) => _units.GetValueOrDefault(id) ?? throw Unknown();
 
+    public Unit? Find(Guid id) => _units.GetValueOrDefault(id);
+
     /// <summary>A unit that may still be chosen.</summary>
     public Unit GetOpen(Guid id)
     {

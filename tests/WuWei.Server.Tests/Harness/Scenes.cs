@@ -21,7 +21,7 @@ public static class Scenes
         .. Access(), .. Ground(), .. Categories(), .. Making(), .. WishCalls.All.SelectMany(Move), .. Reading(),
         .. UnitScenes.All(), .. PointsScenes.All(), .. BoardScenes.All(), .. RegistryScenes.All(), .. ActivityScenes.All(),
         .. SeriesScenes.All(), .. AttendanceScenes.All(), .. ServiceRecordScenes.All(),
-        .. RecommendationScenes.All(), .. InvitationScenes.All(), .. CampaignScenes.All(),
+        .. RecommendationScenes.All(), .. InvitationScenes.All(), .. CampaignScenes.All(), .. ScreenScenes.All(),
     ];
 
     private static IEnumerable<Scene> Access() =>

@@ -208,6 +208,7 @@ public sealed class Actor(GrpcChannel channel, Guid personId, string name, strin
     public Wire.ViewService.ViewServiceClient Views => new(Calls(null));
     public Wire.BoardService.BoardServiceClient Boards => new(Calls(null));
     public Wire.RegistryService.RegistryServiceClient Registry => new(Calls(null));
+    public Wire.ScreenService.ScreenServiceClient Screens => new(Calls(null));
     public Wire.IdentityService.IdentityServiceClient Identity => new(Calls(null));
     public Wire.OrganizationService.OrganizationServiceClient Organization => new(Calls(null));
 

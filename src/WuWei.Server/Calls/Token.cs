@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 
-namespace WuWei.Access;
+namespace WuWei.Calls;
 
 /// <summary>What a signed-in device carries: 256 random bits. Only the hash is ever stored.</summary>
 public static class Token

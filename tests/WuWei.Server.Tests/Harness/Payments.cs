@@ -2,10 +2,9 @@ using Microsoft.Extensions.DependencyInjection;
 using WuWei.Boards;
 using WuWei.Journal;
 using WuWei.Points;
-using WuWei.Tests.Harness;
 using WuWei.Time;
 
-namespace WuWei.Tests.Boards;
+namespace WuWei.Tests.Harness;
 
 /// <summary>Points given and taken as corrections do it, in any amount and for any unit.</summary>
 public static class Payments
