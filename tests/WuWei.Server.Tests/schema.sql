@@ -541,6 +541,16 @@ CREATE TABLE `points_hold` (
   KEY `by_unit` (`unit_id`,`held_at`,`award_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `points_recall` (
+  `award_id` binary(16) NOT NULL,
+  `transfer_id` binary(16) NOT NULL,
+  `suspicion` int(10) unsigned NOT NULL,
+  `shown_by` binary(16) NOT NULL,
+  `at` datetime(6) NOT NULL,
+  PRIMARY KEY (`award_id`),
+  UNIQUE KEY `one_per_transfer` (`transfer_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `points_rules` (
   `id` binary(16) NOT NULL,
   `district_id` binary(16) NOT NULL,

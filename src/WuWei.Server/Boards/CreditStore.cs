@@ -11,7 +11,11 @@ public static class CreditStore
     /// <summary>Each transfer that ranks is told by exactly one entry of these kinds, of its award or of itself.</summary>
     private const string OfAward = "t.award_id = e.subject_id AND e.kind IN ('POINTS_AWARDED', 'POINTS_POSTED')";
 
-    private const string OfTransfer = "t.id = e.subject_id AND e.kind IN ('POINTS_REVERSED', 'POINTS_ADJUSTED')";
+    private const string OfTransfer =
+        """
+        t.id = e.subject_id AND e.kind IN ('POINTS_REVERSED', 'POINTS_ADJUSTED', 'POINTS_CALLED_BACK',
+          'POINTS_RETURNED')
+        """;
 
     private const string SealedLater =
         "journal_seal s JOIN journal_entry e ON e.id = s.entry_id AND s.number > @number";
@@ -44,7 +48,7 @@ public static class CreditStore
         SELECT c.kind, c.account_id, c.unit_id, c.day, CAST(SUM(c.points) AS SIGNED) AS points, MAX(c.at) AS at
         FROM (
           SELECT a.kind, a.id AS account_id, t.unit_id, t.day, CAST(t.amount AS SIGNED) AS points, t.at, t.id
-          FROM points_account a JOIN points_transfer t ON t.to_id = a.id AND t.kind IN (1, 3)
+          FROM points_account a JOIN points_transfer t ON t.to_id = a.id AND t.kind IN (1, 2, 3)
           WHERE a.id > @after AND a.id <= @last
           UNION ALL
           SELECT a.kind, a.id, t.unit_id, t.day, -CAST(t.amount AS SIGNED), t.at, t.id
@@ -63,7 +67,7 @@ public static class CreditStore
         FROM (
           SELECT t.unit_id, t.day, CAST(t.amount AS SIGNED) AS points, t.at, t.id
           FROM points_transfer t JOIN points_account a ON a.id = t.to_id AND a.kind = 1
-          WHERE t.kind IN (1, 3)
+          WHERE t.kind IN (1, 2, 3)
           UNION ALL
           SELECT t.unit_id, t.day, -CAST(t.amount AS SIGNED), t.at, t.id
           FROM points_transfer t JOIN points_account a ON a.id = t.from_id AND a.kind = 1

@@ -34,6 +34,7 @@ public static class Grants
         ["unit_in_change"] = Change,
         ["unit_moved"] = All,
         ["screen"] = Change,
+        ["points_recall"] = Append,
         ["person"] = Change,
         ["staff_login"] = Change,
         ["sign_in_code"] = All,

@@ -18,14 +18,12 @@ public sealed class PaidInvitations : IPaidActs
             """),
         // Voided and taken back is how it should be; so is 0.
         ("an award stands for an invitee who does not count",
-            """
+            $"""
             SELECT LOWER(HEX(w.id)) AS name
             FROM points_award w
-            LEFT JOIN invitee v ON v.service_id = w.source_id AND v.inviter_id = w.account_id
-            LEFT JOIN points_ruling r ON r.award_id = w.id
-            LEFT JOIN points_transfer t ON t.award_id = w.id
-            LEFT JOIN points_transfer b ON b.reverses_id = t.id
-            WHERE w.act = 30 AND v.person_id IS NULL AND w.amount > 0 AND COALESCE(r.posted, 1) = 1 AND b.id IS NULL
+            LEFT JOIN invitee i ON i.service_id = w.source_id AND i.inviter_id = w.account_id
+            {AwardSql.Joins}
+            WHERE w.act = 30 AND i.person_id IS NULL AND w.amount > 0 AND {AwardSql.Stands}
             LIMIT @countMax
             """),
         ("an invitation does not know how many came by it",

@@ -17,10 +17,12 @@ public static class ExpiryStore
           (SELECT CAST(COALESCE(SUM(t.amount), 0) AS SIGNED)
             FROM points_transfer t
             JOIN points_award w ON w.id = t.award_id
-            JOIN points_rules v ON v.id = w.rules_id
+            JOIN points_rules n ON n.id = w.rules_id
             LEFT JOIN points_transfer b ON b.reverses_id = t.id
-            WHERE t.to_id = a.id AND b.id IS NULL
-              AND DATE_ADD(DATE_ADD(t.at, INTERVAL 8 HOUR), INTERVAL JSON_EXTRACT(v.body, '$.validMonths') MONTH)
+            LEFT JOIN points_transfer u ON u.reverses_id = b.id
+            LEFT JOIN points_transfer v ON v.reverses_id = u.id
+            WHERE t.to_id = a.id AND IF(u.id IS NULL, b.id, v.id) IS NULL
+              AND DATE_ADD(DATE_ADD(t.at, INTERVAL 8 HOUR), INTERVAL JSON_EXTRACT(n.body, '$.validMonths') MONTH)
                 <= @china)
           - (SELECT CAST(COALESCE(SUM(t.amount), 0) AS SIGNED)
             FROM points_transfer t WHERE t.from_id = a.id AND t.reverses_id IS NULL) AS over_due

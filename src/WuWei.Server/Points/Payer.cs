@@ -10,6 +10,8 @@ namespace WuWei.Points;
 /// </summary>
 public sealed class Payer(TimeProvider clock, IEnumerable<IEarnsBeside> besides)
 {
+    private const int CalledBackMax = 20;
+
     /// <param name="rules">Those of the district on the day of the act.</param>
     /// <param name="earnings">What one account earns by one act, such as for the wish and for its rating.</param>
     /// <param name="cause">The entry of the act; the awards' own name the same actor.</param>
@@ -61,37 +63,84 @@ public sealed class Payer(TimeProvider clock, IEnumerable<IEarnsBeside> besides)
     /// <summary>Moves the points back. A balance may fall below zero by it, and only by it.</summary>
     public async Task ReverseAsync(DbSession db, Award award, Guid? correctionId, JournalEntry cause)
     {
-        await db.ChangeBalanceAsync(award.AccountId, -award.Amount);
-        var reversal = new Transfer
+        await MoveBackAsync(db, cause, "POINTS_REVERSED", award, -award.Amount, new Transfer
+        {
+            FromId = award.AccountId,
+            ToId = award.UnitId,
+            ReversesId = award.TransferId,
+            CorrectionId = correctionId,
+        });
+    }
+
+    private async Task<Transfer> MoveBackAsync(
+        DbSession db, JournalEntry cause, string kind, Award award, int by, Transfer transfer)
+    {
+        await db.ChangeBalanceAsync(award.AccountId, by);
+        var reversal = transfer with
         {
             Id = clock.NewId(),
             At = cause.At,
             Kind = TransferKind.Reversal,
-            FromId = award.AccountId,
-            ToId = award.UnitId,
             Amount = award.Amount,
             UnitId = award.UnitId,
-            ReversesId = award.TransferId,
-            CorrectionId = correctionId,
         };
         if (!await db.AddReversalAsync(reversal))
         {
             throw new ConflictException();
         }
 
-        db.Record(cause.Beside("POINTS_REVERSED", "transfer", reversal.Id, new
+        db.Record(cause.Beside(kind, "transfer", reversal.Id, new
         {
             award.AccountId,
             award.Amount,
-            reverses = award.TransferId,
+            reverses = reversal.ReversesId,
         }));
+        return reversal;
     }
 
-    /// <summary>A held award is paid after all.</summary>
-    public async Task PostAsync(DbSession db, Award award, DateTime now)
+    /// <summary>
+    /// What an act shows is odd about earlier ones, too: what they earned, as far as nobody decided on it, is taken back and
+    /// waits with it.
+    /// </summary>
+    private async Task CallBackAsync(
+        DbSession db, PointsRules rules, Earning earning, Suspicion found, Guid shownBy, JournalEntry cause)
     {
-        await db.ChangeBalanceAsync(award.AccountId, award.Amount);
-        db.QueueTransfer(ToTransfer(award, now));
+        var shown = found & (Suspicion.Circle | Suspicion.MakerKeepsMeeting);
+        if (shown == Suspicion.None || earning.Kind != AccountKind.Person)
+        {
+            return;
+        }
+
+        foreach (var award in await db.ListToCallBackAsync(
+            earning, shown, cause.At.AddDays(-rules.Body.PairDays), CalledBackMax))
+        {
+            var reversal = await MoveBackAsync(db, cause, "POINTS_CALLED_BACK", award, -award.Amount, new Transfer
+            {
+                FromId = award.AccountId,
+                ToId = award.UnitId,
+                ReversesId = award.TransferId,
+            });
+            db.QueueRecall(award.Id, reversal, shown, shownBy);
+            db.QueueHold(award with { At = cause.At });
+        }
+    }
+
+    /// <summary>A held award is paid after all, or one that was called back is paid again.</summary>
+    public async Task PostAsync(DbSession db, Award award, JournalEntry cause)
+    {
+        if (award.CalledBackBy is not { } reversal)
+        {
+            await db.ChangeBalanceAsync(award.AccountId, award.Amount);
+            db.QueueTransfer(ToTransfer(award, cause.At));
+            return;
+        }
+
+        await MoveBackAsync(db, cause, "POINTS_RETURNED", award, award.Amount, new Transfer
+        {
+            FromId = award.UnitId,
+            ToId = award.AccountId,
+            ReversesId = reversal,
+        });
     }
 
     private async Task<Suspicion> PayAccountAsync(
@@ -112,19 +161,21 @@ public sealed class Payer(TimeProvider clock, IEnumerable<IEarnsBeside> besides)
         var earned = new Earned(
             account.Today + unseen, account.ThisWeek + unseen, account.Served + account.Returned, account.Returned,
             account.Others, circle);
-        var (paid, found) = (0, Suspicion.None);
+        var (paid, found, last) = (0, Suspicion.None, Guid.Empty);
         foreach (var earning in earnings)
         {
             var decided = AwardAmount.Of(rules.Body, earning, earned);
             found |= decided.Found;
             var award = Decided(earning, decided, earned, rules, now);
             earned = earned with { Today = earned.Today + award.Amount, ThisWeek = earned.ThisWeek + award.Amount };
+            last = award.Id;
             paid += award.Held == Suspicion.None ? award.Amount : 0;
             tally.Add(award);
             Queue(db, award, rules, cause);
         }
 
         await db.CreditAsync(first.AccountId, account.Version, paid);
+        await CallBackAsync(db, rules, first, found, last, cause);
         return found;
     }
 

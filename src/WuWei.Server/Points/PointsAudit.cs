@@ -49,10 +49,23 @@ public sealed class PointsAudit(Database database, IEnumerable<IPaidActs> acts)
             LEFT JOIN points_transfer t ON t.award_id = w.id
             LEFT JOIN points_ruling r ON r.award_id = w.id
             LEFT JOIN points_hold h ON h.award_id = w.id
+            LEFT JOIN points_recall c ON c.award_id = w.id
             WHERE (t.id IS NOT NULL) <> (w.amount > 0 AND (w.held = 0 OR COALESCE(r.posted, 0) = 1))
-              OR (w.held = 0 AND (r.award_id IS NOT NULL OR h.award_id IS NOT NULL))
-              OR (w.held > 0 AND (r.award_id IS NULL) = (h.award_id IS NULL))
+              OR (w.held = 0 AND c.award_id IS NULL AND (r.award_id IS NOT NULL OR h.award_id IS NOT NULL))
+              OR ((w.held > 0 OR c.award_id IS NOT NULL) AND (r.award_id IS NULL) = (h.award_id IS NULL))
               OR t.amount <> w.amount OR t.to_id <> w.account_id OR t.from_id <> w.unit_id OR t.kind <> 1
+            LIMIT @countMax
+            """),
+        ("what was called back was not taken back, or not paid again as it was decided",
+            """
+            SELECT LOWER(HEX(c.award_id)) AS name
+            FROM points_recall c
+            LEFT JOIN points_award w ON w.id = c.award_id AND w.held = 0
+            LEFT JOIN points_ruling r ON r.award_id = w.id
+            LEFT JOIN points_transfer t ON t.award_id = w.id
+            LEFT JOIN points_transfer b ON b.reverses_id = t.id AND b.id = c.transfer_id
+            LEFT JOIN points_transfer u ON u.reverses_id = b.id
+            WHERE b.id IS NULL OR (u.id IS NOT NULL) <> (COALESCE(r.posted, 0) = 1)
             LIMIT @countMax
             """),
         ("an award is not what the rules of its day say",
@@ -68,8 +81,13 @@ public sealed class PointsAudit(Database database, IEnumerable<IPaidActs> acts)
         ("a reversal does not take back what was paid",
             """
             SELECT LOWER(HEX(b.id)) AS name
-            FROM points_transfer b LEFT JOIN points_transfer t ON t.id = b.reverses_id
+            FROM points_transfer b
+            LEFT JOIN points_transfer t ON t.id = b.reverses_id
+            LEFT JOIN points_recall c ON c.transfer_id = t.id
             WHERE (b.kind = 2) <> (b.reverses_id IS NOT NULL)
+              -- A reversal stays, unless it only called back.
+              OR (t.kind = 2 AND c.award_id IS NULL
+                AND NOT EXISTS (SELECT 1 FROM points_recall k WHERE k.transfer_id = t.reverses_id))
               OR (b.reverses_id IS NOT NULL
                 AND (t.id IS NULL OR t.amount <> b.amount OR t.from_id <> b.to_id OR t.to_id <> b.from_id))
             LIMIT @countMax

@@ -7,18 +7,14 @@ namespace WuWei.Points;
 public static class PointsListStore
 {
     private const string AwardColumns =
-        """
+        $"""
         w.id, w.at, w.account_id, w.act, w.source_id, w.subject_id, w.other_id, w.maker_id, w.unit_id, w.rules_id, w.amount,
-          w.held, w.detail, v.version AS rules_version, r.posted, t.id AS transfer_id, b.id AS reversed_by
+          w.held | COALESCE(c.suspicion, 0) AS held, w.detail, n.version AS rules_version, r.posted,
+          h.award_id IS NOT NULL AS waits, {AwardSql.TransferId} AS transfer_id, {AwardSql.ReversedBy} AS reversed_by,
+          c.transfer_id AS called_back_by
         """;
 
-    private const string AwardJoins =
-        """
-        LEFT JOIN points_rules v ON v.id = w.rules_id
-        LEFT JOIN points_ruling r ON r.award_id = w.id
-        LEFT JOIN points_transfer t ON t.award_id = w.id
-        LEFT JOIN points_transfer b ON b.reverses_id = t.id
-        """;
+    private const string AwardJoins = $"LEFT JOIN points_rules n ON n.id = w.rules_id {AwardSql.Joins}";
 
     /// <summary>
     /// The awards of one source, with what became of each; people's first: accounts are locked in the order in which
@@ -49,12 +45,9 @@ public static class PointsListStore
 
     /// <summary>How many wishes a person kept: each left one award, and what was overturned was taken back.</summary>
     public static Task<int> CountWishesKeptAsync(this DbSession db, Guid personId) => db.FindAsync<int>(
-        """
-        SELECT COUNT(DISTINCT w.source_id) FROM points_award w
-        LEFT JOIN points_ruling r ON r.award_id = w.id
-        LEFT JOIN points_transfer t ON t.award_id = w.id
-        LEFT JOIN points_transfer b ON b.reverses_id = t.id
-        WHERE w.account_id = @personId AND w.act BETWEEN 1 AND 5 AND b.id IS NULL AND COALESCE(r.posted, 1) = 1
+        $"""
+        SELECT COUNT(DISTINCT w.source_id) FROM points_award w {AwardSql.Joins}
+        WHERE w.account_id = @personId AND w.act BETWEEN 1 AND 5 AND {AwardSql.Stands}
         """, new { personId });
 
     /// <summary>Awards, whatever became of them, and all other transfers of an account; the newest first.</summary>
@@ -87,7 +80,7 @@ public static class PointsListStore
     public static Task<List<HeldRow>> ListHeldAsync(
         this DbSession db, Guid unitId, PageToken after, int countMax) => db.ListAsync<HeldRow>(
         $"""
-        SELECT {AwardColumns}, COALESCE(p.shown_name, o.name) AS shown_name
+        SELECT {AwardColumns}, q.held_at, COALESCE(p.shown_name, o.name) AS shown_name
         FROM unit_ancestor a
         JOIN points_hold q ON q.unit_id = a.unit_id
         JOIN points_award w ON w.id = q.award_id {AwardJoins}
@@ -119,4 +112,5 @@ public sealed record LineRow : Award
 public sealed record HeldRow : Award
 {
     public string? ShownName { get; init; }
+    public DateTime HeldAt { get; init; }
 }

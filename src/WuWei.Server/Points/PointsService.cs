@@ -71,7 +71,7 @@ public sealed partial class PointsService(
             {
                 held.Take(size).Select(h => new Wire.HeldAward { Award = ToWire(h), AccountName = h.ShownName ?? "" }),
             },
-            NextPageToken = held.Count > size ? new PageToken(held[size - 1].At, held[size - 1].Id).ToString() : "",
+            NextPageToken = held.Count > size ? new PageToken(held[size - 1].HeldAt, held[size - 1].Id).ToString() : "",
         };
     }
 
@@ -101,18 +101,20 @@ public sealed partial class PointsService(
                 throw new ConflictException();
             }
 
-            if (request.Pay)
-            {
-                await payer.PostAsync(db, award, call.Now);
-            }
-
-            db.Record(JournalEntry.By(
-                call, "staff", request.Pay ? "POINTS_POSTED" : "POINTS_VOIDED", "award", id, award.UnitId, new
+            var entry = JournalEntry.By(
+                call, "staff", !request.Pay ? "POINTS_VOIDED" : award.CalledBackBy is null ? "POINTS_POSTED" : "POINTS_LEFT",
+                "award", id, award.UnitId, new
                 {
                     award.AccountId,
                     award.Amount,
                     reason = personalData.Hash(reason),
-                }));
+                });
+            db.Record(entry);
+            if (request.Pay)
+            {
+                await payer.PostAsync(db, award, entry);
+            }
+
             var wire = ToWire(award);
             wire.State = request.Pay ? Wire.AwardState.Posted : Wire.AwardState.Voided;
             return new Wire.DecideHeldAwardResponse { Award = wire };
@@ -198,6 +200,7 @@ public sealed partial class PointsService(
             MeetingsBefore = detail.MeetingsBefore,
             DayLeft = detail.DayLeft,
             WeekLeft = detail.WeekLeft,
+            CalledBack = award.CalledBackBy is not null,
         };
     }
 }

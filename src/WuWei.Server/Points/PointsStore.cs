@@ -173,6 +173,48 @@ public static class PointsStore
             reversal.CorrectionId,
         }) == 1;
 
+    /// <summary>
+    /// What is paid and belongs to what an act shows: in a circle all that the same two earned with each other; of a maker who
+    /// keeps asking for others, all that the helper earned so. Not what somebody decided on, nor what was called back before.
+    /// </summary>
+    public static Task<List<Award>> ListToCallBackAsync(
+        this DbSession db, Earning earning, Suspicion shown, DateTime since, int countMax) => db.ListAsync<Award>(
+        """
+        SELECT w.id, w.account_id, w.unit_id, w.amount, t.id AS transfer_id
+        FROM (
+          SELECT p.id FROM points_award p
+          WHERE @circle = 1 AND p.account_id = @AccountId AND p.other_id = @OtherId AND p.at > @since
+          UNION
+          SELECT p.id FROM points_award p
+          WHERE @circle = 1 AND p.account_id = @OtherId AND p.other_id = @AccountId AND p.at > @since
+          UNION
+          SELECT p.id FROM points_award p
+          WHERE @maker = 1 AND p.account_id = @AccountId AND p.maker_id = @MakerId AND p.at > @since
+            AND p.other_id <> @MakerId
+        ) i
+        JOIN points_award w ON w.id = i.id AND w.held = 0
+        JOIN points_transfer t ON t.award_id = w.id
+        LEFT JOIN points_transfer b ON b.reverses_id = t.id
+        WHERE b.id IS NULL ORDER BY w.account_id, w.id DESC LIMIT @countMax
+        """,
+        new
+        {
+            earning.AccountId,
+            earning.OtherId,
+            earning.MakerId,
+            circle = shown.HasFlag(Suspicion.Circle) ? 1 : 0,
+            maker = shown.HasFlag(Suspicion.MakerKeepsMeeting) ? 1 : 0,
+            since,
+            countMax,
+        });
+
+    public static void QueueRecall(
+        this DbSession db, Guid awardId, Transfer reversal, Suspicion suspicion, Guid shownBy) => db.Queue(
+        """
+        INSERT INTO points_recall (award_id, transfer_id, suspicion, shown_by, at)
+        VALUES (@awardId, @Id, @suspicion, @shownBy, @At)
+        """, new { awardId, reversal.Id, suspicion, shownBy, reversal.At });
+
     public static void QueueHold(this DbSession db, Award award) => db.Queue(
         "INSERT INTO points_hold (award_id, account_id, unit_id, held_at) VALUES (@Id, @AccountId, @UnitId, @At)",
         new { award.Id, award.AccountId, award.UnitId, award.At });
@@ -242,13 +284,19 @@ public record Award
     public string Detail { get; init; } = "";
     public int RulesVersion { get; init; }
 
-    /// <summary>Why it was held when it was made.</summary>
+    /// <summary>Why it was held when it was made, or called back later.</summary>
     public Suspicion Held { get; init; }
 
     /// <summary>What was decided on a held one; null until then, and for others.</summary>
     public bool? Posted { get; init; }
+
+    /// <summary>For somebody's decision.</summary>
+    public bool Waits { get; init; }
     public Guid? TransferId { get; init; }
     public Guid? ReversedBy { get; init; }
+
+    /// <summary>The reversal by which it was called back.</summary>
+    public Guid? CalledBackBy { get; init; }
 
     /// <summary>
     /// Whether somebody has a part in it: it is theirs, they asked for it, or they are who was served, by their account or by
@@ -262,11 +310,11 @@ public record Award
 
     public AwardState State => this switch
     {
+        { Waits: true } => AwardState.Held,
+        { Posted: false } => AwardState.Voided,
         { ReversedBy: not null } => AwardState.Reversed,
         { TransferId: not null } => AwardState.Posted,
-        { Amount: 0 } => AwardState.Nothing,
-        { Posted: null } => AwardState.Held,
-        _ => AwardState.Voided,
+        _ => AwardState.Nothing,
     };
 }
 

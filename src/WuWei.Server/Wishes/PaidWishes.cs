@@ -38,14 +38,12 @@ public sealed class PaidWishes : IPaidActs
             """),
         // Voided and taken back is how it should be; so is 0.
         ("an award stands although its wish is not kept by that claim",
-            """
-            SELECT LOWER(HEX(a.id)) AS name
-            FROM points_award a
-            LEFT JOIN wish w ON w.id = a.subject_id AND w.claim_id = a.source_id AND w.status = 5
-            LEFT JOIN points_ruling r ON r.award_id = a.id
-            LEFT JOIN points_transfer t ON t.award_id = a.id
-            LEFT JOIN points_transfer b ON b.reverses_id = t.id
-            WHERE a.act <= 10 AND w.id IS NULL AND a.amount > 0 AND COALESCE(r.posted, 1) = 1 AND b.id IS NULL
+            $"""
+            SELECT LOWER(HEX(w.id)) AS name
+            FROM points_award w
+            LEFT JOIN wish k ON k.id = w.subject_id AND k.claim_id = w.source_id AND k.status = 5
+            {AwardSql.Joins}
+            WHERE w.act <= 10 AND k.id IS NULL AND w.amount > 0 AND {AwardSql.Stands}
             LIMIT @countMax
             """),
     ];

@@ -42,7 +42,8 @@ public class RightsTests(WholeWalk walk)
             Assert.Equal(expected, await walk.Server.Database.ScalarAsync<int>(
                 """
                 SELECT COUNT(*) FROM journal_entry
-                WHERE actor_id = @id AND kind NOT IN ('POINTS_AWARDED', 'POINTS_HELD', 'POINTS_VOIDED', 'POINTS_REVERSED')
+                WHERE actor_id = @id AND kind NOT IN ('POINTS_AWARDED', 'POINTS_HELD', 'POINTS_VOIDED', 'POINTS_REVERSED',
+                  'POINTS_CALLED_BACK')
                 """, ("id", asker.Actor.PersonId)));
         }
     }

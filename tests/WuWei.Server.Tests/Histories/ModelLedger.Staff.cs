@@ -112,7 +112,16 @@ public sealed partial class ModelLedger
             case Deed.DecideHeld:
                 var held = Award(operation);
                 held.State = operation.Yes ? State.Posted : State.Voided;
-                held.PaidAt = operation.Yes ? now : null;
+                if (!held.CalledBack)
+                {
+                    held.PaidAt = operation.Yes ? now : null;
+                }
+                else if (operation.Yes)
+                {
+                    _transfers.Add(
+                        new ModelTransfer(Wire.TransferKind.Reversal, held.Account, held.Points, held.Unit, now));
+                }
+
                 break;
             case Deed.ProposeReversal:
                 var paid = Award(operation);

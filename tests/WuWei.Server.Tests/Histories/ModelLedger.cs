@@ -22,6 +22,7 @@ public sealed partial class ModelLedger
         .Concat(_awards.Select(a => $"{a.State}"))
         .Concat(_awards.SelectMany(a => a.HeldFor.Select(odd => $"held for {odd}")))
         .Concat(_awards.Where(a => a.Percent < 100).Select(_ => "decayed"))
+        .Concat(_awards.Where(a => a.CalledBack).Select(a => $"called back and {a.State}"))
         .Concat(_awards.Where(a => a.Points == a.DayLeft && a.DayLeft < a.Base).Select(_ => "at the day's cap"))
         .Concat(_awards.Where(a => a.Points == a.WeekLeft && a.WeekLeft < a.Base).Select(_ => "at the week's cap"))
         .Concat(_awards.Where(a => a.Account == Cast.Organisation).Select(_ => "to the organisation"))
@@ -110,7 +111,7 @@ public sealed partial class ModelLedger
         var version = VersionAt(now);
         var rules = version.Rules;
         var recent = _awards.Where(a => a.At > now.AddDays(-rules.PairDays)).ToList();
-        var (source, served) = ((number, wish.Claims), wish.Served);
+        var (source, served, before) = ((number, wish.Claims), wish.Served, _awards.ToList());
         var helped = recent.Where(a => a.Account == account && a.Served == served && a.Source != source);
         var returned = Acts(recent.Where(a => a.Account == served && a.Served == account));
         var meetings = Acts(helped) + returned;
@@ -147,6 +148,7 @@ public sealed partial class ModelLedger
             _awards.Add(award);
         }
 
+        CallBack(account, wish, now, rules, before, odd);
         return odd;
 
         static int Acts(IEnumerable<ModelAward> awards) => awards.Select(a => a.Source).Distinct().Count();
@@ -157,6 +159,33 @@ public sealed partial class ModelLedger
             {
                 odd.Add(what);
             }
+        }
+    }
+
+    /// <summary>
+    /// What an act shows is odd about what was earned before, and nobody decided on: in a circle, what the two earned with
+    /// each other; of a maker who keeps asking for others, what the helper earned so.
+    /// </summary>
+    private void CallBack(
+        int account, ModelWish wish, DateTime now, ModelRules rules, List<ModelAward> before, HashSet<Odd> odd)
+    {
+        var shown = odd.Intersect([Odd.Circle, Odd.MakerKeepsMeeting]).Order().ToList();
+        if (account == Cast.Organisation)
+        {
+            return;
+        }
+
+        foreach (var award in before.Where(a =>
+            a.State == State.Posted && a.HeldFor.Count == 0 && a.At > now.AddDays(-rules.PairDays)
+            && ((shown.Contains(Odd.Circle) && (a.Account, a.Served) == (account, wish.Served))
+                || (shown.Contains(Odd.Circle) && (a.Served, a.Account) == (account, wish.Served))
+                || (shown.Contains(Odd.MakerKeepsMeeting) && (a.Account, a.Maker) == (account, wish.Maker)
+                    && a.Served != wish.Maker))))
+        {
+            award.State = State.Held;
+            award.HeldFor = shown;
+            award.CalledBack = true;
+            _transfers.Add(new ModelTransfer(Wire.TransferKind.Reversal, award.Account, -award.Points, award.Unit, now));
         }
     }
 

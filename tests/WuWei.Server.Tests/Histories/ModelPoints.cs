@@ -44,6 +44,10 @@ public sealed record ModelAward(
     IReadOnlyList<Wire.Suspicion> HeldFor)
 {
     public Wire.AwardState State { get; set; }
+    public IReadOnlyList<Wire.Suspicion> HeldFor { get; set; } = HeldFor;
+
+    /// <summary>It was paid, before what is odd about it came to light.</summary>
+    public bool CalledBack { get; set; }
 
     /// <summary>When it was paid, also if it was taken back later.</summary>
     public DateTime? PaidAt { get; set; }

@@ -120,12 +120,13 @@ public sealed class PointsComparison(
         $"{award.Act} of {award.SubjectId} for {award.UnitId} at {award.At.ToDateTime():O} {award.Points} "
         + $"{award.State} [{string.Join(' ', award.HeldFor.Order())}] by version {award.RulesVersion}: "
         + $"{award.BasePoints}, {award.Percent} % after {award.MeetingsBefore}, left {award.DayLeft} and "
-        + $"{award.WeekLeft}";
+        + $"{award.WeekLeft}{(award.CalledBack ? ", called back" : "")}";
 
     private string Show(ModelAward award) =>
         $"{award.Act} of {ids[award.Source.Wish]} for {world.Id(award.Unit)} at {award.At:O} {award.Points} "
         + $"{award.State} [{string.Join(' ', award.HeldFor)}] by version {award.Version.Version}: "
-        + $"{award.Base}, {award.Percent} % after {award.Meetings}, left {award.DayLeft} and {award.WeekLeft}";
+        + $"{award.Base}, {award.Percent} % after {award.Meetings}, left {award.DayLeft} and {award.WeekLeft}"
+        + (award.CalledBack ? ", called back" : "");
 
     private static string Show(Wire.PointsCorrection told) =>
         $"{told.Kind} of {told.AccountId} in {told.UnitId} by {told.Points}, award {told.AwardId.Length > 0}, "

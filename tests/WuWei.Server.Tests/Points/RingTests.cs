@@ -115,7 +115,11 @@ public sealed class RingTests(ITestOutputHelper output)
 
         await using var connection = new MySqlConnection(server.Database.Owner);
         await connection.OpenAsync();
-        await using var command = new MySqlCommand("SELECT source_id, amount, held FROM points_award", connection);
+        await using var command = new MySqlCommand(
+            """
+            SELECT w.source_id, w.amount, w.held | COALESCE(c.suspicion, 0)
+            FROM points_award w LEFT JOIN points_recall c ON c.award_id = w.id
+            """, connection);
         await using var reader = await command.ExecuteReaderAsync();
         var paid = new List<(Service, int, bool)>();
         while (await reader.ReadAsync())

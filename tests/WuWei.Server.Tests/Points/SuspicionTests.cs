@@ -193,7 +193,7 @@ public sealed class SuspicionTests : IAsyncLifetime
         _server.Clock.Advance(TimeSpan.FromHours(1));
         await helper.DeliverAsync(id);
         await _staff.Wishes.ConfirmWishAsync(new() { WishId = id, Verification = Wire.Verification.Visit });
-        var award = (await helper.Points.ListPointsAsync(new())).Lines[0].Award;
+        var award = (await helper.Points.ListPointsAsync(new())).Lines.First(l => l.Award?.SubjectId == id).Award;
         Assert.Equal([Wire.Suspicion.StaffForStaff], award.HeldFor);
 
         Assert.Equal("AWARD_OWN", await Refusals.ReasonAsync(_staff.Points.DecideHeldAwardAsync(
@@ -230,7 +230,7 @@ public sealed class SuspicionTests : IAsyncLifetime
         _server.Clock.Advance(TimeSpan.FromHours(25));
         await helper.DeliverAsync(id);
         await maker.Wishes.ConfirmWishAsync(new() { WishId = id });
-        var award = (await helper.Points.ListPointsAsync(new())).Lines[0].Award;
+        var award = (await helper.Points.ListPointsAsync(new())).Lines.First(l => l.Award?.SubjectId == id).Award;
         Assert.Equal(award.HeldFor.Count > 0 ? Wire.AwardState.Held : Wire.AwardState.Posted, award.State);
         return award.HeldFor;
     }
