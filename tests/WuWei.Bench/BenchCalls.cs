@@ -36,12 +36,14 @@ public sealed partial class BenchCalls
     private readonly Unit _district;
     private readonly Category _category;
     private readonly BareCalls _bare;
-    private readonly IDatabase _redis;
+    /// <summary>One connection for each caller, as with the SQL that is sent directly.</summary>
+    private readonly IReadOnlyList<IDatabase> _redis;
     private readonly RedisKey _ranks;
 
     private BenchCalls(
         IServiceProvider services, BenchWorld world, string address, int connections, UnitTree tree, CategoryBook book,
-        PointsRuleBook pointsRules, BareCalls bare, IDatabase redis, BoardRun run)
+        PointsRuleBook pointsRules, BareCalls bare,
+        IReadOnlyList<IDatabase> redis, BoardRun run)
     {
         _world = world;
         _callers = world.Callers;
@@ -64,9 +66,10 @@ public sealed partial class BenchCalls
         IServiceProvider services, BenchWorld world, string address, int connections, BareCalls bare,
         CancellationToken cancel)
     {
-        var redis = (await services.GetRequiredService<RedisSource>().ConnectAsync()).GetDatabase();
+        var sources = Enumerable.Range(0, BenchRun.CallersMax).Select(_ => new RedisSource(BenchSettings.Redis));
+        IDatabase[] redis = [.. (await Task.WhenAll(sources.Select(s => s.ConnectAsync()))).Select(c => c.GetDatabase())];
         var state = await services.GetRequiredService<Database>().ReadAsync(db => db.GetBoardStateAsync(), cancel);
-        var run = BoardRun.Read(await redis.StringGetAsync(BoardRun.StateKey(state.Generation)))
+        var run = BoardRun.Read(await redis[0].StringGetAsync(BoardRun.StateKey(state.Generation)))
             ?? throw new InvalidOperationException("Redis has no boards.");
         return new BenchCalls(
             services, world, address, connections, await services.GetRequiredService<Units>().TreeAsync(cancel),
@@ -124,7 +127,7 @@ public sealed partial class BenchCalls
 
     private Task GetMyRank(int i) => Call(i, "GetMyRank", new Wire.GetMyRankRequest { Boards = { Board } }, As(i));
 
-    private Task GetMyRankDirect(int i) => _redis.SortedSetRankAsync(_ranks, BoardRank.Member(_callers[i].PersonId));
+    private Task GetMyRankDirect(int i) => _redis[i].SortedSetRankAsync(_ranks, BoardRank.Member(_callers[i].PersonId));
 
     private Task MakeWish(int i) => Call(i, "MakeWish", new Wire.MakeWishRequest
     {

@@ -8,7 +8,8 @@ namespace WuWei.Bench;
 public sealed class BenchRun(BenchSize size)
 {
     private const string Database = "wuwei_bench";
-    private static readonly int[] CallersAt = [1, 32, 64];
+    public const int CallersMax = 64;
+    private static readonly int[] CallersAt = [1, 32, CallersMax];
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

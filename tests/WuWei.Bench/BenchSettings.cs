@@ -27,10 +27,12 @@ public sealed class BenchSettings(string databaseName)
 
     public FileInfo Units { get; } = new(Path.Combine(AppContext.BaseDirectory, "Demo/units-320105.csv"));
 
+    public static string Redis => Required("WUWEI_REDIS");
+
     public IReadOnlyDictionary<string, string> ServerEnvironment => new Dictionary<string, string>
     {
         ["WUWEI_MYSQL"] = Service,
-        ["WUWEI_REDIS"] = Required("WUWEI_REDIS"),
+        ["WUWEI_REDIS"] = Redis,
         ["WUWEI_KEYS"] = Keys,
         ["WUWEI_GRPC_PORT"] = $"{_port}",
         ["WUWEI_PUBLIC_PORT"] = "0",
@@ -57,7 +59,7 @@ public sealed class BenchSettings(string databaseName)
         new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["WUWEI_MYSQL"] = Service,
-            ["WUWEI_REDIS"] = Required("WUWEI_REDIS"),
+            ["WUWEI_REDIS"] = Redis,
             ["WUWEI_KEYS"] = Keys,
         }).Build()).BuildServiceProvider();
 
