@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 using WuWei.Errors;
 
 namespace WuWei.Gateway.Public;
@@ -20,6 +22,9 @@ public static class JsonEnvelope
     private static readonly JsonEncodedText Fields = JsonEncodedText.Encode("fields");
     private static readonly JsonEncodedText Data = JsonEncodedText.Encode("data");
     private static readonly JsonEncodedText RequestId = JsonEncodedText.Encode("request_id");
+
+    private const int TagBytes = 16;
+    private static readonly CacheControlHeaderValue Kept = new() { Public = true, MaxAge = TimeSpan.FromSeconds(15) };
 
     /// <summary>Chinese is written as it is: the answer is JSON, never part of a page.</summary>
     private static readonly JsonWriterOptions Writing = new()
@@ -59,8 +64,33 @@ public static class JsonEnvelope
             refused = Parse(body) ?? OfStatus(http.Response.StatusCode);
         }
 
+        if (refused is null && IsForEverybody(http.Request) && IsKnown(http, body.Span))
+        {
+            http.Response.StatusCode = StatusCodes.Status304NotModified;
+            http.Response.ContentType = null;
+            http.Response.ContentLength = null;
+            return;
+        }
+
         await WriteAsync(http, body, refused);
     });
+
+    /// <summary>What was read without signing in is the same for all, so proxies and browsers may keep it for a while.</summary>
+    private static bool IsForEverybody(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) && request.Headers.Authorization.Count == 0;
+
+    /// <summary>Names what is answered, and tells whether the caller has it already.</summary>
+    private static bool IsKnown(HttpContext http, ReadOnlySpan<byte> data)
+    {
+        // Weak: the envelope names another request each time.
+        var tag = new EntityTagHeaderValue(
+            $"\"{Convert.ToHexStringLower(SHA256.HashData(data).AsSpan(0, TagBytes))}\"", isWeak: true);
+        var headers = http.Response.GetTypedHeaders();
+        headers.ETag = tag;
+        headers.CacheControl = Kept;
+        http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Authorization);
+        return http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false));
+    }
 
     /// <summary>Answers with a refusal, outside <see cref="Path"/> too.</summary>
     public static Task RefuseAsync(HttpContext http, RefusedException refused) => WriteAsync(

@@ -167,8 +167,12 @@ public sealed class AccessInterceptor(
             throw new RefusedException(StatusCode.Unimplemented, "CALL_UNKNOWN", "没有这个接口。", []);
         }
 
-        var caller = permission.Roles is null ? null : await FindCallerAsync(context);
-        if (door == Doors.Public && caller is not null)
+        // A token that is none is refused all the same: who has one wants to be known.
+        var caller = permission.Roles is null ? null
+            : permission.WithoutSignIn && door == Doors.Public && context.RequestHeaders.GetValue(TokenHeader) is null
+                ? Caller.Nobody
+            : await FindCallerAsync(context);
+        if (door == Doors.Public && caller is not null && caller != Caller.Nobody)
         {
             rates.Take(RateOf.Person, $"{caller.PersonId:n}");
         }

@@ -10,6 +10,18 @@ public static class Permissions
     private static readonly Role[] Overseers = [Role.Staff, Role.Auditor];
     private static readonly Role[] None = [];
 
+    /// <summary>What the website of the district shows to everybody.</summary>
+    private static readonly string[] WithoutSignIn =
+    [
+        Name("OrganizationService/GetUnit"), Name("OrganizationService/GetUnitByCode"), Name("OrganizationService/ListUnits"),
+        Name("OrganizationService/ListUnitKinds"), Name("CategoryService/ListCategories"),
+        Name("WishService/GetWish"), Name("WishService/ListWishes"), Name("WishService/CountWishes"),
+        Name("ActivityService/GetActivity"), Name("ActivityService/ListActivities"),
+        Name("ServiceRecordService/CountActivities"), Name("CampaignService/GetCampaignBoard"),
+        Name("RegistryService/GetOrganisation"), Name("RegistryService/ListOrganisations"),
+        Name("RegistryService/CountOrganisations"), Name("BoardService/GetBoard"),
+    ];
+
     private const Relation Owner = Relation.Maker | Relation.Beneficiary;
     private const Relation Organising = Relation.Maker | Relation.Organiser;
 
@@ -199,7 +211,7 @@ public static class Permissions
         Write("ScreenService/AddScreen", Staff, Relation.None, Scope.Subtree),
         Write("ScreenService/EndScreen", Staff, Relation.None, Scope.Subtree),
         Read("ScreenService/ListScreens", Overseers, Relation.None, Scope.Subtree),
-    }.ToDictionary(p => p.Rpc);
+    }.ToDictionary(p => p.Rpc, p => p with { WithoutSignIn = WithoutSignIn.Contains(p.Rpc) });
 
     private static Permission Anyone(string rpc) =>
         new(Name(rpc), null, Relation.None, Scope.Own, Doors.Both, Writes: false);

@@ -15,6 +15,9 @@ public sealed record Caller(
     DateTime ExpiresAt,
     IReadOnlyList<HeldRole> Roles)
 {
+    /// <summary>Who did not sign in: a stranger, who lives nowhere, holds no role and is nobody to anything.</summary>
+    public static Caller Nobody { get; } = new(Guid.Empty, null, null, "", false, DateTime.MaxValue, []);
+
     public bool Holds(Role role, DateTime now) =>
         role == Role.Resident || Roles.Any(r => r.Role == role && r.IsInForce(now));
 

@@ -30,4 +30,8 @@ public enum Doors
 /// <param name="Relations">Or one of these to the object.</param>
 /// <param name="Writes">Whether it changes something, so that a key is mandatory.</param>
 public sealed record Permission(
-    string Rpc, Role[]? Roles, Relation Relations, Scope Scope, Doors Doors, bool Writes);
+    string Rpc, Role[]? Roles, Relation Relations, Scope Scope, Doors Doors, bool Writes)
+{
+    /// <summary>At the public door also without signing in: then it answers what it would answer a stranger.</summary>
+    public bool WithoutSignIn { get; init; }
+}

@@ -77,6 +77,30 @@ public sealed class EveryDoorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Without_signing_in_one_sees_what_a_stranger_sees_and_nothing_else()
+    {
+        var seen = new HashSet<string>();
+        foreach (var scene in Scenes.All.Where(s => Permissions.ByRpc[s.FullRpc].WithoutSignIn))
+        {
+            var (request, route) = (await scene.PrepareAsync(await WishCast.CreateAsync(_world)), Routes[scene.FullRpc]);
+            var stranger = await _world.ResidentAsync(_world.FarCommunity);
+            var outcomes = new Dictionary<string, Outcome>
+            {
+                ["grpc"] = await _doors.GrpcAsync(route, request, stranger.Token, ""),
+                ["grpc-web, unsigned"] = await _doors.GrpcWebAsync(route, request, "", ""),
+                ["json, unsigned"] = await _doors.JsonAsync(route, request, "", ""),
+            };
+
+            AssertSame(scene, outcomes);
+            Assert.Equal("SIGN_IN_REQUIRED", (await _doors.GrpcAsync(route, request, "", "")).Reason);
+            Assert.Equal("SIGN_IN_REQUIRED", (await _doors.JsonAsync(route, request, "no-token", "")).Reason);
+            seen.Add(scene.FullRpc);
+        }
+
+        Assert.Equal(Permissions.ByRpc.Values.Where(p => p.WithoutSignIn).Select(p => p.Rpc).Order(), seen.Order());
+    }
+
+    [Fact]
     public async Task Whoever_may_not_is_refused_for_the_same_reason_at_every_door()
     {
         var refused = new HashSet<string>();
@@ -87,7 +111,8 @@ public sealed class EveryDoorTests : IAsyncLifetime
             var stranger = await _world.ResidentAsync(_world.FarCommunity);
             foreach (var (asked, token) in new[] { (request, ""), (request, stranger.Token), (empty, stranger.Token) })
             {
-                if (IsPathless(scene, asked))
+                // What the website shows, it shows without signing in, and only at its own door.
+                if (IsPathless(scene, asked) || (token.Length == 0 && Permissions.ByRpc[scene.FullRpc].WithoutSignIn))
                 {
                     continue;
                 }
@@ -101,8 +126,10 @@ public sealed class EveryDoorTests : IAsyncLifetime
             }
         }
 
-        Assert.Equal(Scenes.All.Where(s => !s.IsForAnyone && !s.EndsSession && Routes.ContainsKey(s.FullRpc))
-            .Select(s => s.Rpc).Distinct().Order(), refused.Order());
+        Assert.Empty(Scenes.All
+            .Where(s => !s.IsForAnyone && !s.EndsSession && Routes.ContainsKey(s.FullRpc)
+                && !Permissions.ByRpc[s.FullRpc].WithoutSignIn)
+            .Select(s => s.Rpc).Except(refused));
     }
 
     /// <summary>An empty id is no path: that request cannot be made in JSON.</summary>

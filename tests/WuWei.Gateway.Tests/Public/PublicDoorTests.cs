@@ -161,6 +161,28 @@ public sealed partial class PublicDoorTests(SharedServer shared) : IDisposable
     }
 
     [Fact]
+    public async Task What_everybody_may_read_is_kept_by_whoever_has_it_until_it_changes()
+    {
+        await using var server = await TestServer.StartAsync();
+        var world = await World.CreateAsync(server);
+        using var http = new HttpClient { BaseAddress = new Uri(server.PublicAddress) };
+        var path = $"/api/v1/wishes?view=WISH_VIEW_UNIT&unitId={world.Community}&status=WISH_STATUS_OPEN";
+
+        using var first = await http.GetAsync(path);
+        Assert.True(first.Headers.CacheControl!.Public);
+        Assert.Equal(HttpStatusCode.NotModified, await AgainAsync(http, path, first.Headers.ETag!));
+        await (await world.ResidentAsync()).OpenAsync(world.Request(), await world.StaffAsync(world.Community));
+        Assert.Equal(HttpStatusCode.OK, await AgainAsync(http, path, first.Headers.ETag!));
+
+        var resident = await world.ResidentAsync();
+        using var own = new HttpRequestMessage(HttpMethod.Get, path);
+        own.Headers.Authorization = new AuthenticationHeaderValue("Bearer", resident.Token);
+        using var signed = await http.SendAsync(own);
+        Assert.True(signed.Headers.CacheControl!.NoStore);
+        Assert.Null(signed.Headers.ETag);
+    }
+
+    [Fact]
     public async Task The_systems_door_speaks_no_json_and_no_pages()
     {
         using var http = new HttpClient
@@ -208,6 +230,14 @@ public sealed partial class PublicDoorTests(SharedServer shared) : IDisposable
 
         Assert.Equal([401, 401, 401, 429], await ForwardedAsync(server));
         Assert.Equal([401, 401, 401, 401], await ForwardedAsync(behind));
+    }
+
+    private static async Task<HttpStatusCode> AgainAsync(HttpClient http, string path, EntityTagHeaderValue known)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.IfNoneMatch.Add(known);
+        using var response = await http.SendAsync(request);
+        return response.StatusCode;
     }
 
     private static async Task<List<int>> ForwardedAsync(TestServer server)

@@ -83,5 +83,5 @@ public class PermissionTableTests(SharedServer shared)
         permission.Rpc,
         permission.Roles is not { } roles ? "anyone" : roles.Length == 0 ? "-" : string.Join(", ", roles),
         permission.Relations == Relation.None ? "-" : permission.Relations,
-        permission.Scope, permission.Doors, permission.Writes ? "writes" : "reads") + "\n";
+        permission.Scope, $"{permission.Doors}{(permission.WithoutSignIn ? ", without sign-in" : "")}", permission.Writes ? "writes" : "reads") + "\n";
 }

@@ -71,11 +71,14 @@ public static class OpenApiDescription
                 ["200"] = new OpenApiResponse { Description = "Done.", Content = Content(Envelope(schemas, route.Rpc)) },
                 ["default"] = new OpenApiResponseReference(Refused, document),
             },
-            Security = permission.Roles is null
-                ? []
-                : [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Token, document)] = [] }],
+            Security = permission.Roles is null ? []
+                : permission.WithoutSignIn ? [WithToken(document), new OpenApiSecurityRequirement()]
+                : [WithToken(document)],
         };
     }
+
+    private static OpenApiSecurityRequirement WithToken(OpenApiDocument document) =>
+        new() { [new OpenApiSecuritySchemeReference(Token, document)] = [] };
 
     private static IEnumerable<IOpenApiParameter> Parameters(
         OpenApiDocument document, OpenApiSchemas schemas, JsonRoute route, Permission permission)
