@@ -36,8 +36,8 @@ public sealed class BenchRun(BenchSize size)
 
         Console.WriteLine(
             $"\nEach: {size.WarmUp.TotalSeconds} s of warm-up, then {size.Repeats} repeats of {size.Measured.TotalSeconds} s in turn with "
-            + "the bare call and the direct SQL; for GetBoard a bare call with an answer of its size, for GetMyRank the command of "
-            + "Redis. The middle repeat is shown; spread is between the fastest and the slowest.");
+            + "the bare call and the direct SQL; for GetBoard a bare call with an answer of its size, for GetMyRank the two commands "
+            + "of Redis. The middle repeat is shown; spread is between the fastest and the slowest.");
         Console.WriteLine($"{"",-26}{"callers",8}{"calls/s",10}{"p50 ms",9}{"p99 ms",9}{"of bare",9}{"of direct",20}{"spread",8}");
         foreach (var callers in CallersAt)
         {

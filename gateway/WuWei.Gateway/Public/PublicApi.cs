@@ -55,6 +55,7 @@ public static class PublicApi
 
             door.UseRequestIds()
                 .UseSecurityHeaders()
+                .UsePages(app.Configuration)
                 .UseCors()
                 .UseRequestTimeouts()
                 .UseJsonEnvelope()

@@ -183,6 +183,41 @@ public sealed partial class PublicDoorTests(SharedServer shared) : IDisposable
     }
 
     [Fact]
+    public async Task Pages_come_from_their_folder_and_nothing_else_does()
+    {
+        var folder = Directory.CreateTempSubdirectory("wuwei-pages-");
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(folder.FullName, "screen", "assets"));
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "screen", "index.html"), "<title>大屏</title>");
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "screen", "assets", "a-1.js"), "1");
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "secret.txt"), "secret");
+            await using var server = await TestServer.StartAsync(
+                shared.Server.Database, settings: $"WUWEI_WEB={folder.FullName}");
+            using var http = new HttpClient { BaseAddress = new Uri(server.PublicAddress) };
+
+            using var page = await http.GetAsync("/screen/");
+            Assert.Contains("大屏", await page.Content.ReadAsStringAsync());
+            Assert.True(page.Headers.CacheControl!.NoCache);
+            Assert.StartsWith("default-src 'self'", page.Headers.GetValues("content-security-policy").Single());
+            using var script = await http.GetAsync("/screen/assets/a-1.js");
+            Assert.Equal(TimeSpan.FromDays(365), script.Headers.CacheControl!.MaxAge);
+            foreach (var path in new[] { "/screen/../secret.txt", "/screen/..%2fsecret.txt", "/screen/%2e%2e/secret.txt", "/" })
+            {
+                using var response = await http.GetAsync(path);
+                Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+            }
+
+            using var none = await _http.GetAsync("/screen/");
+            Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task The_systems_door_speaks_no_json_and_no_pages()
     {
         using var http = new HttpClient
