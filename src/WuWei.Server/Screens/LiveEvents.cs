@@ -122,14 +122,22 @@ public sealed class LiveEvents(Database database, Units units)
     {
         var tree = await units.TreeAsync(cancel);
         var rows = await database.ReadAsync(db => db.ListHappenedAsync(from, to), cancel);
-        return [.. rows.Select(row => new Happened(row.Number, row.UnitId, new Wire.LiveEvent
-        {
-            Kind = (Wire.LiveEventKind)row.EventKind,
-            At = Timestamp.FromDateTime(row.At),
-            UnitId = $"{row.UnitId}",
-            UnitName = tree.Find(row.UnitId)?.Name ?? "",
-            About = row.About ?? "",
-        }))];
+        return
+        [
+            .. rows.Select(row =>
+            {
+                // A grid is a few houses: its community is near enough.
+                var place = tree.Find(row.UnitId) is { } unit ? tree.AudienceOf(unit) : null;
+                return new Happened(row.Number, row.UnitId, new Wire.LiveEvent
+                {
+                    Kind = (Wire.LiveEventKind)row.EventKind,
+                    At = Timestamp.FromDateTime(row.At),
+                    UnitId = $"{place?.Id}",
+                    UnitName = place?.Name ?? "",
+                    About = row.About ?? "",
+                });
+            }),
+        ];
     }
 
     private sealed record Look(long At, Lazy<Task<Kept>> Kept);

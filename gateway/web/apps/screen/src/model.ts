@@ -59,6 +59,13 @@ export function clock(time: Date): string {
   return time.toLocaleTimeString('zh-CN', { timeZone: 'Asia/Shanghai', hour: '2-digit', minute: '2-digit', hour12: false });
 }
 
+/** The time of today, the day of what is older. */
+export function when(time: Date, now: Date): string {
+  return day(time) === day(now)
+    ? clock(time)
+    : time.toLocaleDateString('zh-CN', { timeZone: 'Asia/Shanghai', month: 'numeric', day: 'numeric' });
+}
+
 export function day(time: Date): string {
   return time.toLocaleDateString('zh-CN', {
     timeZone: 'Asia/Shanghai', year: 'numeric', month: 'long', day: 'numeric', weekday: 'long',
