@@ -8,7 +8,7 @@ namespace WuWei.Boards;
 /// <summary>The wire of boards.proto.</summary>
 [BindServiceMethod(typeof(BoardBinding), nameof(BoardBinding.Bind))]
 public sealed class BoardService(
-    KeptBoards kept, BoardReader reader, BoardChoices choices, BoardFollowing following, Streams streams,
+    KeptBoards kept, KeptRanks ranks, BoardReader reader, BoardChoices choices, BoardFollowing following, Streams streams,
     TimeProvider clock)
     : Wire.BoardService.BoardServiceBase
 {
@@ -42,7 +42,7 @@ public sealed class BoardService(
 
         return new Wire.GetMyRankResponse
         {
-            Ranks = { await reader.RanksAsync(asked, context.Call().Caller.PersonId, context.CancellationToken) },
+            Ranks = { await ranks.GetAsync(asked, context.Call().Caller.PersonId, context.CancellationToken) },
         };
     }
 
