@@ -1,8 +1,12 @@
 using WuWei.WeChatStub;
 
-if (args is not [var port, var appId, var secret] || !ushort.TryParse(port, out var number))
+// The same settings as the server's, so that the two agree.
+var appId = Environment.GetEnvironmentVariable("WeChat__Apps__0__Id");
+var secret = Environment.GetEnvironmentVariable("WeChat__Apps__0__Secret");
+if (appId is null || secret is null || args is not [var port] || !ushort.TryParse(port, out var number))
 {
-    await Console.Error.WriteLineAsync("usage: wechat-stub PORT APP_ID SECRET (a mini program)");
+    await Console.Error.WriteLineAsync(
+        "usage: wechat-stub PORT, with a mini program in WeChat__Apps__0__Id and WeChat__Apps__0__Secret");
     return 2;
 }
 

@@ -27,6 +27,7 @@ public sealed class StubWeChat(TimeProvider clock, bool demo, IReadOnlyList<Stub
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Code> _codes = [];
     private readonly List<Token> _tokens = [];
+    private readonly List<string> _sessionKeys = [];
     private readonly Dictionary<(string OpenId, long Minute), int> _signIns = [];
 
     public static JsonObject Error(int code, string message) => new()
@@ -67,12 +68,25 @@ public sealed class StubWeChat(TimeProvider clock, bool demo, IReadOnlyList<Stub
         }
     }
 
-    public JsonObject ExchangeMiniProgram(IQueryCollection query) => Exchange(query, "js_code", isMiniProgram: true, user => new()
+    /// <summary>Those that were given out, which nobody is to keep.</summary>
+    public IReadOnlyList<string> SessionKeys
     {
-        ["session_key"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16)),
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _sessionKeys];
+            }
+        }
+    }
+
+    public JsonObject ExchangeMiniProgram(IQueryCollection query) => Exchange(query, "js_code", isMiniProgram: true, () =>
+    {
+        _sessionKeys.Add(Convert.ToBase64String(RandomNumberGenerator.GetBytes(16)));
+        return new() { ["session_key"] = _sessionKeys[^1] };
     });
 
-    public JsonObject ExchangeWeb(IQueryCollection query) => Exchange(query, "code", isMiniProgram: false, user => new()
+    public JsonObject ExchangeWeb(IQueryCollection query) => Exchange(query, "code", isMiniProgram: false, () => new()
     {
         ["access_token"] = $"web_{Guid.NewGuid():n}",
         ["expires_in"] = TokenSeconds,
@@ -164,7 +178,7 @@ public sealed class StubWeChat(TimeProvider clock, bool demo, IReadOnlyList<Stub
     }
 
     private JsonObject Exchange(
-        IQueryCollection query, string codeName, bool isMiniProgram, Func<string, JsonObject> answer)
+        IQueryCollection query, string codeName, bool isMiniProgram, Func<JsonObject> answer)
     {
         if (query["grant_type"] != "authorization_code")
         {
@@ -198,7 +212,7 @@ public sealed class StubWeChat(TimeProvider clock, bool demo, IReadOnlyList<Stub
             }
 
             code.Used = true;
-            var found = answer(code.User);
+            var found = answer();
             found["openid"] = openId;
             if (!code.User.EndsWith(Alone, StringComparison.Ordinal))
             {

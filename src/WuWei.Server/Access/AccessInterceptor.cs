@@ -75,7 +75,7 @@ public sealed class AccessInterceptor(
 
         if (sessionOver)
         {
-            throw RefusalInterceptor.ToRpc(SignInRequired());
+            throw RefusalInterceptor.ToRpc(Sessions.SignInRequired());
         }
     }
 
@@ -206,7 +206,7 @@ public sealed class AccessInterceptor(
         if (TokenHash(context) is not { } hash
             || await sessions.RecallAsync(hash, context.CancellationToken) is not { } caller)
         {
-            throw SignInRequired();
+            throw Sessions.SignInRequired();
         }
 
         if (sessions.IsInForce(caller))
@@ -219,10 +219,8 @@ public sealed class AccessInterceptor(
             await events.NoteAsync(SecurityEvents.TokenReused, source, person, context.Method[1..]);
         }
 
-        throw SignInRequired();
+        throw Sessions.SignInRequired();
     }
-
-    private static RefusedException SignInRequired() => Refuse.Unauthenticated("SIGN_IN_REQUIRED", "请先登录。");
 
     private Task NoteDeniedAsync(Call call) => events.NoteAsync(
         SecurityEvents.CallDenied, call.Source, call.CallerOrNull?.PersonId, call.Permission.Rpc);

@@ -167,7 +167,9 @@ public static class AccessStore
     /// <summary>What has served its time; at most <paramref name="countMax"/> rows of each.</summary>
     public static async Task<int> ForgetExpiredAsync(this DbSession db, DateTime now, int countMax) =>
         await db.ExecuteAsync("DELETE FROM session WHERE expires_at < @now LIMIT @countMax", new { now, countMax })
-        + await db.ExecuteAsync("DELETE FROM session_token WHERE replaced_at < @month LIMIT @countMax",
+        // The first token would become a good one again: it stays as long as its session.
+        + await db.ExecuteAsync(
+            "DELETE FROM session_token WHERE replaced_at < @month AND token_hash <> session_hash LIMIT @countMax",
             new { month = now.AddDays(-ReplacedTokenDays), countMax })
         + await db.ExecuteAsync("DELETE FROM sign_in_code WHERE expires_at < @day LIMIT @countMax",
             new { day = now.AddDays(-1), countMax })

@@ -66,7 +66,7 @@ public sealed class Sessions(Database database, HybridCache cache, TimeProvider 
             if (await db.LockSessionAsync(tokenHash, now, now + Term) is not { } shown
                 || shown.ReplacedAt <= now - Grace)
             {
-                throw Refuse.Unauthenticated("SIGN_IN_REQUIRED", "请先登录。");
+                throw SignInRequired();
             }
 
             if (!await db.TakeAsync(Renewals, shown.SessionHash, now))
@@ -96,7 +96,7 @@ public sealed class Sessions(Database database, HybridCache cache, TimeProvider 
     }
 
     /// <summary>Ends a session of which a token was shown that had been replaced before: two people have it.</summary>
-    /// <returns>Whose it was; null when the token is of no such kind, or somebody else ended it just now.</returns>
+    /// <returns>Whose it was; null when the token is of no such kind.</returns>
     public async Task<Guid?> EndIfReplacedAsync(byte[] tokenHash, CancellationToken cancel)
     {
         var now = clock.Now();
@@ -107,13 +107,13 @@ public sealed class Sessions(Database database, HybridCache cache, TimeProvider 
             return null;
         }
 
-        var ended = await database.WriteAsync(async db =>
+        await database.WriteAsync(async db =>
         {
             db.Record(JournalEntry.BySystem(now, "clock", "SESSION_ENDED", "person", shown.PersonId, null, new { }));
-            return await db.EndSessionAsync(shown.SessionHash);
+            return await db.EndSessionAsync(shown.SessionHash) == 1 ? true : throw SignInRequired();
         }, cancel);
         await ForgetAsync(tokens);
-        return ended == 1 ? shown.PersonId : null;
+        return shown.PersonId;
     }
 
     /// <summary>After commit: what this process and Redis remember of these sessions is no longer so.</summary>
@@ -159,6 +159,8 @@ public sealed class Sessions(Database database, HybridCache cache, TimeProvider 
             db => db.RenewSessionAsync(tokenHash, renewedAt, now, now + Term), cancel);
         return caller with { ExpiresAt = now + Term };
     }
+
+    public static RefusedException SignInRequired() => Refuse.Unauthenticated("SIGN_IN_REQUIRED", "请先登录。");
 
     private static string Key(byte[] tokenHash) => $"session:{Convert.ToHexStringLower(tokenHash)}";
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using WuWei.Errors;
 
 namespace WuWei.WeChat;
@@ -45,4 +46,11 @@ public sealed class WeChatOptions
 
     public WeChatApp Get(string appId) => Apps.FirstOrDefault(a => a.Id == appId)
         ?? throw Refuse.Missing("WECHAT_APP_UNKNOWN", "这里不能用微信登录，请用手机号登录。");
+}
+
+/// <summary>A server with wrong settings does not start, and says which are wrong.</summary>
+public sealed class WeChatOptionsCheck : IValidateOptions<WeChatOptions>
+{
+    public ValidateOptionsResult Validate(string? name, WeChatOptions options) =>
+        options.Fault() is { } fault ? ValidateOptionsResult.Fail(fault) : ValidateOptionsResult.Success;
 }

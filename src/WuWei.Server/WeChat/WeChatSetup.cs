@@ -18,8 +18,8 @@ public static class WeChatSetup
 
     public static IServiceCollection AddWeChat(this IServiceCollection services)
     {
-        services.AddOptions<WeChatOptions>().BindConfiguration("WeChat")
-            .Validate(o => o.Fault() is null, "The settings WeChat are wrong; see README.md, Settings.").ValidateOnStart();
+        services.AddOptions<WeChatOptions>().BindConfiguration("WeChat").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<WeChatOptions>, WeChatOptionsCheck>();
         services.AddSingleton(s => s.GetRequiredService<IOptions<WeChatOptions>>().Value);
         services.AddSingleton<WeChatHttp>();
         services.AddSingleton<AccessTokens>();

@@ -72,9 +72,10 @@ public sealed class TestServer : IAsyncDisposable
         string[] args =
         [
             $"--WUWEI_MYSQL={database.Service}", $"--WUWEI_REDIS={TestDatabase.Redis}", $"--WUWEI_KEYS={keys}",
+            .. settings.Contains(TestWeChat.NoApps) ? [] : weChat.Settings.Select(s => $"--{s}"),
             "--WUWEI_GRPC_PORT=0", "--WUWEI_PUBLIC_PORT=0", "--environment=Test",
             // All tests have one address, and no minute ever ends.
-            "--Rates:AddressPerMinute=0", "--Rates:PersonPerMinute=0", .. weChat.Settings.Concat(settings).Select(s => $"--{s}"),
+            "--Rates:AddressPerMinute=0", "--Rates:PersonPerMinute=0", .. settings.Select(s => $"--{s}"),
         ];
         var app = GatewayHost.Build(args, builder =>
         {

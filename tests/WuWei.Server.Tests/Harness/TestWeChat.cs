@@ -5,6 +5,9 @@ namespace WuWei.Tests.Harness;
 /// <summary>WeChat's servers for one server of ours, with apps that no other test has: all of them share one Redis.</summary>
 public sealed class TestWeChat : IAsyncDisposable
 {
+    /// <summary>Among a server's settings: it is told of no WeChat.</summary>
+    public const string NoApps = "WeChat:Apps=";
+
     private TestWeChat(StubServer stub, IReadOnlyList<StubApp> apps) => (Stub, Apps) = (stub, apps);
 
     public StubServer Stub { get; }
