@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using WuWei.Gateway;
 
 try
@@ -7,7 +8,8 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception e) when (e is InvalidOperationException or InvalidDataException or IOException)
+catch (Exception e) when (e is InvalidOperationException or InvalidDataException or IOException
+    or OptionsValidationException)
 {
     // What an operator can mend: a missing setting, an unreadable key file, a taken port.
     await Console.Error.WriteLineAsync($"wuwei: {e.Message}");

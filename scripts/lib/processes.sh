@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154 # $repo comes from common.sh
 # Sourced by scripts/run and scripts/test: what they start ends with them. A shell that waits for a program in the
 # foreground is deaf to signals until that ends; so all run in the background, and the shell waits.
-child='' server='' own_services=''
+child='' server='' stub='' own_services=''
 
 # step COMMAND…: runs it to its end. Locks (file descriptors 8 and 9) stay here, out of what it may leave running.
 step() {
@@ -20,10 +20,27 @@ use_services() {
   eval "$("$repo/scripts/services" env)"
 }
 
-# finish: ends the program in progress, the server and the services, in this order.
+# use_wechat_stub: what stands in for WeChat on a port of its own, and the settings that name it.
+use_wechat_stub() {
+  local port tenth
+  while port=$((20000 + RANDOM % 12000)) && taken "$port"; do :; done
+  export WeChat__BaseAddress=http://127.0.0.1:$port WeChat__Apps__0__Id=wxdemo0000000001 WeChat__Apps__0__Kind=MiniProgram
+  WeChat__Apps__0__Secret=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+  export WeChat__Apps__0__Secret
+  setpriv --pdeathsig TERM dotnet "$repo/artifacts/bin/WuWei.WeChatStub/release/wechat-stub.dll" "$port" 8>&- 9>&- &
+  stub=$!
+  for ((tenth = 0; tenth < 300; tenth++)); do
+    ! taken "$port" || break
+    kill -0 "$stub" 2>/dev/null || die "what stands in for WeChat ended"
+    sleep 0.1
+  done
+  say "WeChat's stand-in for $WeChat__Apps__0__Id: $WeChat__BaseAddress"
+}
+
+# finish: ends the program in progress, the server and what stands in for WeChat, and the services.
 finish() {
   trap '' INT TERM HUP
-  local started=(${child:+"$child"} ${server:+"$server"}) tenth
+  local started=(${child:+"$child"} ${server:+"$server"} ${stub:+"$stub"}) tenth
   if ((${#started[@]})) && kill "${started[@]}" 2>/dev/null; then
     for ((tenth = 0; tenth < 150; tenth++)); do
       kill -0 "${started[@]}" 2>/dev/null || break

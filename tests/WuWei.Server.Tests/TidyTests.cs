@@ -19,6 +19,7 @@ public partial class TidyTests
         ["src/WuWei.Operator"] = "WuWei.Operator",
         ["gateway/WuWei.Gateway"] = "WuWei.Gateway",
         ["tests/WuWei.Server.Tests"] = "WuWei.Tests",
+        ["tests/WuWei.WeChatStub"] = "WuWei.WeChatStub",
     };
 
     [Fact]

@@ -698,6 +698,17 @@ CREATE TABLE `session` (
   CONSTRAINT `session_of_person` FOREIGN KEY (`person_id`) REFERENCES `person` (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `session_token` (
+  `token_hash` binary(32) NOT NULL,
+  `session_hash` binary(32) NOT NULL,
+  `made_at` datetime(6) NOT NULL,
+  `replaced_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`token_hash`),
+  KEY `of_session` (`session_hash`,`replaced_at`),
+  KEY `by_age` (`replaced_at`),
+  CONSTRAINT `token_of_session` FOREIGN KEY (`session_hash`) REFERENCES `session` (`token_hash`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `shift_role` (
   `id` binary(16) NOT NULL,
   `activity_id` binary(16) NOT NULL,
@@ -879,6 +890,53 @@ CREATE TABLE `view_event` (
   PRIMARY KEY (`id`),
   KEY `to_fold` (`folded`,`id`),
   KEY `by_age` (`day`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `wechat_binding` (
+  `id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `app_id` varchar(32) NOT NULL,
+  `openid` varbinary(255) NOT NULL,
+  `openid_index` binary(32) NOT NULL,
+  `union_id` binary(16) DEFAULT NULL,
+  `bound_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `one_owner` (`app_id`,`openid_index`),
+  UNIQUE KEY `one_per_app` (`person_id`,`app_id`),
+  KEY `of_union` (`union_id`),
+  CONSTRAINT `wechat_binding_of_person` FOREIGN KEY (`person_id`) REFERENCES `person` (`id`),
+  CONSTRAINT `wechat_binding_of_union` FOREIGN KEY (`union_id`) REFERENCES `wechat_union` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `wechat_code` (
+  `code_hash` binary(32) NOT NULL,
+  `expires_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`code_hash`),
+  KEY `by_age` (`expires_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `wechat_ticket` (
+  `id` binary(16) NOT NULL,
+  `ticket_hash` binary(32) NOT NULL,
+  `app_id` varchar(32) NOT NULL,
+  `openid` varbinary(255) NOT NULL,
+  `unionid` varbinary(255) DEFAULT NULL,
+  `device` binary(32) DEFAULT NULL,
+  `expires_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `by_ticket` (`ticket_hash`),
+  KEY `by_age` (`expires_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `wechat_union` (
+  `id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `unionid` varbinary(255) NOT NULL,
+  `unionid_index` binary(32) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `one_owner` (`unionid_index`),
+  KEY `by_person` (`person_id`),
+  CONSTRAINT `wechat_union_of_person` FOREIGN KEY (`person_id`) REFERENCES `person` (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `wish` (

@@ -29,6 +29,7 @@ internal sealed class KeyLoad(World world, TestServer[] copies)
         await TryAsync("a change of the tree", () => PlanAsync(staff));
         await TryAsync("points", () => EarnAsync(maker, helper, staff));
         await TryAsync("organisations", () => RegisterAsync(maker, staff));
+        await TryAsync("a WeChat account", () => ShowWeChatAsync(maker));
         await TryAsync("an activity", () => ServeAsync(maker, helper, staff));
         do
         {
@@ -163,6 +164,15 @@ internal sealed class KeyLoad(World world, TestServer[] copies)
         var asked = await new Wire.AccessService.AccessServiceClient(one.Channel).AskCodeAsync(new() { Phone = phone });
         await new Wire.AccessService.AccessServiceClient(other.Channel).SignInAsync(
             new() { ChallengeId = asked.ChallengeId, Code = one.Sms.Codes[phone] });
+    }
+
+    /// <summary>Bound, and another one for which a phone is never proven.</summary>
+    private async Task ShowWeChatAsync(Actor maker)
+    {
+        var weChat = world.WeChat;
+        await At(maker).WeChat.BindWeChatAsync(new() { AppId = weChat.Mini, Code = weChat.Code($"{maker.PersonId}") });
+        await At(world.Nobody).WeChat.SignInWeChatAsync(
+            new() { AppId = weChat.Mini, Code = weChat.Code($"{Guid.NewGuid():n}") });
     }
 
     private Actor At(Actor actor) => actor.At(copies[Interlocked.Increment(ref _calls) % copies.Length]);

@@ -30,7 +30,7 @@ public sealed class KeyRotationTests(ITestOutputHelper output) : IAsyncLifetime
         // The limits of a person are not what is tested here.
         string[] settings = ["Wishes:ClaimsMax=1000", "Wishes:ClaimerRevealsMax=100000"];
         _first = await TestServer.StartAsync(keys: KeyPath, settings: settings);
-        _second = await TestServer.StartAsync(_first.Database, _first.Clock, KeyPath, settings);
+        _second = await TestServer.StartAsync(_first.Database, _first.Clock, KeyPath, [.. settings, .. _first.WeChat.Settings]);
         _owner = DataSource.Build(_first.Database.Owner);
         var world = await World.CreateAsync(_first);
         _load = new KeyLoad(world, [_first, _second]);
