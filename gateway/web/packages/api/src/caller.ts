@@ -52,16 +52,16 @@ export class Caller {
     const { kind, patience } = { kind: kindOf(method), patience: call.patience };
     let mayAgain = kind.signsInAgain;
     for (let tries = 1; ; tries++) {
-      const token = kind.session ? await patience.until(this.session.token()) : undefined;
+      const presented = kind.session ? await patience.until(this.session.presented()) : undefined;
       try {
-        const headers = this.headers(call, token);
+        const headers = this.headers(call, presented?.token);
         const answer = this.transport.unary(method, patience.signal, patience.leftMs, headers, request);
         return (await patience.until(answer)).message;
       } catch (e) {
         const error = toWuWeiError(e, call.id);
-        if (error.retry === 'sign in' && mayAgain) {
+        if (error.retry === 'sign in' && presented && mayAgain) {
           mayAgain = false;
-          if (await patience.until(this.session.another(token))) {
+          if (await patience.until(this.session.another(presented))) {
             continue;
           }
         }

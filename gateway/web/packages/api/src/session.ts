@@ -15,6 +15,13 @@ const out = 'out';
 const renewEveryMs = 24 * 60 * 60 * 1000;
 const renewAgainAfterMs = 10 * 1000;
 
+/** With what a call was sent. */
+export interface Presented {
+  readonly token: string | undefined;
+  /** How many sign-ins there had been. */
+  readonly signIns: number;
+}
+
 /**
  * The session as storage has it. It is read each time: another tab may have renewed it, and a token that was replaced a minute
  * ago ends the session.
@@ -23,6 +30,8 @@ export class SessionKeeper {
   /** Sign-ins and renewals under way; whoever needs the same waits for it. */
   private signingIn: Promise<void> | undefined;
   private renewing: Promise<void> | undefined;
+  /** How many there were, well ended or not. */
+  private signIns = 0;
 
   /**
    * @param signIn signs in, or tells the page to
@@ -48,37 +57,35 @@ export class SessionKeeper {
     this.storage.set(sessionKey, out);
   }
 
-  /** The token to send now, after a sign-in that is under way. Its failure is the business of who wanted it. */
-  async token(): Promise<string | undefined> {
+  /** What to send now, after a sign-in that is under way. Its failure is the business of who wanted it. */
+  async presented(): Promise<Presented> {
     await this.signingIn?.catch(() => undefined);
-    return this.current?.token;
+    return { token: this.current?.token, signIns: this.signIns };
   }
 
   /**
-   * A call with this token was refused: signs in, once for all that were.
+   * What a call presented was refused: signs in, once for all that were refused before it ended.
    * @returns whether there is another token now
    */
-  async another(refused: string | undefined): Promise<boolean> {
-    if (this.signingIn || (this.current?.token === refused && this.storage.get(sessionKey) !== out)) {
-      if (refused) {
-        this.forget(refused);
+  async another({ token, signIns }: Presented): Promise<boolean> {
+    const isOut = this.storage.get(sessionKey) === out;
+    if (this.signingIn || (!isOut && this.current?.token === token && this.signIns === signIns)) {
+      if (token && this.current?.token === token) {
+        this.storage.remove(sessionKey);
       }
 
       await this.signInOnce();
     }
 
     const now = this.current?.token;
-    return now !== undefined && now !== refused;
-  }
-
-  private forget(token: string): void {
-    if (this.current?.token === token) {
-      this.storage.remove(sessionKey);
-    }
+    return now !== undefined && now !== token;
   }
 
   signInOnce(): Promise<void> {
-    return this.signingIn ??= this.signIn().finally(() => { this.signingIn = undefined; });
+    return this.signingIn ??= this.signIn().finally(() => {
+      this.signIns++;
+      this.signingIn = undefined;
+    });
   }
 
   /**
