@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
-using WuWei.Access;
+using WuWei.Calls;
 using WuWei.Tests.Harness;
 
 namespace WuWei.Gateway.Tests.Public;
@@ -22,7 +22,10 @@ public sealed class ClientTests(SharedServer shared)
         builder.Logging.ClearProviders();
         await using var codes = builder.Build();
         codes.Urls.Add("http://127.0.0.1:0");
-        codes.MapGet("/{phone}", (string phone) => Results.Text(shared.Server.Sms.Codes[phone]));
+        codes.MapGet("/sms/{phone}", (string phone) => Results.Text(shared.Server.Sms.Codes[phone]));
+        codes.MapGet("/wechat/{user}", (string user) => Results.Text(shared.Server.WeChat.Code(user)));
+        codes.MapGet("/wechat/{user}/{phone}", (string user, string phone) => Results.Text(
+            shared.Server.WeChat.Stub.WeChat.NewPhoneCode(shared.Server.WeChat.Mini, user, phone)));
         await codes.StartAsync();
 
         var start = new ProcessStartInfo("node", ["../../node_modules/vitest/vitest.mjs", "run", "--config", "vitest.running.ts"])
@@ -33,6 +36,7 @@ public sealed class ClientTests(SharedServer shared)
         };
         start.Environment["WUWEI_PUBLIC"] = shared.Server.PublicAddress;
         start.Environment["WUWEI_CODES"] = codes.Urls.Single();
+        start.Environment["WUWEI_APP"] = shared.Server.WeChat.Mini;
         start.Environment["WUWEI_UNIT"] = "999900001001";
         using var process = Process.Start(start)!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());

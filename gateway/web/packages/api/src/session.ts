@@ -1,11 +1,9 @@
 import type { Storage } from './platform';
 
-/** What the services hand out when somebody signs in. */
-export interface Session {
+/** Whether it is over the services say: many a phone's clock is wrong. */
+interface Session {
   readonly token: string;
-  /** Milliseconds since 1970. */
-  readonly expiresAt: number;
-  /** When the token was made or last tried to be renewed. */
+  /** When the token was made or last tried to be renewed, in milliseconds since 1970. */
   readonly renewedAt: number;
 }
 
@@ -40,16 +38,15 @@ export class SessionKeeper {
   constructor(
     private readonly storage: Storage,
     private readonly signIn: () => Promise<void>,
-    private readonly renew: () => Promise<{ token: string; expiresAt: number }>,
+    private readonly renew: () => Promise<string>,
   ) {}
 
   get current(): Session | undefined {
-    const kept = parse(this.storage.get(sessionKey));
-    return kept && kept.expiresAt > Date.now() ? kept : undefined;
+    return parse(this.storage.get(sessionKey));
   }
 
-  begin(session: { token: string; expiresAt: number }): void {
-    this.storage.set(sessionKey, JSON.stringify({ ...session, renewedAt: Date.now() }));
+  begin(token: string, renewedAt = Date.now()): void {
+    this.storage.set(sessionKey, JSON.stringify({ token, renewedAt }));
   }
 
   /** Somebody signed out: no sign-in happens by itself until they sign in again. */
@@ -65,7 +62,7 @@ export class SessionKeeper {
 
   /**
    * What a call presented was refused: signs in, once for all that were refused before it ended.
-   * @returns whether there is another token now
+   * @returns whether it is worth another try: with another token, or without one what everybody may read
    */
   async another({ token, signIns }: Presented): Promise<boolean> {
     const isOut = this.storage.get(sessionKey) === out;
@@ -77,8 +74,7 @@ export class SessionKeeper {
       await this.signInOnce();
     }
 
-    const now = this.current?.token;
-    return now !== undefined && now !== token;
+    return this.current?.token !== token;
   }
 
   signInOnce(): Promise<void> {
@@ -99,8 +95,7 @@ export class SessionKeeper {
     }
 
     // Other tabs shall not try at the same time.
-    const again = Date.now() - renewEveryMs + renewAgainAfterMs;
-    this.storage.set(sessionKey, JSON.stringify({ ...session, renewedAt: again }));
+    this.begin(session.token, Date.now() - renewEveryMs + renewAgainAfterMs);
     this.renewing = this.renew().then(
       (renewed) => {
         // Meanwhile somebody may have signed out, or in.
@@ -116,10 +111,10 @@ export class SessionKeeper {
 function parse(text: string | undefined): Session | undefined {
   try {
     const value: unknown = JSON.parse(text ?? 'null');
-    if (value && typeof value === 'object' && 'token' in value && 'expiresAt' in value && 'renewedAt' in value) {
-      const { token, expiresAt, renewedAt } = value;
-      if (typeof token === 'string' && typeof expiresAt === 'number' && typeof renewedAt === 'number') {
-        return { token, expiresAt, renewedAt };
+    if (value && typeof value === 'object' && 'token' in value && 'renewedAt' in value) {
+      const { token, renewedAt } = value;
+      if (typeof token === 'string' && typeof renewedAt === 'number') {
+        return { token, renewedAt };
       }
     }
   } catch {

@@ -100,6 +100,14 @@ test('who signed out stays out until they sign in', async () => {
   expect(await wuwei.signIn()).toBe(true);
 });
 
+test('what everybody may read is read although a session ended', async () => {
+  kept.set('wuwei.session', JSON.stringify({ token: 'ended', renewedAt: Date.now() }));
+  const wuwei = program(({ header }) => header['authorization'] ? refused(16, 'SIGN_IN_REQUIRED') : me());
+
+  expect((await wuwei.identity.getMe({})).me?.personId).toBe('p');
+  expect([signIns, wuwei.signedIn]).toEqual([1, false]);
+});
+
 test('a wrong code is no reason to sign in', async () => {
   const wuwei = program(() => refused(16, 'CODE_WRONG'));
 

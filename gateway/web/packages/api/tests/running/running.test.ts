@@ -1,15 +1,16 @@
 import { build } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
-import { browserPlatform, createWuWei, memoryStorage, wxPlatform, type Platform, type Wx, type WuWei } from '../../src';
+import { describe, expect, test, vi } from 'vitest';
+import { browserPlatform, byWeChat, createWuWei, memoryStorage, wxPlatform, type Platform, type PhoneNeeded, type WuWei, type Wx } from '../../src';
 import { WishView } from '../../src/gen/wuwei/v1/wishes_pb';
 import { overFetch, wxShim } from '../wxShim';
 
-const { WUWEI_PUBLIC: baseUrl = '', WUWEI_CODES: codes = '', WUWEI_UNIT: unitCode = '' } = process.env;
+const { WUWEI_PUBLIC: baseUrl = '', WUWEI_CODES: codes = '', WUWEI_UNIT: unitCode = '', WUWEI_APP: appId = '' } = process.env;
 let phones = 0;
 const newPhone = () => `136${`${Date.now()}`.slice(-6)}${`${++phones}`.padStart(2, '0')}`;
-const codeOf = async (phone: string) => (await fetch(`${codes}/${phone}`)).text();
+const tell = async (what: string) => (await fetch(`${codes}/${what}`)).text();
+const codeOf = (phone: string) => tell(`sms/${phone}`);
 
 function program(platform: Platform, channel: 'weapp' | 'h5' = 'weapp'): WuWei {
   return createWuWei({ baseUrl, channel, clientVersion: '1.0.0', platform, signIn: async () => undefined });
@@ -76,6 +77,38 @@ test('the server keeps the deadline, too', async () => {
   const wuwei = program(wxPlatform(wxShim(undefined, overFetch((sent) => { sent.header['grpc-timeout'] = '1n'; }))));
 
   await expect(wuwei.identity.getMe({})).rejects.toMatchObject({ reason: 'DEADLINE_PASSED', retry: 'same call' });
+});
+
+test('WeChat signs in: with a phone at first, then by itself, and the token is renewed', async () => {
+  const [kept, user, phone] = [new Map<string, string>(), newPhone(), newPhone()];
+  let needed: PhoneNeeded | undefined, logins = 0;
+  const wx: Wx = {
+    ...wxShim(kept),
+    login: ({ success }) => {
+      logins++;
+      void tell(`wechat/${user}`).then((code) => success({ code }));
+    },
+  };
+  const wuwei = createWuWei({
+    baseUrl, channel: 'weapp', clientVersion: '1.0.0', platform: wxPlatform(wx), signIn: byWeChat(wx, appId, (n) => { needed = n; }),
+  });
+  await expect(wuwei.identity.getMe({})).rejects.toMatchObject({ retry: 'sign in' });
+  await wuwei.weChat.signInWeChatPhone({
+    ticket: needed!.ticket, proof: { case: 'phoneCode', value: await tell(`wechat/${user}/${phone}`) },
+  });
+  const { me } = await wuwei.identity.getMe({});
+
+  kept.set('wuwei.session', JSON.stringify({ token: 'ended', renewedAt: Date.now() }));
+  const all = await Promise.all(Array.from({ length: 20 }, () => wuwei.identity.getMe({})));
+  expect(all.map((a) => a.me?.personId)).toEqual(Array(20).fill(me?.personId));
+  expect(logins).toBe(2);
+
+  const old = JSON.parse(kept.get('wuwei.session')!).token as string;
+  kept.set('wuwei.session', JSON.stringify({ token: old, renewedAt: 0 }));
+  await Promise.all(Array.from({ length: 20 }, () => wuwei.identity.getMe({})));
+  await vi.waitFor(() => expect(JSON.parse(kept.get('wuwei.session')!).token).not.toBe(old), { timeout: 20_000 });
+  expect((await wuwei.identity.getMe({})).me?.personId).toBe(me?.personId);
+  expect(logins).toBe(2);
 });
 
 test('an answer that is lost on the way makes no second wish', async () => {
