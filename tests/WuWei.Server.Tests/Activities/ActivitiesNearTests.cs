@@ -1,3 +1,4 @@
+using WuWei.Data;
 using WuWei.Places;
 using WuWei.Tests.Harness;
 
@@ -86,8 +87,8 @@ public sealed class ActivitiesNearTests : IAsyncLifetime
         await _staff.DraftAsync(Form(0, 2, new Point(-32_000_000, -118_000_000)));
         await _server.Database.ExecuteAsync("CREATE TABLE cell_before AS SELECT id, cell FROM activity");
         await _server.Database.ExecuteAsync("UPDATE activity SET cell = NULL");
-        var migration = await File.ReadAllTextAsync(
-            Path.Combine(SnapshotFile.Repo(), "src/WuWei.Server/Data/Migrations/V0021__near.sql"));
+        using var file = new StreamReader(typeof(Schema).Assembly.GetManifestResourceStream("V0021__near.sql")!);
+        var migration = await file.ReadToEndAsync();
         await _server.Database.ExecuteAsync(migration[migration.IndexOf("UPDATE activity", StringComparison.Ordinal)..]);
 
         Assert.Equal(31, await _server.Database.ScalarAsync<int>(

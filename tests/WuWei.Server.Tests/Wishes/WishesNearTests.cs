@@ -136,24 +136,24 @@ public sealed class WishesNearTests : IAsyncLifetime
     public async Task Of_a_point_only_its_cell_is_told_stored_and_remembered()
     {
         var (request, exact, key) = (_world.Request(), Corner(Home), $"{Guid.NewGuid()}");
-        request.Point = Wire(exact);
+        request.Point = OnWire(exact);
         var made = (await _cast.Maker.WishesWithKey(key).MakeWishAsync(request)).Wish;
 
-        Assert.Equal(Wire(Home.Middle), made.Cell);
+        Assert.Equal(OnWire(Home.Middle), made.Cell);
         Assert.Equal(Home.Number, await _server.Database.ScalarAsync<int>(
             "SELECT cell FROM wish WHERE id = @id", ("id", Guid.Parse(made.Id))));
         // The key's row knows no more: from elsewhere in the cell it is the same request, from the next cell another.
-        request.Point = Wire(Home.Middle);
+        request.Point = OnWire(Home.Middle);
         Assert.Equal(made, (await _cast.Maker.WishesWithKey(key).MakeWishAsync(request)).Wish);
-        request.Point = Wire(North(Home, 1));
+        request.Point = OnWire(North(Home, 1));
         Assert.Equal(
             "IDEMPOTENCY_KEY_REUSED",
             await Refusals.ReasonAsync(_cast.Maker.WishesWithKey(key).MakeWishAsync(request)));
-        var details = await _server.Database.ScalarAsync<string>(
-            "SELECT CONVERT(details USING utf8mb4) FROM journal WHERE object_id = @id", ("id", Guid.Parse(made.Id)));
-        Assert.Contains($"{Home.Number}", details);
-        Assert.DoesNotContain($"{exact.Latitude}", details);
-        Assert.DoesNotContain($"{exact.Longitude}", details);
+        var detail = await _server.Database.ScalarAsync<string>(
+            "SELECT detail FROM journal_entry WHERE subject_id = @id", ("id", Guid.Parse(made.Id)));
+        Assert.Contains($"{Home.Number}", detail);
+        Assert.DoesNotContain($"{exact.Latitude}", detail);
+        Assert.DoesNotContain($"{exact.Longitude}", detail);
     }
 
     [Theory]
@@ -165,7 +165,7 @@ public sealed class WishesNearTests : IAsyncLifetime
     {
         var point = new Point(latitude, longitude);
         var request = _world.Request();
-        request.Point = Wire(point);
+        request.Point = OnWire(point);
 
         Assert.Equal("WISH_INVALID", await Refusals.ReasonAsync(_cast.Maker.Wishes.MakeWishAsync(request)));
         Assert.Equal(
@@ -220,7 +220,7 @@ public sealed class WishesNearTests : IAsyncLifetime
 
     private static Point North(GridCell cell, int rows) => (cell with { Row = cell.Row + rows }).Middle;
 
-    private static Wire.Point Wire(Point point) => new() { Latitude = point.Latitude, Longitude = point.Longitude };
+    private static Wire.Point OnWire(Point point) => new() { Latitude = point.Latitude, Longitude = point.Longitude };
 
     private static Wire.ListWishesNearRequest Ask(Point point, int radius) =>
         new() { Latitude = point.Latitude, Longitude = point.Longitude, RadiusMetres = radius };
@@ -235,11 +235,11 @@ public sealed class WishesNearTests : IAsyncLifetime
     private Task<string> OpenAsync(Point? point, Action<Wire.MakeWishRequest>? detail = null)
     {
         var request = _world.Request();
-        request.Point = point is { } given ? Wire(given) : null;
+        request.Point = point is { } given ? OnWire(given) : null;
         detail?.Invoke(request);
         return _cast.Maker.OpenAsync(request, _cast.Staff);
     }
 
     private static Task<string> MadeAsync(WishCast cast, WishStatus status) =>
-        (cast with { Detail = r => r.Point = Wire(Corner(Home)) }).WishAsync(status);
+        (cast with { Detail = r => r.Point = OnWire(Corner(Home)) }).WishAsync(status);
 }
