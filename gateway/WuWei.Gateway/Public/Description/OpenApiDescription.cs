@@ -29,7 +29,8 @@ public static class OpenApiDescription
                     Every answer is an envelope: `errcode` is 0 or HTTP status × 100 + n, `errmsg` is Chinese and fit to
                     show, `data` is the answer, `request_id` names the call. A refusal has the stable `reason` that the
                     call's description names, and the `fields` at fault. Calls of one description may also be refused as
-                    the description of its group says.
+                    the description of its group says. Examples are calls that were made; ids, names and phones in them are
+                    nobody's.
                     """,
             },
             Paths = [],
