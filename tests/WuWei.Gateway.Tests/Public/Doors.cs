@@ -58,18 +58,8 @@ public sealed class Doors : IDisposable
 
     public async Task<Outcome> JsonAsync(JsonRoute route, IMessage request, string token, string key)
     {
-        using var message = ToHttp(route, request);
-        if (token.Length > 0)
-        {
-            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        }
-
-        message.Headers.Add("Idempotency-Key", key);
-        using var response = await _http.SendAsync(message);
-        var envelope = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        var envelope = await EnvelopeAsync(route, request, token, key);
         var errcode = (int)envelope["errcode"]!;
-        Assert.Equal(errcode == 0 ? 200 : errcode / 100, (int)response.StatusCode);
-        Assert.Equal(response.Headers.GetValues("x-request-id").Single(), (string?)envelope["request_id"]);
         if (errcode == 0)
         {
             return new Outcome(
@@ -80,6 +70,24 @@ public sealed class Doors : IDisposable
         return new Outcome(
             CodeOf(errcode), (string)envelope["reason"]!, (string)envelope["errmsg"]!,
             string.Join(',', envelope["fields"]!.AsArray().Select(f => SnakeCase((string)f!["field"]!))), null);
+    }
+
+    /// <summary>The answer of the JSON door as it is.</summary>
+    public async Task<JsonObject> EnvelopeAsync(JsonRoute route, IMessage request, string token, string key)
+    {
+        using var message = ToHttp(route, request);
+        if (token.Length > 0)
+        {
+            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        message.Headers.Add("Idempotency-Key", key);
+        using var response = await _http.SendAsync(message);
+        var envelope = JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject();
+        var errcode = (int)envelope["errcode"]!;
+        Assert.Equal(errcode == 0 ? 200 : errcode / 100, (int)response.StatusCode);
+        Assert.Equal(response.Headers.GetValues("x-request-id").Single(), (string?)envelope["request_id"]);
+        return envelope;
     }
 
     /// <summary>The request as the annotation of its call says.</summary>

@@ -10,10 +10,12 @@ public static class SnapshotFile
     /// <summary>Set to 1 to write the files anew instead of comparing.</summary>
     private const string Rewrite = "WUWEI_REWRITE_SNAPSHOTS";
 
+    public static bool Rewrites => Environment.GetEnvironmentVariable(Rewrite) == "1";
+
     public static void AssertSame(string file, string actual, [CallerFilePath] string test = "")
     {
         var path = Path.Combine(Path.GetDirectoryName(test)!, file);
-        if (Environment.GetEnvironmentVariable(Rewrite) == "1")
+        if (Rewrites)
         {
             File.WriteAllText(path, actual);
             return;

@@ -77,6 +77,9 @@ public static class Contract
 public sealed record JsonRoute(
     MethodDescriptor Rpc, HttpMethod Method, string Path, IReadOnlyList<string> PathFields, bool HasBody)
 {
+    /// <summary>Such as <c>WishService/ClaimWish</c>.</summary>
+    public string Name => $"{Rpc.Service.Name}/{Rpc.Name}";
+
     /// <summary>As the permission table has it.</summary>
     public string FullRpc => $"{Rpc.Service.FullName}/{Rpc.Name}";
 

@@ -29,7 +29,8 @@ public static class OpenApiDescription
                     Every answer is an envelope: `errcode` is 0 or HTTP status × 100 + n, `errmsg` is Chinese and fit to
                     show, `data` is the answer, `request_id` names the call. A refusal has the stable `reason` that the
                     call's description names, and the `fields` at fault. Calls of one description may also be refused as
-                    the description of its group says.
+                    the description of its group says. Examples are calls that were made; ids, names and phones in them are
+                    nobody's.
                     """,
             },
             Paths = [],
@@ -37,13 +38,14 @@ public static class OpenApiDescription
         };
         AddShared(document);
         var schemas = new OpenApiSchemas(document, comments);
+        var examples = Examples.Load();
         foreach (var route in Contract.Routes)
         {
             var path = document.Paths.TryGetValue(route.Path, out var known)
                 ? (OpenApiPathItem)known
                 : new OpenApiPathItem { Operations = [] };
             document.Paths[route.Path] = path;
-            path.AddOperation(route.Method, Operation(document, schemas, route));
+            path.AddOperation(route.Method, Operation(document, schemas, route, examples.GetValueOrDefault(route.Name)));
         }
 
         foreach (var service in Contract.Routes.Select(route => route.Rpc.Service).Distinct())
@@ -54,7 +56,8 @@ public static class OpenApiDescription
         return document;
     }
 
-    private static OpenApiOperation Operation(OpenApiDocument document, OpenApiSchemas schemas, JsonRoute route)
+    private static OpenApiOperation Operation(
+        OpenApiDocument document, OpenApiSchemas schemas, JsonRoute route, Example? example)
     {
         var permission = Permissions.ByRpc[route.FullRpc];
         var about = schemas.Comment(route.Rpc.FullName) ?? "";
@@ -64,12 +67,20 @@ public static class OpenApiDescription
             Tags = new HashSet<OpenApiTagReference> { new(route.Rpc.Service.Name, document) },
             Summary = about.Split(". ", 2)[0].Split('\n', 2)[0].TrimEnd('.'),
             Description = about,
-            Parameters = [.. Parameters(document, schemas, route, permission)],
-            RequestBody = route.HasBody ? Body(schemas, route) : null,
+            Parameters = [.. Parameters(document, schemas, route, permission, example)],
+            RequestBody = route.HasBody ? Body(schemas, route, example) : null,
             Responses = new OpenApiResponses
             {
-                ["200"] = new OpenApiResponse { Description = "Done.", Content = Content(Envelope(schemas, route.Rpc)) },
-                ["default"] = new OpenApiResponseReference(Refused, document),
+                ["200"] = new OpenApiResponse
+                {
+                    Description = "Done.",
+                    Content = Content(Envelope(schemas, route.Rpc), example?.Answer),
+                },
+                ["default"] = new OpenApiResponse
+                {
+                    Description = "Refused; nothing changed.",
+                    Content = Content(new OpenApiSchemaReference(Refused, document), example?.Refused),
+                },
             },
             Security = permission.Roles is null ? []
                 : permission.WithoutSignIn ? [WithToken(document), new OpenApiSecurityRequirement()]
@@ -81,7 +92,7 @@ public static class OpenApiDescription
         new() { [new OpenApiSecuritySchemeReference(Token, document)] = [] };
 
     private static IEnumerable<IOpenApiParameter> Parameters(
-        OpenApiDocument document, OpenApiSchemas schemas, JsonRoute route, Permission permission)
+        OpenApiDocument document, OpenApiSchemas schemas, JsonRoute route, Permission permission, Example? example)
     {
         foreach (var path in route.PathFields)
         {
@@ -113,6 +124,7 @@ public static class OpenApiDescription
             Required = place == ParameterLocation.Path,
             Schema = schemas.Of(field),
             Description = schemas.Comment(field.FullName) ?? $"`{path}`",
+            Example = ValueAt(example?.Request, route.Rpc.InputType, path)?.DeepClone(),
         };
     }
 
@@ -135,7 +147,19 @@ public static class OpenApiDescription
         return field.Field!;
     }
 
-    private static OpenApiRequestBody Body(OpenApiSchemas schemas, JsonRoute route)
+    /// <summary>What an example has in a field.</summary>
+    private static JsonNode? ValueAt(JsonNode? request, MessageDescriptor message, string path)
+    {
+        var names = path.Split('.');
+        for (var i = 0; i < names.Length && request is not null; i++)
+        {
+            request = request[Find(message, string.Join('.', names[..(i + 1)])).JsonName];
+        }
+
+        return request;
+    }
+
+    private static OpenApiRequestBody Body(OpenApiSchemas schemas, JsonRoute route, Example? example)
     {
         var flat = route.PathFields.Where(path => !path.Contains('.', StringComparison.Ordinal)).ToHashSet();
         return new OpenApiRequestBody
@@ -143,8 +167,13 @@ public static class OpenApiDescription
             Required = true,
             Content = Content(flat.Count == 0
                 ? schemas.Of(route.Rpc.InputType)
-                : schemas.Describe(route.Rpc.InputType, flat)),
+                : schemas.Describe(route.Rpc.InputType, flat), Rest(example?.Request)),
         };
+
+        JsonObject? Rest(JsonObject? request) => request is null ? null : new JsonObject(request
+            .Where(field => !flat.Contains(route.Rpc.InputType.Fields.InDeclarationOrder()
+                .Single(f => f.JsonName == field.Key).Name))
+            .Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())));
     }
 
     private static OpenApiSchema Envelope(OpenApiSchemas schemas, MethodDescriptor rpc) => new()
@@ -189,37 +218,33 @@ public static class OpenApiDescription
             Description = "Where the call comes from: weapp, h5, app, site, screen or console, with the program's version. "
                 + "Recorded, never trusted.",
         });
-        document.AddComponent<IOpenApiResponse>(Refused, new OpenApiResponse
+        document.AddComponent<IOpenApiSchema>(Refused, new OpenApiSchema
         {
-            Description = "Refused; nothing changed.",
-            Content = Content(new OpenApiSchema
+            Type = JsonSchemaType.Object,
+            Properties = new Dictionary<string, IOpenApiSchema>
             {
-                Type = JsonSchemaType.Object,
-                Properties = new Dictionary<string, IOpenApiSchema>
+                ["errcode"] = new OpenApiSchema { Type = JsonSchemaType.Integer },
+                ["errmsg"] = new OpenApiSchema { Type = JsonSchemaType.String },
+                ["reason"] = new OpenApiSchema { Type = JsonSchemaType.String },
+                ["fields"] = new OpenApiSchema
                 {
-                    ["errcode"] = new OpenApiSchema { Type = JsonSchemaType.Integer },
-                    ["errmsg"] = new OpenApiSchema { Type = JsonSchemaType.String },
-                    ["reason"] = new OpenApiSchema { Type = JsonSchemaType.String },
-                    ["fields"] = new OpenApiSchema
+                    Type = JsonSchemaType.Array,
+                    Items = new OpenApiSchema
                     {
-                        Type = JsonSchemaType.Array,
-                        Items = new OpenApiSchema
+                        Type = JsonSchemaType.Object,
+                        Properties = new Dictionary<string, IOpenApiSchema>
                         {
-                            Type = JsonSchemaType.Object,
-                            Properties = new Dictionary<string, IOpenApiSchema>
-                            {
-                                ["field"] = new OpenApiSchema { Type = JsonSchemaType.String },
-                                ["description"] = new OpenApiSchema { Type = JsonSchemaType.String },
-                            },
+                            ["field"] = new OpenApiSchema { Type = JsonSchemaType.String },
+                            ["description"] = new OpenApiSchema { Type = JsonSchemaType.String },
                         },
                     },
-                    ["request_id"] = new OpenApiSchema { Type = JsonSchemaType.String },
                 },
-                Required = new HashSet<string> { "errcode", "errmsg", "reason", "fields", "request_id" },
-            }),
+                ["request_id"] = new OpenApiSchema { Type = JsonSchemaType.String },
+            },
+            Required = new HashSet<string> { "errcode", "errmsg", "reason", "fields", "request_id" },
         });
     }
 
-    private static Dictionary<string, IOpenApiMediaType> Content(IOpenApiSchema schema) =>
-        new() { [Json] = new OpenApiMediaType { Schema = schema } };
+    private static Dictionary<string, IOpenApiMediaType> Content(IOpenApiSchema schema, JsonNode? example) =>
+        new() { [Json] = new OpenApiMediaType { Schema = schema, Example = example?.DeepClone() } };
 }
