@@ -1,0 +1,17 @@
+import uniPlugin from '@dcloudio/vite-plugin-uni';
+import { wuweiPolyfill } from '@wuwei/api/vite';
+import { defineConfig, type PluginOption } from 'vite';
+import { version } from './package.json';
+
+// The plugin is CommonJS; where it is loaded as a module, it is below `default`.
+const uni = (uniPlugin as unknown as { default?: typeof uniPlugin }).default ?? uniPlugin;
+const weapp = process.env['UNI_PLATFORM'] === 'mp-weixin';
+
+export default defineConfig({
+  plugins: [uni(), ...(weapp ? [wuweiPolyfill() as PluginOption] : [])],
+  define: {
+    WUWEI_VERSION: JSON.stringify(version),
+    // Where a mini program finds the public door; pages in a browser come from it.
+    WUWEI_PUBLIC_URL: JSON.stringify(process.env['WUWEI_PUBLIC_URL'] ?? 'http://127.0.0.1:5081'),
+  },
+});
