@@ -1,0 +1,162 @@
+import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import { timestampMs, type Timestamp } from '@bufbuild/protobuf/wkt';
+import { Code, type Transport } from '@connectrpc/connect';
+import { kindOf, type Call, type CallOptions } from './calls';
+import { toWuWeiError, type WuWeiError } from './errors';
+import type { Intent, IntentKeeper } from './intent';
+import { newId } from './platform';
+import type { SessionKeeper } from './session';
+import { Patience, pauseMs } from './waiting';
+import type { WuWeiOptions } from './wuwei';
+
+const deviceKey = 'wuwei.device';
+const timeoutMsDefault = 10_000;
+const triesMax = 4;
+
+/** Makes calls: with what each carries, tried again where that is safe, and with a session where there is one. */
+export class Caller {
+  private readonly transport: Transport;
+
+  constructor(
+    private readonly options: WuWeiOptions,
+    private readonly session: SessionKeeper,
+    private readonly intents: IntentKeeper,
+  ) {
+    this.transport = options.platform.transport(options.baseUrl);
+  }
+
+  readonly call: Call = async (method, request, options: CallOptions = {}) => {
+    const id = newId(this.options.platform);
+    const intent = kindOf(method).keyed ? (options.intent ?? { name: '', key: newId(this.options.platform) }) : undefined;
+    const patience = new Patience(options.timeoutMs ?? this.options.timeoutMs ?? timeoutMsDefault, options.signal);
+    if (intent?.name) {
+      this.intents.sent(intent);
+    }
+
+    try {
+      const answer = await this.tryOften(method, request, { id, intent, patience });
+      this.note(method, intent, answer);
+      return answer;
+    } catch (e) {
+      const error = toWuWeiError(e, id);
+      this.noteRefused(method, intent, error);
+      throw error;
+    } finally {
+      patience.end();
+    }
+  };
+
+  private async tryOften<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>, request: MessageInitShape<I>, call: OneCall,
+  ): Promise<MessageShape<O>> {
+    const { kind, patience } = { kind: kindOf(method), patience: call.patience };
+    let mayAgain = kind.signsInAgain;
+    for (let tries = 1; ; tries++) {
+      const token = kind.session ? await patience.until(this.session.token()) : undefined;
+      try {
+        const headers = this.headers(call, token);
+        const answer = this.transport.unary(method, patience.signal, patience.leftMs, headers, request);
+        return (await patience.until(answer)).message;
+      } catch (e) {
+        const error = toWuWeiError(e, call.id);
+        if (error.retry === 'sign in' && mayAgain) {
+          mayAgain = false;
+          if (await patience.until(this.session.another(token))) {
+            continue;
+          }
+        }
+
+        const ms = pauseMs(tries);
+        if (!(kind.reads || kind.keyed) || !isPassing(error) || tries >= triesMax || ms >= patience.leftMs) {
+          throw error;
+        }
+
+        await patience.pause(ms);
+      }
+    }
+  }
+
+  private headers(call: OneCall, token: string | undefined): Record<string, string> {
+    return {
+      'x-wuwei-channel': `${this.options.channel}/${this.options.clientVersion}`,
+      'x-wuwei-device': this.device(),
+      'x-request-id': call.id,
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(call.intent && { 'idempotency-key': call.intent.key }),
+    };
+  }
+
+  /** What this installation is called: made once, and no person's name. */
+  private device(): string {
+    const { storage } = this.options.platform;
+    const kept = storage.get(deviceKey);
+    if (kept) {
+      return kept;
+    }
+
+    const made = newId(this.options.platform);
+    storage.set(deviceKey, made);
+    return made;
+  }
+
+  private note(method: { readonly name: string }, intent: Intent | undefined, answer: object): void {
+    const kind = kindOf(method);
+    const begun = kind.session ? undefined : sessionIn(answer);
+    if (begun) {
+      this.session.begin(begun);
+    } else if (kind.ends) {
+      this.signedOut();
+    } else if (kind.signsInAgain) {
+      this.session.renewDaily(); // the network is there now
+    }
+
+    this.answered(intent);
+  }
+
+  private noteRefused(method: { readonly name: string }, intent: Intent | undefined, error: WuWeiError): void {
+    if (kindOf(method).ends && error.retry === 'sign in') {
+      this.signedOut();
+    } else if (error.decided) {
+      this.answered(intent);
+    }
+  }
+
+  private answered(intent: Intent | undefined): void {
+    if (intent?.name) {
+      this.intents.answered(intent);
+    }
+  }
+
+  private signedOut(): void {
+    this.session.stayOut();
+    this.intents.forget();
+  }
+}
+
+interface OneCall {
+  readonly id: string;
+  readonly intent: Intent | undefined;
+  readonly patience: Patience;
+}
+
+/** Nothing is wrong with the call: the network, the server or its database were away for a moment. */
+function isPassing(error: WuWeiError): boolean {
+  return error.code === Code.Unavailable || error.reason === 'DATABASE_BUSY';
+}
+
+export function msOf(time: Timestamp | undefined): number {
+  return time ? timestampMs(time) : Number.MAX_SAFE_INTEGER;
+}
+
+interface SessionLike {
+  token?: string;
+  expiresAt?: Timestamp;
+}
+
+/** Whatever begins a session says so in one of three forms. */
+function sessionIn(
+  answer: SessionLike & { session?: SessionLike; outcome?: { case?: string; value?: SessionLike } },
+): { token: string; expiresAt: number } | undefined {
+  const { token, expiresAt } = (answer.outcome?.case === 'session' && answer.outcome.value) || answer.session || answer;
+  return token ? { token, expiresAt: msOf(expiresAt) } : undefined;
+}

@@ -1,0 +1,10 @@
+export { browserPlatform } from './browser';
+export type { CallOptions, Client } from './calls';
+export { WuWeiError, type FieldFault, type Retry } from './errors';
+export type { Intent } from './intent';
+export { memoryStorage, type Platform, type Storage } from './platform';
+export { services } from './services';
+export { bySignInPage, byWeChat, type PhoneNeeded } from './signIn';
+export { createWuWei, type Channel, type SignIn, type WuWei, type WuWeiOptions } from './wuwei';
+export { wxPlatform } from './wx/platform';
+export type { Wx, WxAnswer, WxRequest, WxTask } from './wx/wx';

@@ -1,0 +1,65 @@
+import type { DescService } from '@bufbuild/protobuf';
+import { Caller, msOf } from './caller';
+import { clientOf, type Client } from './calls';
+import { IntentKeeper, type Intent } from './intent';
+import { newId, type Platform } from './platform';
+import { services } from './services';
+import { SessionKeeper } from './session';
+
+/** Where a program runs, as the services record it. */
+export type Channel = 'weapp' | 'h5' | 'app' | 'site' | 'screen' | 'console';
+
+/**
+ * Signs in when a call was refused for want of it, or tells the page to. Ends without a session where the page must do it: then
+ * the calls that waited fail, and their `retry` is `sign in`.
+ */
+export type SignIn = (wuwei: WuWei) => Promise<void>;
+
+/** What a program says once. */
+export interface WuWeiOptions {
+  /** Of the public door, such as `https://wuwei.example.gov.cn`. */
+  readonly baseUrl: string;
+  readonly channel: Channel;
+  /** The program's own version, such as `1.4.0`. */
+  readonly clientVersion: string;
+  readonly platform: Platform;
+  readonly signIn: SignIn;
+  /** How long a call may take in all; 10,000. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * The services, by name. Whatever call begins a session (`access.signIn`, `weChat.signInWeChatPhone`, …) makes it the one in
+ * use, it is kept in storage and renewed daily, and `access.signOut` forgets it.
+ */
+export type WuWei = { readonly [N in keyof typeof services]: Client<(typeof services)[N]> } & {
+  /** Whether there is a session; the services may have ended it meanwhile. */
+  readonly signedIn: boolean;
+  /**
+   * Something somebody begins to do. With the name of one that was sent and never answered it is the same again, so a retry after
+   * a crash does it once.
+   */
+  intent(name: string): Intent;
+  /** Signs in now rather than with the first call that needs it, also after somebody signed out. */
+  signIn(): Promise<boolean>;
+};
+
+/** The one object a program needs. */
+export function createWuWei(options: WuWeiOptions): WuWei {
+  const { storage } = options.platform;
+  const intents = new IntentKeeper(storage, () => newId(options.platform));
+  const session = new SessionKeeper(storage, () => options.signIn(wuwei), async () => {
+    const { token, expiresAt } = await wuwei.access.renewSession({});
+    return { token, expiresAt: msOf(expiresAt) };
+  });
+  const caller = new Caller(options, session, intents);
+  const clients = Object.entries<DescService>(services).map(([name, service]) => [name, clientOf(service, caller.call)]);
+  const wuwei: WuWei = Object.assign(Object.fromEntries(clients), {
+    intent: (name: string) => intents.begin(name),
+    signIn: async () => {
+      await session.signInOnce();
+      return session.current !== undefined;
+    },
+  });
+  return Object.defineProperty(wuwei, 'signedIn', { get: () => session.current !== undefined });
+}
