@@ -10,7 +10,7 @@ namespace WuWei.Tests;
 public class WhoKnowsWhomTests
 {
     private static readonly string[] Ground =
-        ["Data", "Errors", "Time", "Calls", "Privacy", "Journal", "Jobs", "Identity", "Organization"];
+        ["Data", "Errors", "Time", "Calls", "Privacy", "Journal", "Jobs", "Identity", "Organization", "Places"];
 
     private static readonly string[] Slices =
     [

@@ -32,12 +32,14 @@ CREATE TABLE `activity` (
   `clock_from` datetime(6) NOT NULL,
   `clock_at` datetime(6) DEFAULT NULL,
   `series_id` binary(16) DEFAULT NULL,
+  `cell` int(10) unsigned DEFAULT NULL,
   PRIMARY KEY (`id`),
   KEY `by_clock` (`clock_at`),
   KEY `by_unit` (`unit_id`,`status`),
   KEY `by_maker` (`maker_id`,`made_at`,`id`),
   KEY `by_parent` (`parent_id`,`starts_at`,`id`),
   KEY `by_kind` (`kind`,`ends_at`),
+  KEY `by_cell` (`cell`,`status`,`starts_at`,`id`),
   CONSTRAINT `activity_of_unit` FOREIGN KEY (`unit_id`) REFERENCES `unit` (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
@@ -929,6 +931,7 @@ CREATE TABLE `wish` (
   `claim_suspicion` int(10) unsigned NOT NULL DEFAULT 0,
   `organisation_id` binary(16) DEFAULT NULL,
   `place` binary(32) DEFAULT NULL,
+  `cell` int(10) unsigned DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `imported_once` (`import_ref`),
   UNIQUE KEY `remade_once` (`remade_from`),
@@ -937,9 +940,11 @@ CREATE TABLE `wish` (
   KEY `by_beneficiary` (`beneficiary_index`,`made_at`,`id`),
   KEY `wish_of_unit` (`unit_id`),
   KEY `wish_of_category` (`category_id`),
+  KEY `by_cell` (`cell`,`status`,`made_at`,`id`),
   CONSTRAINT `wish_of_category` FOREIGN KEY (`category_id`) REFERENCES `category` (`id`),
   CONSTRAINT `wish_of_unit` FOREIGN KEY (`unit_id`) REFERENCES `unit` (`id`),
-  CONSTRAINT `content_once` CHECK (`content` is null and `title` is not null and `text` is not null or `content` is not null and `title` is null and `text` is null and `answers` is null)
+  CONSTRAINT `content_once` CHECK (`content` is null and `title` is not null and `text` is not null or `content` is not null and `title` is null and `text` is null and `answers` is null),
+  CONSTRAINT `cell_of_public` CHECK (`cell` is null or `visibility` = 1 and `sensitive` = 0)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `wish_claim` (

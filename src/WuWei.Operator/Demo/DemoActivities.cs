@@ -26,6 +26,7 @@ public sealed class DemoActivities(DemoHost host, DemoContent content, UnitTree 
     private const int CancelledEach = 50;
     private const int AbsentEach = 14;
     private const int PlacesMax = 8;
+    private const int RadiusMetres = 200;
 
     private readonly Wire.ActivityService.ActivityServiceClient _activities = new(host.Channel);
     private readonly Wire.SignUpService.SignUpServiceClient _signUps = new(host.Channel);
@@ -66,6 +67,8 @@ public sealed class DemoActivities(DemoHost host, DemoContent content, UnitTree 
         var end = start.AddHours(what.Hours);
         var people = Some(neighbours, number);
         var there = people.Where((_, i) => ((number * 3) + i) % AbsentEach != 0).ToArray();
+        var place = DemoPlaces.Middle(community);
+        var position = new Wire.Position { Latitude = place.Latitude, Longitude = place.Longitude, AccuracyMetres = 20 };
         var (id, shift, role) = ("", "", "");
         var signUps = new Dictionary<string, string>();
         var moves = new List<DemoMove>();
@@ -115,7 +118,7 @@ public sealed class DemoActivities(DemoHost host, DemoContent content, UnitTree 
         foreach (var phone in there)
         {
             Move(start, (key, cancel) => _attendance.CheckInAsync(
-                new() { ShiftId = shift, Code = code, Device = $"demo-{phone}" }, sign(phone, key),
+                new() { ShiftId = shift, Code = code, Device = $"demo-{phone}", Position = position }, sign(phone, key),
                 cancellationToken: cancel).ResponseAsync);
         }
 
@@ -123,7 +126,7 @@ public sealed class DemoActivities(DemoHost host, DemoContent content, UnitTree 
         foreach (var phone in there)
         {
             Move(end, (key, cancel) => _attendance.CheckOutAsync(
-                new() { ShiftId = shift, Code = code, Device = $"demo-{phone}" }, sign(phone, key),
+                new() { ShiftId = shift, Code = code, Device = $"demo-{phone}", Position = position }, sign(phone, key),
                 cancellationToken: cancel).ResponseAsync);
         }
 
@@ -160,6 +163,9 @@ public sealed class DemoActivities(DemoHost host, DemoContent content, UnitTree 
         .. Enumerable.Range(0, 3 + (number % 3)).Select(i => neighbours[(number + i) % neighbours.Length]).Distinct(),
     ];
 
+    private static Wire.Spot Spot(Wire.Point point) =>
+        new() { Latitude = point.Latitude, Longitude = point.Longitude, RadiusMetres = RadiusMetres };
+
     private Wire.MakeActivityRequest Form(DemoActivity what, string community, DateTime start, DateTime end) => new()
     {
         Form = new()
@@ -169,6 +175,7 @@ public sealed class DemoActivities(DemoHost host, DemoContent content, UnitTree 
             Title = what.Title,
             Text = what.Text,
             Place = what.Place,
+            Spot = what.Remote ? null : Spot(DemoPlaces.Middle(community)),
             Remote = what.Remote,
             Ages = { what.Ages },
             GrantsCourse = what.GrantsCourse ?? "",

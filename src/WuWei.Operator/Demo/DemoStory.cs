@@ -57,7 +57,7 @@ public sealed class DemoStory(
         var steps = new List<DemoMove>();
 
         Step(plan.Made, async (key, cancel) =>
-            id = (await _wishes.MakeWishAsync(Request(wish, plan), As(maker, key), cancellationToken: cancel)).Wish.Id);
+            id = (await _wishes.MakeWishAsync(Request(wish, number, plan), As(maker, key), cancellationToken: cancel)).Wish.Id);
         if (wish.State == "rejected")
         {
             Step(plan.Opened, (key, cancel) => _wishes.RejectWishAsync(
@@ -189,7 +189,7 @@ public sealed class DemoStory(
 
     private static DemoPlan Claimed(DateTime made, double hours) => From(made) with { Claimed = made.AddHours(hours) };
 
-    private Wire.MakeWishRequest Request(DemoWish wish, DemoPlan plan)
+    private Wire.MakeWishRequest Request(DemoWish wish, int number, DemoPlan plan)
     {
         var district = _tree!.Find(new UnitCode(UnitImport.System, District))!;
         var request = new Wire.MakeWishRequest
@@ -204,6 +204,7 @@ public sealed class DemoStory(
             Origin = (Wire.WishOrigin)wish.Maker,
             Contact = new() { Name = wish.Contact.Name, Phone = wish.Contact.Phone, Address = wish.Contact.Address },
             DeadlineAt = plan.Deadline is { } deadline ? Timestamp.FromDateTime(deadline) : null,
+            Point = DemoPlaces.Of(wish.Unit, number),
         };
         Add(request.Answers, wish.Answers);
         if (wish.Beneficiary is { } beneficiary)

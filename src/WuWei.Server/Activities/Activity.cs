@@ -1,5 +1,6 @@
 using WuWei.Calls;
 using WuWei.Errors;
+using WuWei.Places;
 
 namespace WuWei.Activities;
 
@@ -50,6 +51,12 @@ public record Activity
     public bool Organised { get; init; }
     public bool SignedUp { get; init; }
     public int Children { get; init; }
+
+    /// <summary>The cell that its spot is in; a remote one is near to nobody.</summary>
+    public GridCell? Cell => !Remote && Latitude is { } latitude && Longitude is { } longitude
+        && new Point(latitude, longitude) is { IsInChina: true } spot
+            ? GridCell.Of(spot)
+            : null;
 
     public bool IsInsured => !InsuranceNeeded || InsuredUntil >= EndsAt;
 

@@ -56,12 +56,12 @@ public static class ActivityStore
             """
             INSERT INTO activity
               (id, unit_id, organisation_id, parent_id, series_id, maker_id, kind, status, version, title, text, place,
-              latitude, longitude, radius_metres, remote, ages, times, contact, insurance_needed, insured_until,
+              latitude, longitude, radius_metres, cell, remote, ages, times, contact, insurance_needed, insured_until,
               needs_course, grants_course, cancel_hours, starts_at, ends_at, made_at, published_at, reminders,
               overdue, clock_from, clock_at)
             VALUES
               (@Id, @UnitId, @OrganisationId, @ParentId, @SeriesId, @MakerId, @Kind, @Status, @Version, @Title, @Text,
-              @Place, @Latitude, @Longitude, @RadiusMetres, @Remote, @Ages, @Times, @Contact, @InsuranceNeeded,
+              @Place, @Latitude, @Longitude, @RadiusMetres, @cell, @Remote, @Ages, @Times, @Contact, @InsuranceNeeded,
               @InsuredUntil, @NeedsCourse, @GrantsCourse, @CancelHours, @StartsAt, @EndsAt, @MadeAt, @PublishedAt,
               @Reminders, @Overdue, @ClockFrom, @ClockAt)
             """, Row(activity));
@@ -88,7 +88,7 @@ public static class ActivityStore
             UPDATE activity
             SET version = @Version, status = @Status, parent_id = @ParentId, kind = @Kind, title = @Title,
               text = @Text, place = @Place, latitude = @Latitude, longitude = @Longitude, radius_metres = @RadiusMetres,
-              remote = @Remote, ages = @Ages, times = @Times, contact = @Contact, insurance_needed = @InsuranceNeeded,
+              cell = @cell, remote = @Remote, ages = @Ages, times = @Times, contact = @Contact, insurance_needed = @InsuranceNeeded,
               insured_until = @InsuredUntil, needs_course = @NeedsCourse, grants_course = @GrantsCourse,
               cancel_hours = @CancelHours, starts_at = @StartsAt, ends_at = @EndsAt, published_at = @PublishedAt,
               ended_at = @EndedAt, reminders = @Reminders, overdue = @Overdue, clock_from = @ClockFrom, clock_at = @ClockAt
@@ -193,6 +193,7 @@ public static class ActivityStore
         a.Overdue,
         a.ClockFrom,
         a.ClockAt,
+        cell = a.Cell?.Number,
         isPublic = a.PublishedAt is not null,
     };
 }

@@ -1,22 +1,13 @@
 using WuWei.Errors;
+using WuWei.Places;
 
 namespace WuWei.Activities;
 
 /// <summary>Where a device says it is, in millionths of a degree, and how well it knows.</summary>
 public sealed record Position(int Latitude, int Longitude, int AccuracyMetres)
 {
-    private const double EarthMetres = 6_371_000;
-
-    /// <summary>Over the ground, to a metre: near enough for a radius.</summary>
-    public int MetresFrom(int latitude, int longitude)
-    {
-        var (from, to) = (Radians(Latitude), Radians(latitude));
-        var half = Math.Pow(Math.Sin((to - from) / 2), 2)
-            + (Math.Cos(from) * Math.Cos(to) * Math.Pow(Math.Sin(Radians(longitude - Longitude) / 2), 2));
-        return (int)Math.Round(2 * EarthMetres * Math.Asin(Math.Min(1, Math.Sqrt(half))));
-    }
-
-    private static double Radians(int millionths) => millionths / 1e6 * Math.PI / 180;
+    public int MetresFrom(int latitude, int longitude) =>
+        new Point(Latitude, Longitude).MetresTo(new Point(latitude, longitude));
 }
 
 /// <summary>Somebody at the place of a shift: what is wrong with their coming or going, if anything. Pure.</summary>

@@ -80,10 +80,11 @@ public sealed class DbSession(MySqlConnection connection, CancellationToken canc
 
     /// <summary>The rows that one statement finds for many, such as ids: head, each row's own parameters, tail.</summary>
     public async Task<List<T>> ListEachAsync<T>(
-        string head, string row, IReadOnlyList<object> rows, string tail, object? parameters = null)
+        string head, string row, IReadOnlyList<object> rows, string tail, object? parameters = null,
+        string separator = ",")
     {
         await using var command = new MySqlCommand { Connection = connection };
-        command.CommandText = Each(head, row, rows, tail, command.Parameters);
+        command.CommandText = Each(head, row, rows, tail, command.Parameters, separator);
         if (parameters is not null)
         {
             Parameters.Bind(command.Parameters, parameters);
@@ -131,13 +132,14 @@ public sealed class DbSession(MySqlConnection connection, CancellationToken canc
     }
 
     private static string Each<T>(
-        string head, string row, IReadOnlyList<T> rows, string tail, MySqlParameterCollection parameters)
+        string head, string row, IReadOnlyList<T> rows, string tail, MySqlParameterCollection parameters,
+        string separator = ",")
         where T : notnull
     {
         var sql = new StringBuilder(head);
         for (var i = 0; i < rows.Count; i++)
         {
-            sql.Append(i == 0 ? ' ' : ',').Append(Parameters.Numbered(row, i));
+            sql.Append(i == 0 ? " " : separator).Append(Parameters.Numbered(row, i));
             Parameters.Bind(parameters, rows[i], $"{i}");
         }
 

@@ -1,5 +1,6 @@
 using WuWei.Activities;
 using WuWei.Errors;
+using WuWei.Places;
 
 namespace WuWei.Recommendations;
 
@@ -12,9 +13,6 @@ public sealed record Wants(int MinutesFree, bool RemoteOnly, int Ages, int Times
     public const int CountMax = 20;
 
     private const int TimesMax = 8;
-
-    /// <summary>Half a hundredth of a degree, some 500 metres: nearer than that nobody needs to be known.</summary>
-    private const int CellMillionths = 5_000;
 
     public static Wants Read(Wire.RecommendForMeRequest request)
     {
@@ -39,13 +37,17 @@ public sealed record Wants(int MinutesFree, bool RemoteOnly, int Ages, int Times
     public static void ThrowIfAny(Faults faults) =>
         faults.ThrowIfAny("RECOMMENDATION_INVALID", "有些内容没有填对，请检查。");
 
-    private static Position? Roughly(Wire.Position? here, Faults faults) => here is null
-        ? null
-        : new Position(
-            Cell(faults.Range("here.latitude", here.Latitude, -90_000_000, 90_000_000)),
-            Cell(faults.Range("here.longitude", here.Longitude, -180_000_000, 180_000_000)), AccuracyMetres: 0);
+    /// <summary>The middle of the cell that it is in: nearer than that nobody needs to be known.</summary>
+    private static Position? Roughly(Wire.Position? here, Faults faults)
+    {
+        if (here is null)
+        {
+            return null;
+        }
 
-    /// <summary>The middle of the cell that it is in.</summary>
-    private static int Cell(int millionths) =>
-        ((int)Math.Floor(millionths / (double)CellMillionths) * CellMillionths) + (CellMillionths / 2);
+        var middle = GridCell.Of(new Point(
+            faults.Range("here.latitude", here.Latitude, -90_000_000, 90_000_000),
+            faults.Range("here.longitude", here.Longitude, -180_000_000, 180_000_000))).Middle;
+        return new Position(middle.Latitude, middle.Longitude, AccuracyMetres: 0);
+    }
 }

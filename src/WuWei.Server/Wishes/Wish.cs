@@ -1,5 +1,6 @@
 using WuWei.Calls;
 using WuWei.Errors;
+using WuWei.Places;
 using WuWei.Points;
 
 namespace WuWei.Wishes;
@@ -30,6 +31,9 @@ public record Wish
 
     /// <summary>The keyed hash of the contact's flat or house, as far as the address names one.</summary>
     public byte[]? Place { get; init; }
+
+    /// <summary>The number of the <see cref="GridCell"/> that it is in. Nothing is known nearer than that.</summary>
+    public int? Cell { get; init; }
     public int EffortMinutes { get; init; }
     public bool Remote { get; init; }
     public Guid? MakerId { get; init; }

@@ -1,5 +1,6 @@
 using WuWei.Errors;
 using WuWei.Identity;
+using WuWei.Places;
 using WuWei.Privacy;
 
 namespace WuWei.Wishes;
@@ -7,7 +8,7 @@ namespace WuWei.Wishes;
 /// <summary>A wish as its maker typed it, with all its faults at once.</summary>
 public sealed record WishDraft(
     string Title, string Text, int EffortMinutes, bool Remote, WishVisibility Visibility, WishOrigin Origin,
-    WishContact? Contact, WishBeneficiary? Beneficiary, Consent Consent, DateTime DeadlineAt)
+    WishContact? Contact, WishBeneficiary? Beneficiary, Consent Consent, DateTime DeadlineAt, GridCell? Cell)
 {
     public const int TitleLengthMax = 40;
     public const int TextLengthMax = 2_500;
@@ -32,6 +33,7 @@ public sealed record WishDraft(
             faults.Add("origin", "只有导入程序可以这样发布。");
         }
 
+        var cell = ReadCell(request, faults);
         var contact = ReadContact(request, faults);
         var beneficiary = ReadBeneficiary(request, origin, faults);
         faults.ThrowIfAny("WISH_INVALID", "有些内容没有填对，请检查。");
@@ -45,7 +47,7 @@ public sealed record WishDraft(
 
         return new WishDraft(
             title, text, effort, request.Remote, visibility, origin, contact, beneficiary, consent ?? Consent.Unspecified,
-            ReadDeadline(request, now));
+            ReadDeadline(request, now), cell);
     }
 
     /// <summary>What an ended wish would say if it were made again now, with as much time as it had.</summary>
@@ -54,7 +56,21 @@ public sealed record WishDraft(
         var content = WishContent.Of(old, data);
         return new WishDraft(
             content.Title, content.Text, old.EffortMinutes, old.Remote, old.Visibility, old.Origin,
-            WishContact.Of(old, data), WishBeneficiary.Of(old, data), old.Consent, now + (old.DeadlineAt - old.MadeAt));
+            WishContact.Of(old, data), WishBeneficiary.Of(old, data), old.Consent, now + (old.DeadlineAt - old.MadeAt),
+            old.Cell is { } cell ? GridCell.OfNumber(cell) : null);
+    }
+
+    private static GridCell? ReadCell(Wire.MakeWishRequest request, Faults faults)
+    {
+        if (request.Point is not { } given)
+        {
+            return null;
+        }
+
+        var point = new Point(
+            faults.Range("point.latitude", given.Latitude, Point.SouthEnd, Point.NorthEnd - 1),
+            faults.Range("point.longitude", given.Longitude, Point.WestEnd, Point.EastEnd - 1));
+        return GridCell.Of(point);
     }
 
     private static WishContact? ReadContact(Wire.MakeWishRequest request, Faults faults) =>

@@ -22,6 +22,7 @@ public static partial class WishEntry
         wish.Sensitive,
         wish.EffortMinutes,
         wish.Remote,
+        wish.Cell,
         wish.DeadlineAt,
         wish.RemadeFrom,
         consent = wish.Consent == Consent.Unspecified ? null : wish.Consent.ToString(),

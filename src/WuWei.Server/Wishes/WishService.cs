@@ -6,6 +6,7 @@ using WuWei.Errors;
 using WuWei.Identity;
 using WuWei.Journal;
 using WuWei.Organization;
+using WuWei.Places;
 using WuWei.Points;
 using WuWei.Privacy;
 using WuWei.Time;
@@ -26,6 +27,12 @@ public sealed partial class WishService(
         var call = context.Call();
         var tree = await units.TreeAsync(context.CancellationToken);
         var book = await categories.BookAsync(context.CancellationToken);
+        if (request.Point is { } point && new Point(point.Latitude, point.Longitude) is { IsInChina: true } given)
+        {
+            // From here on nobody knows more, not even the hash of the request that is kept with its key.
+            request.Point = WishSight.ToWire(GridCell.Of(given));
+        }
+
         return new Wire.MakeWishResponse
         {
             Wish = await AddAsync(context, request, tree, _ =>
@@ -154,6 +161,8 @@ public sealed partial class WishService(
             Remote = draft.Remote,
             Contact = draft.Contact?.Seal(id, personalData),
             Place = draft.Contact is { } contact ? WishPlace.Of(personalData, making.Unit.Id, contact.Address) : null,
+            // Whoever may not read a wish cannot look for it where they live; and a remote one is near to nobody.
+            Cell = draft.Visibility == WishVisibility.Private || rules.Sensitive || draft.Remote ? null : draft.Cell?.Number,
             MakerId = call.Caller.PersonId,
             MakerName = call.Caller.ShownName,
             Beneficiary = draft.Beneficiary?.Seal(id, personalData),

@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using WuWei.Calls;
 using WuWei.Organization;
+using WuWei.Places;
 using WuWei.Privacy;
 
 namespace WuWei.Wishes;
@@ -64,6 +65,7 @@ public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Ove
             Rating = Wish.Rating ?? 0,
             AutoConfirmed = Wish.AutoConfirmed,
             Mine = (Relation & (Relation.Maker | Relation.Beneficiary)) != 0,
+            Cell = Wish.Cell is { } cell ? ToWire(GridCell.OfNumber(cell)) : null,
         };
         if (Concerned || !Wish.Sensitive)
         {
@@ -90,6 +92,10 @@ public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Ove
 
         return wire;
     }
+
+    /// <summary>The middle of a cell, which is all that is told of it.</summary>
+    public static Wire.Point ToWire(GridCell cell) =>
+        new() { Latitude = cell.Middle.Latitude, Longitude = cell.Middle.Longitude };
 
     /// <summary>A list shows titles, not texts.</summary>
     public Wire.Wish Listed(PersonalData data)

@@ -41,7 +41,7 @@ public static class WishStore
             SELECT w.id, w.unit_id, w.audience_unit_id, w.category_id, w.status, w.version, w.origin, w.visibility,
               w.sensitive, w.title, w.text, w.answers, w.content, w.contact, w.effort_minutes, w.remote, w.maker_id,
               w.beneficiary, w.beneficiary_index, w.consent, w.claim_id, w.claimer_id, w.claim_kind, w.credited_unit_id,
-              w.claim_suspicion, w.organisation_id, g.name AS organisation_name,
+              w.cell, w.claim_suspicion, w.organisation_id, g.name AS organisation_name,
               w.level, w.reminders, w.overdue, w.urged_at, w.noticed_at, w.made_at, w.clock_from, w.due_at, w.opened_at,
               w.claimed_at, w.delivered_at, w.delivered_step, w.kept_at, w.deadline_at, w.clock_at, w.rating,
               w.auto_confirmed, w.overturn_by, w.import_ref,
@@ -102,12 +102,12 @@ public static class WishStore
             """
             INSERT INTO wish
               (id, unit_id, audience_unit_id, category_id, status, version, origin, visibility, `sensitive`, title, text,
-              answers, content, contact, place, effort_minutes, remote, maker_id, beneficiary, beneficiary_index,
+              answers, content, contact, place, cell, effort_minutes, remote, maker_id, beneficiary, beneficiary_index,
               consent, level, reminders, overdue, noticed_at, made_at, clock_from, due_at, opened_at, delivered_at,
               delivered_step, kept_at, deadline_at, clock_at, auto_confirmed, import_ref, remade_from)
             VALUES
               (@Id, @UnitId, @AudienceUnitId, @CategoryId, @Status, @Version, @Origin, @Visibility, @Sensitive, @Title,
-              @Text, @Answers, @Content, @Contact, @Place, @EffortMinutes, @Remote, @MakerId, @Beneficiary, @BeneficiaryIndex,
+              @Text, @Answers, @Content, @Contact, @Place, @Cell, @EffortMinutes, @Remote, @MakerId, @Beneficiary, @BeneficiaryIndex,
               @Consent, @Level, @Reminders, @Overdue, @NoticedAt, @MadeAt, @ClockFrom, @DueAt, @OpenedAt,
               @DeliveredAt, @DeliveredStep, @KeptAt, @DeadlineAt, @ClockAt, @AutoConfirmed, @ImportRef, @RemadeFrom)
             """,
@@ -128,6 +128,7 @@ public static class WishStore
                 wish.Content,
                 wish.Contact,
                 wish.Place,
+                wish.Cell,
                 wish.EffortMinutes,
                 wish.Remote,
                 wish.MakerId,

@@ -100,6 +100,16 @@ public static class ActivityScenes
         }),
         On("ListActivities", "one's own", _ => Task.FromResult<IMessage>(
             new Wire.ListActivitiesRequest { View = Wire.ActivityView.Mine })),
+        On("ListActivitiesNear", "enrolling", async cast =>
+        {
+            var spot = (await OpenAsync(cast)).Spot;
+            return new Wire.ListActivitiesNearRequest
+            {
+                Latitude = spot.Latitude,
+                Longitude = spot.Longitude,
+                PageSize = 50,
+            };
+        }),
         Plain("ActivityService/ListCoverage", world => new Wire.ListCoverageRequest { UnitId = $"{world.Community}" }),
     ];
 

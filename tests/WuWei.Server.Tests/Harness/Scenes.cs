@@ -118,6 +118,21 @@ public static class Scenes
             }
         }
 
+        foreach (var kind in Kinds)
+        {
+            yield return new("WishService/ListWishesNear", $"a {kind.Name} wish", async cast =>
+            {
+                var here = new Wire.Point { Latitude = 32_003_000, Longitude = 118_732_000 };
+                await WishAsync(cast with { Detail = request => request.Point = here }, kind, WishStatus.Open);
+                return new Wire.ListWishesNearRequest
+                {
+                    Latitude = here.Latitude,
+                    Longitude = here.Longitude,
+                    PageSize = 50,
+                };
+            });
+        }
+
         yield return Plain("WishService/ListWishes", world =>
         {
             var request = InUnit(world, Wire.WishStatus.Open);
