@@ -1,14 +1,30 @@
 import uniPlugin from '@dcloudio/vite-plugin-uni';
 import { wuweiPolyfill } from '@wuwei/api/vite';
-import { defineConfig, type PluginOption } from 'vite';
+import { defineConfig, type Plugin, type PluginOption } from 'vite';
 import { version } from './package.json';
 
 // The plugin is CommonJS; where it is loaded as a module, it is below `default`.
 const uni = (uniPlugin as unknown as { default?: typeof uniPlugin }).default ?? uniPlugin;
 const weapp = process.env['UNI_PLATFORM'] === 'mp-weixin';
 
+/** uni-app's runtime fetches a picture from its maker's servers, three seconds after the program starts. Ours does not. */
+function nothingFromElsewhere(): Plugin {
+  const call = '    preloadAsset();\n';
+  return {
+    name: 'nothing-from-elsewhere',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!id.includes('uni-mp-weixin/dist/uni.mp.esm.js')) {
+        return undefined;
+      }
+
+      return code.includes(call) ? { code: code.replace(call, ''), map: null } : this.error(`${call.trim()} is not in ${id}`);
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [uni(), ...(weapp ? [wuweiPolyfill() as PluginOption] : [])],
+  plugins: [uni(), ...(weapp ? [nothingFromElsewhere(), wuweiPolyfill() as PluginOption] : [])],
   define: {
     WUWEI_VERSION: JSON.stringify(version),
     // Where a mini program finds the public door; pages in a browser come from it.

@@ -19,8 +19,7 @@ const chosen = reactive<Choice>({ elder: false, size: 0, ...choice.get() });
 /** What the phone's owner chose for all of WeChat. */
 function systemScale(): number {
   // #ifdef MP-WEIXIN
-  const base = wx.getAppBaseInfo?.() as { fontSizeScaleFactor?: number } | undefined;
-  return base?.fontSizeScaleFactor ?? 1;
+  return wx.getAppBaseInfo?.().fontSizeScaleFactor ?? 1;
   // #endif
   // #ifndef MP-WEIXIN
   return 1;

@@ -46,15 +46,16 @@ const emptyPagesMax = 5;
 export function usePages<T>(load: (token: string) => Promise<Page<T>>) {
   const next = ref('');
   let wanted = '';
-  const { data, error, loading, reload: run } = useLoading<T[]>(async () => {
-    const before = wanted ? data.value ?? [] : [];
+  let shown: T[] = [];
+  const { data, error, loading, reload: run } = useLoading(async () => {
+    const before = wanted ? shown : [];
     let page = await load(wanted);
     for (let i = 0; i < emptyPagesMax && !page.items.length && page.next; i++) {
       page = await load(page.next);
     }
 
     next.value = page.next;
-    return [...before, ...page.items];
+    return shown = [...before, ...page.items];
   });
   const reload = () => {
     wanted = '';

@@ -1,5 +1,5 @@
 import {
-  browserPlatform, bySignInPage, byWeChat, createWuWei, wxPlatform, WuWeiError, type PhoneNeeded, type WuWei, type Wx,
+  browserPlatform, bySignInPage, byWeChat, createWuWei, wxPlatform, WuWeiError, type PhoneNeeded, type WuWei,
 } from '@wuwei/api';
 import { ref } from 'vue';
 import { openSignIn } from './ways';
@@ -13,8 +13,8 @@ function create(): WuWei {
   const clientVersion = WUWEI_VERSION;
   // #ifdef MP-WEIXIN
   return createWuWei({
-    baseUrl: WUWEI_PUBLIC_URL, channel: 'weapp', clientVersion, platform: wxPlatform(wx as unknown as Wx),
-    signIn: byWeChat(wx as unknown as Wx, appId(), (needed) => {
+    baseUrl: WUWEI_PUBLIC_URL, channel: 'weapp', clientVersion, platform: wxPlatform(wx),
+    signIn: byWeChat(wx, appId(), (needed) => {
       phoneNeeded.value = needed;
       openSignIn();
     }),
