@@ -24,6 +24,7 @@ using WuWei.Recommendations;
 using WuWei.Registry;
 using WuWei.Screens;
 using WuWei.Views;
+using WuWei.WeChat;
 using WuWei.Wishes;
 
 namespace WuWei;
@@ -42,6 +43,7 @@ public static class WuWeiServices
         services.AddWuWeiStorage(settings);
         services.AddSingleton<Passwords>();
         services.AddSingleton<SignIn>();
+        services.AddSingleton<SignInReply>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<SecurityEvents>();
         services.AddSingleton<KeyedWriter>();
@@ -63,6 +65,7 @@ public static class WuWeiServices
         services.AddSingleton<IJob, BoardJob>();
         services.AddSingleton<IJob, FollowUnitsJob>();
         services.AddSingleton<IJob, ForgetJob>();
+        services.AddSingleton<IJob, ForgetWeChatJob>();
         services.AddSingleton<Worker>();
         services.AddSingleton<RateLimits>();
         services.AddOptions<RateOptions>().BindConfiguration("Rates");
@@ -77,6 +80,7 @@ public static class WuWeiServices
         services.AddSingleton<ScreenPasses>();
         services.AddSingleton<LiveEvents>();
         services.AddSingleton<LiveTotals>();
+        services.AddWeChat();
         AddCache(services);
 
         services.AddGrpc(grpc =>
@@ -89,6 +93,7 @@ public static class WuWeiServices
         services.AddSingleton<RefusalInterceptor>();
         services.AddSingleton<AccessService>();
         services.AddSingleton<IdentityService>();
+        services.AddSingleton<WeChatService>();
         services.AddSingleton<OrganizationService>();
         services.AddSingleton<CategoryService>();
         services.AddSingleton<WishService>();
@@ -148,6 +153,7 @@ public static class WuWeiServices
     {
         app.MapGrpcService<AccessService>();
         app.MapGrpcService<IdentityService>();
+        app.MapGrpcService<WeChatService>();
         app.MapGrpcService<OrganizationService>();
         app.MapGrpcService<CategoryService>();
         app.MapGrpcService<WishService>();

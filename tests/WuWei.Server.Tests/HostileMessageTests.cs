@@ -18,8 +18,8 @@ public sealed class HostileMessageTests : IAsyncLifetime
     private const long ManagedGrowthMax = 32 * 1024 * 1024;
     private const long ResidentGrowthMax = 192 * 1024 * 1024;
 
-    /// <summary>What counts refusals: limits, refused calls, tries of a code.</summary>
-    private static readonly string[] Counting = ["limit_count", "security_event", "sign_in_code"];
+    /// <summary>What counts refusals: limits, refused calls, tries of a code, codes that were shown.</summary>
+    private static readonly string[] Counting = ["limit_count", "security_event", "sign_in_code", "wechat_code"];
 
     private TestServer _server = null!;
     private World _world = null!;

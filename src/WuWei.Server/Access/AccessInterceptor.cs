@@ -171,7 +171,7 @@ public sealed class AccessInterceptor(
         var caller = permission.Roles is null ? null
             : permission.WithoutSignIn && door == Doors.Public && context.RequestHeaders.GetValue(TokenHeader) is null
                 ? Caller.Nobody
-            : await FindCallerAsync(context);
+            : await FindCallerAsync(context, source);
         if (door == Doors.Public && caller is not null && caller != Caller.Nobody)
         {
             rates.Take(RateOf.Person, $"{caller.PersonId:n}");
@@ -201,9 +201,26 @@ public sealed class AccessInterceptor(
         }
     }
 
-    private async Task<Caller> FindCallerAsync(ServerCallContext context) =>
-        (TokenHash(context) is { } hash ? await sessions.FindAsync(hash, context.CancellationToken) : null)
-        ?? throw SignInRequired();
+    private async Task<Caller> FindCallerAsync(ServerCallContext context, string source)
+    {
+        if (TokenHash(context) is not { } hash
+            || await sessions.RecallAsync(hash, context.CancellationToken) is not { } caller)
+        {
+            throw SignInRequired();
+        }
+
+        if (sessions.IsInForce(caller))
+        {
+            return caller;
+        }
+
+        if (await sessions.EndIfReplacedAsync(hash, context.CancellationToken) is { } person)
+        {
+            await events.NoteAsync(SecurityEvents.TokenReused, source, person, context.Method[1..]);
+        }
+
+        throw SignInRequired();
+    }
 
     private static RefusedException SignInRequired() => Refuse.Unauthenticated("SIGN_IN_REQUIRED", "请先登录。");
 

@@ -12,15 +12,12 @@ namespace WuWei.Access;
 
 /// <summary>The wire of access.proto: signing in and out, and roles.</summary>
 public sealed class AccessService(
-    SignIn signIn, Sessions sessions, Database database, KeyedWriter writer, PersonalData personalData, Units units,
+    SignIn signIn, SignInReply reply, Sessions sessions, Database database, KeyedWriter writer, PersonalData personalData, Units units,
     TimeProvider clock)
     : Wire.AccessService.AccessServiceBase
 {
     private const int PageSizeDefault = 20;
     private const int PageSizeMax = 100;
-    private const string DeviceHeader = "x-wuwei-device";
-    private const int DeviceLengthMin = 8;
-    private const int DeviceLengthMax = 64;
 
     public override async Task<Wire.AskCodeResponse> AskCode(Wire.AskCodeRequest request, ServerCallContext context)
     {
@@ -35,12 +32,12 @@ public sealed class AccessService(
     public override async Task<Wire.SignInResponse> SignIn(Wire.SignInRequest request, ServerCallContext context)
     {
         var signedIn = await signIn.SignInAsync(
-            request.ChallengeId, request.Code, DeviceOf(context), context.Call(), context.CancellationToken);
+            request.ChallengeId, request.Code, SignInReply.DeviceOf(context), context.Call(), context.CancellationToken);
         return new Wire.SignInResponse
         {
             Token = signedIn.Token,
             ExpiresAt = Timestamp.FromDateTime(signedIn.ExpiresAt),
-            Me = await MeAsync(signedIn, context),
+            Me = await reply.MeAsync(signedIn, context),
         };
     }
 
@@ -48,12 +45,13 @@ public sealed class AccessService(
         Wire.SignInStaffRequest request, ServerCallContext context)
     {
         var signedIn = await signIn.SignInStaffAsync(
-            request.Name, request.Password, request.Totp, DeviceOf(context), context.Call(), context.CancellationToken);
+            request.Name, request.Password, request.Totp, SignInReply.DeviceOf(context), context.Call(),
+            context.CancellationToken);
         return new Wire.SignInStaffResponse
         {
             Token = signedIn.Token,
             ExpiresAt = Timestamp.FromDateTime(signedIn.ExpiresAt),
-            Me = await MeAsync(signedIn, context),
+            Me = await reply.MeAsync(signedIn, context),
         };
     }
 
@@ -61,13 +59,23 @@ public sealed class AccessService(
     {
         var call = context.Call();
         var hash = AccessInterceptor.TokenHash(context)!;
-        await database.WriteAsync(async db =>
+        var ended = await database.WriteAsync(async db =>
         {
             db.Record(JournalEntry.By(call, "self", "SIGNED_OUT", "person", call.Caller.PersonId, null, new { }));
-            return await db.EndSessionAsync(hash);
+            var tokens = await db.ListTokensAsync(hash);
+            await db.EndSessionAsync(hash);
+            return tokens;
         }, context.CancellationToken);
-        await sessions.ForgetAsync([hash]);
+        await sessions.ForgetAsync(ended);
         return new Wire.SignOutResponse();
+    }
+
+    public override async Task<Wire.RenewSessionResponse> RenewSession(
+        Wire.RenewSessionRequest request, ServerCallContext context)
+    {
+        var (token, expiresAt) = await sessions.RenewAsync(
+            AccessInterceptor.TokenHash(context)!, context.CancellationToken);
+        return new Wire.RenewSessionResponse { Token = token, ExpiresAt = Timestamp.FromDateTime(expiresAt) };
     }
 
     public override async Task<Wire.EndMySessionsResponse> EndMySessions(
@@ -77,7 +85,7 @@ public sealed class AccessService(
         List<byte[]> ended = [];
         var response = await writer.WriteAsync(context, request, async db =>
         {
-            ended = await db.ListSessionsAsync(call.Caller.PersonId);
+            ended = await db.ListTokensAsync(call.Caller.PersonId);
             var count = await db.EndSessionsAsync(call.Caller.PersonId);
             db.Record(JournalEntry.By(
                 call, "self", "SESSIONS_ENDED", "person", call.Caller.PersonId, null, new { count }));
@@ -196,21 +204,5 @@ public sealed class AccessService(
         PersonId = personId.ToString(),
         ShownName = shownName,
         Role = IdentityService.ToWire(role),
-    };
-
-    private async Task<Wire.Me> MeAsync(SignedIn signedIn, ServerCallContext context)
-    {
-        var caller = await sessions.FindAsync(Token.Hash(signedIn.Token)!, context.CancellationToken);
-        var tree = await units.TreeAsync(context.CancellationToken);
-        return IdentityService.ToWire(signedIn.Person, tree, caller?.Roles ?? [], context.Call().Now);
-    }
-
-    /// <summary>What the device calls itself, if it does.</summary>
-    private static string? DeviceOf(ServerCallContext context) => context.RequestHeaders.GetValue(DeviceHeader) switch
-    {
-        null => null,
-        { Length: >= DeviceLengthMin and <= DeviceLengthMax } device
-            when device.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') => device,
-        _ => throw Refuse.Invalid("DEVICE_FORMAT", "设备编号不对，请更新小程序后再试。"),
     };
 }

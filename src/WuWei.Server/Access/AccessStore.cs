@@ -7,22 +7,33 @@ namespace WuWei.Access;
 /// <summary>Every SQL statement on sessions, codes and staff logins.</summary>
 public static class AccessStore
 {
+    /// <summary>How long somebody is known to hold a token that is none any more.</summary>
+    private const int ReplacedTokenDays = 30;
+
+    /// <summary>
+    /// The session of a token: it is kept under the hash of its first one, and those it got later say so. Until it got one,
+    /// the first is nowhere else.
+    /// </summary>
+    private const string SessionOfToken =
+        "COALESCE((SELECT session_hash FROM session_token WHERE token_hash = @tokenHash), @tokenHash)";
+
     /// <summary>
     /// The person behind a token, with every role that is not over yet; staff, auditor and operator (6, 8, 9) only if
     /// the session began with a password.
     /// </summary>
-    public static async Task<(Caller Caller, DateTime RenewedAt)?> FindCallerAsync(
+    public static async Task<(Caller Caller, DateTime RenewedAt, DateTime? ReplacedAt)?> FindCallerAsync(
         this DbSession db, byte[] tokenHash, DateTime now)
     {
         var rows = await db.ListAsync<CallerRow>(
-            """
-            SELECT s.person_id, s.expires_at, s.renewed_at, p.home_unit_id, p.phone_index, p.shown_name,
+            $"""
+            SELECT s.person_id, s.expires_at, s.renewed_at, t.replaced_at, p.home_unit_id, p.phone_index, p.shown_name,
               p.show_party_badge, g.id AS grant_id, g.role, g.unit_id, g.starts_at, g.ends_at
             FROM session s
             JOIN person p ON p.id = s.person_id
             LEFT JOIN role_grant g ON g.person_id = p.id AND g.live = 1 AND (g.ends_at IS NULL OR g.ends_at > @now)
               AND (s.by_password = 1 OR g.role NOT IN (6, 8, 9))
-            WHERE s.token_hash = @tokenHash
+            LEFT JOIN session_token t ON t.token_hash = @tokenHash
+            WHERE s.token_hash = {SessionOfToken}
             """, new { tokenHash, now });
         if (rows.Count == 0)
         {
@@ -35,7 +46,7 @@ public static class AccessStore
         var caller = new Caller(
             first.PersonId, first.HomeUnitId, first.PhoneIndex, first.ShownName, first.ShowPartyBadge, first.ExpiresAt,
             [.. roles]);
-        return (caller, first.RenewedAt);
+        return (caller, first.RenewedAt, first.ReplacedAt);
     }
 
     public static void AddSession(
@@ -56,18 +67,62 @@ public static class AccessStore
     /// <summary>Used on another day: so is its device.</summary>
     public static Task<int> RenewSessionAsync(
         this DbSession db, byte[] tokenHash, DateTime renewedAt, DateTime now, DateTime expiresAt) => db.ExecuteAsync(
-        """
+        $"""
         UPDATE session s LEFT JOIN person_device d ON d.person_id = s.person_id AND d.device = s.device
         SET s.renewed_at = @now, s.expires_at = @expiresAt, d.seen_at = @now
-        WHERE s.token_hash = @tokenHash AND s.renewed_at = @renewedAt
+        WHERE s.token_hash = {SessionOfToken} AND s.renewed_at = @renewedAt
         """, new { tokenHash, renewedAt, now, expiresAt });
 
-    public static async Task<List<byte[]>> ListSessionsAsync(this DbSession db, Guid personId) =>
+    /// <summary>Locks the session of a token until the end of the transaction, and lets it last longer.</summary>
+    /// <returns>Null when there is none by now.</returns>
+    public static async Task<SessionToken?> LockSessionAsync(
+        this DbSession db, byte[] tokenHash, DateTime now, DateTime expiresAt) => await db.ExecuteAsync(
+            $"""
+            UPDATE session s LEFT JOIN person_device d ON d.person_id = s.person_id AND d.device = s.device
+            SET s.renewed_at = @now, s.expires_at = @expiresAt, d.seen_at = @now
+            WHERE s.token_hash = {SessionOfToken} AND s.expires_at > @now
+            """, new { tokenHash, now, expiresAt }) == 0
+        ? null
+        : await db.FindSessionTokenAsync(tokenHash);
+
+    public static Task<SessionToken?> FindSessionTokenAsync(this DbSession db, byte[] tokenHash) =>
+        db.FindAsync<SessionToken>(
+            $"""
+            SELECT s.token_hash AS session_hash, s.person_id, t.token_hash, t.replaced_at
+            FROM session s LEFT JOIN session_token t ON t.token_hash = @tokenHash
+            WHERE s.token_hash = {SessionOfToken}
+            """, new { tokenHash });
+
+    public static void AddSessionToken(
+        this DbSession db, byte[] tokenHash, byte[] sessionHash, DateTime now, DateTime? replacedAt) => db.Queue(
+        """
+        INSERT INTO session_token (token_hash, session_hash, made_at, replaced_at)
+        VALUES (@tokenHash, @sessionHash, @now, @replacedAt)
+        """, new { tokenHash, sessionHash, now, replacedAt });
+
+    /// <summary>All that a session has are good for a short while from now on.</summary>
+    public static Task<int> ReplaceSessionTokensAsync(this DbSession db, byte[] sessionHash, DateTime now) =>
+        db.ExecuteAsync(
+            "UPDATE session_token SET replaced_at = @now WHERE session_hash = @sessionHash AND replaced_at IS NULL",
+            new { sessionHash, now });
+
+    /// <summary>The hashes of every token of a person's sessions.</summary>
+    public static async Task<List<byte[]>> ListTokensAsync(this DbSession db, Guid personId) =>
         [.. (await db.ListAsync<SessionRow>(
-            "SELECT token_hash FROM session WHERE person_id = @personId", new { personId })).Select(s => s.TokenHash)];
+            """
+            SELECT token_hash FROM session WHERE person_id = @personId
+            UNION SELECT t.token_hash FROM session s JOIN session_token t ON t.session_hash = s.token_hash
+            WHERE s.person_id = @personId
+            """, new { personId })).Select(s => s.TokenHash)];
+
+    /// <summary>The same of the session that one token belongs to.</summary>
+    public static async Task<List<byte[]>> ListTokensAsync(this DbSession db, byte[] tokenHash) =>
+        [tokenHash, .. (await db.ListAsync<SessionRow>(
+            $"SELECT token_hash FROM session_token WHERE session_hash = {SessionOfToken}",
+            new { tokenHash })).Select(s => s.TokenHash)];
 
     public static Task<int> EndSessionAsync(this DbSession db, byte[] tokenHash) => db.ExecuteAsync(
-        "DELETE FROM session WHERE token_hash = @tokenHash", new { tokenHash });
+        $"DELETE FROM session WHERE token_hash = {SessionOfToken}", new { tokenHash });
 
     public static Task<int> EndSessionsAsync(this DbSession db, Guid personId) => db.ExecuteAsync(
         "DELETE FROM session WHERE person_id = @personId", new { personId });
@@ -112,6 +167,8 @@ public static class AccessStore
     /// <summary>What has served its time; at most <paramref name="countMax"/> rows of each.</summary>
     public static async Task<int> ForgetExpiredAsync(this DbSession db, DateTime now, int countMax) =>
         await db.ExecuteAsync("DELETE FROM session WHERE expires_at < @now LIMIT @countMax", new { now, countMax })
+        + await db.ExecuteAsync("DELETE FROM session_token WHERE replaced_at < @month LIMIT @countMax",
+            new { month = now.AddDays(-ReplacedTokenDays), countMax })
         + await db.ExecuteAsync("DELETE FROM sign_in_code WHERE expires_at < @day LIMIT @countMax",
             new { day = now.AddDays(-1), countMax })
         + await db.ExecuteAsync("DELETE FROM limit_count WHERE period_start < @days LIMIT @countMax",
@@ -132,6 +189,7 @@ public static class AccessStore
         public Guid PersonId { get; init; }
         public DateTime ExpiresAt { get; init; }
         public DateTime RenewedAt { get; init; }
+        public DateTime? ReplacedAt { get; init; }
         public Guid? HomeUnitId { get; init; }
         public byte[]? PhoneIndex { get; init; }
         public string ShownName { get; init; } = "";
@@ -142,6 +200,18 @@ public static class AccessStore
         public DateTime? StartsAt { get; init; }
         public DateTime? EndsAt { get; init; }
     }
+}
+
+/// <summary>A token as one of its session.</summary>
+public sealed record SessionToken
+{
+    /// <summary>The hash of the first token, which names the session.</summary>
+    public byte[] SessionHash { get; init; } = [];
+    public Guid PersonId { get; init; }
+
+    /// <summary>Null for the first token of a session that has no other.</summary>
+    public byte[]? TokenHash { get; init; }
+    public DateTime? ReplacedAt { get; init; }
 }
 
 public sealed record SignInCode

@@ -39,12 +39,18 @@ public static class Permissions
         Anyone("AccessService/AskCode"),
         Anyone("AccessService/SignIn"),
         Anyone("AccessService/SignInStaff"),
+        Anyone("WeChatService/SignInWeChat"),
+        Anyone("WeChatService/SignInWeChatPhone"),
 
         // The caller's own affairs.
+        Own("AccessService/RenewSession", writes: false),
         Own("AccessService/SignOut", writes: false),
         Own("AccessService/EndMySessions", writes: true),
         Own("IdentityService/GetMe", writes: false),
         Own("IdentityService/UpdateMe", writes: true),
+        Own("WeChatService/BindWeChat", writes: true),
+        Own("WeChatService/UnbindWeChat", writes: true),
+        Own("WeChatService/ListMyWeChat", writes: false),
 
         // The tree and its roles.
         Own("OrganizationService/GetUnit", writes: false),

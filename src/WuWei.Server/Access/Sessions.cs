@@ -2,6 +2,8 @@ using Microsoft.Extensions.Caching.Hybrid;
 using StackExchange.Redis;
 using WuWei.Calls;
 using WuWei.Data;
+using WuWei.Errors;
+using WuWei.Journal;
 using WuWei.Time;
 
 namespace WuWei.Access;
@@ -9,11 +11,17 @@ namespace WuWei.Access;
 /// <summary>
 /// Who a token belongs to. MySQL is the truth; Redis remembers for 5 seconds and each process for 4, so what is ended
 /// anywhere is over everywhere within 10, without any push. Redis may be away: then the database answers.
+/// A session has one token after another; one that is shown long after it was replaced is in other hands, too.
 /// </summary>
 public sealed class Sessions(Database database, HybridCache cache, TimeProvider clock)
 {
     private static readonly TimeSpan Term = TimeSpan.FromDays(30);
     private static readonly TimeSpan RenewedEvery = TimeSpan.FromDays(1);
+
+    /// <summary>How long a replaced token is good: the answer with the next one may have been lost.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
+
+    private static readonly Limit Renewals = new("renew", 30, TimeSpan.FromHours(1));
 
     private static readonly HybridCacheEntryOptions Remember = new()
     {
@@ -21,16 +29,18 @@ public sealed class Sessions(Database database, HybridCache cache, TimeProvider 
         LocalCacheExpiration = TimeSpan.FromSeconds(4),
     };
 
-    public async ValueTask<Caller?> FindAsync(byte[] tokenHash, CancellationToken cancel)
-    {
-        var caller = await cache.GetOrCreateAsync(
-            Key(tokenHash),
-            (Sessions: this, tokenHash),
-            static (state, token) => state.Sessions.LoadAsync(state.tokenHash, token),
-            Remember,
-            cancellationToken: cancel);
-        return caller is not null && caller.ExpiresAt > clock.Now() ? caller : null;
-    }
+    public async ValueTask<Caller?> FindAsync(byte[] tokenHash, CancellationToken cancel) =>
+        await RecallAsync(tokenHash, cancel) is { } caller && IsInForce(caller) ? caller : null;
+
+    /// <summary>Whoever a token belongs or belonged to: it may be over.</summary>
+    public ValueTask<Caller?> RecallAsync(byte[] tokenHash, CancellationToken cancel) => cache.GetOrCreateAsync(
+        Key(tokenHash),
+        (Sessions: this, tokenHash),
+        static (state, token) => state.Sessions.LoadAsync(state.tokenHash, token),
+        Remember,
+        cancellationToken: cancel);
+
+    public bool IsInForce(Caller caller) => caller.ExpiresAt > clock.Now();
 
     /// <summary>Starts a session in the transaction of the sign-in.</summary>
     /// <param name="byPassword">With password and authenticator: the roles of staff count only then.</param>
@@ -41,6 +51,69 @@ public sealed class Sessions(Database database, HybridCache cache, TimeProvider 
         var token = Token.New();
         db.AddSession(Token.Hash(token)!, personId, byPassword, now, now + Term, device);
         return (token, now + Term);
+    }
+
+    /// <summary>
+    /// One more token for the session of this one, which is good for a short while longer. Renewed again in that time it
+    /// gives another, and both go on: nobody knows which of the answers arrived.
+    /// </summary>
+    public async Task<(string Token, DateTime ExpiresAt)> RenewAsync(byte[] tokenHash, CancellationToken cancel)
+    {
+        var now = clock.Now();
+        var token = Token.New();
+        var (allowed, tokens) = await database.HousekeepAsync(async db =>
+        {
+            if (await db.LockSessionAsync(tokenHash, now, now + Term) is not { } shown
+                || shown.ReplacedAt <= now - Grace)
+            {
+                throw Refuse.Unauthenticated("SIGN_IN_REQUIRED", "请先登录。");
+            }
+
+            if (!await db.TakeAsync(Renewals, shown.SessionHash, now))
+            {
+                return (false, []);
+            }
+
+            if (shown.TokenHash is null)
+            {
+                db.AddSessionToken(tokenHash, shown.SessionHash, now, replacedAt: now);
+            }
+            else if (shown.ReplacedAt is null)
+            {
+                await db.ReplaceSessionTokensAsync(shown.SessionHash, now);
+            }
+
+            db.AddSessionToken(Token.Hash(token)!, shown.SessionHash, now, replacedAt: null);
+            return (true, await db.ListTokensAsync(tokenHash));
+        }, cancel);
+        if (!allowed)
+        {
+            throw Refuse.Exhausted("RENEWED_TOO_OFTEN", "操作太频繁了，请过一会儿再试。");
+        }
+
+        await ForgetAsync(tokens);
+        return (token, now + Term);
+    }
+
+    /// <summary>Ends a session of which a token was shown that had been replaced before: two people have it.</summary>
+    /// <returns>Whose it was; null when the token is of no such kind, or somebody else ended it just now.</returns>
+    public async Task<Guid?> EndIfReplacedAsync(byte[] tokenHash, CancellationToken cancel)
+    {
+        var now = clock.Now();
+        var (shown, tokens) = await database.ReadAsync(async db =>
+            (await db.FindSessionTokenAsync(tokenHash), await db.ListTokensAsync(tokenHash)), cancel);
+        if (shown is null || !(shown.ReplacedAt <= now - Grace))
+        {
+            return null;
+        }
+
+        var ended = await database.WriteAsync(async db =>
+        {
+            db.Record(JournalEntry.BySystem(now, "clock", "SESSION_ENDED", "person", shown.PersonId, null, new { }));
+            return await db.EndSessionAsync(shown.SessionHash);
+        }, cancel);
+        await ForgetAsync(tokens);
+        return ended == 1 ? shown.PersonId : null;
     }
 
     /// <summary>After commit: what this process and Redis remember of these sessions is no longer so.</summary>
@@ -61,15 +134,20 @@ public sealed class Sessions(Database database, HybridCache cache, TimeProvider 
 
     /// <summary>The same for all sessions of a person: their roles or name changed.</summary>
     public async Task ForgetAsync(Guid personId, CancellationToken cancel) =>
-        await ForgetAsync(await database.ReadAsync(db => db.ListSessionsAsync(personId), cancel));
+        await ForgetAsync(await database.ReadAsync(db => db.ListTokensAsync(personId), cancel));
 
     private async ValueTask<Caller?> LoadAsync(byte[] tokenHash, CancellationToken cancel)
     {
         var now = clock.Now();
         var found = await database.ReadAsync(db => db.FindCallerAsync(tokenHash, now), cancel);
-        if (found is not var (caller, renewedAt))
+        if (found is not var (caller, renewedAt, replacedAt))
         {
             return null;
+        }
+
+        if (replacedAt is { } replaced)
+        {
+            return caller with { ExpiresAt = replaced + Grace };
         }
 
         if (renewedAt > now - RenewedEvery || caller.ExpiresAt <= now)

@@ -74,6 +74,18 @@ public sealed class SignIn(
     public async Task<SignedIn> SignInAsync(
         string challenge, string digits, string? device, Call call, CancellationToken cancel)
     {
+        var code = await CheckCodeAsync(challenge, digits, call, cancel);
+        return await database.WriteAsync(async db =>
+        {
+            await UseCodeAsync(db, code, call);
+            return Start(db, call, await FindOrAddAsync(db, code.Phone, call), byPassword: false, device);
+        }, cancel);
+    }
+
+    /// <summary>The phone that a right code was sent to. <see cref="UseCodeAsync"/> spends the code.</summary>
+    public async Task<RightCode> CheckCodeAsync(
+        string challenge, string digits, Call call, CancellationToken cancel)
+    {
         var now = call.Now;
         if (!Guid.TryParseExact(challenge, "D", out var challengeId) || digits.Length != 6
             || !digits.All(char.IsAsciiDigit))
@@ -89,25 +101,30 @@ public sealed class SignIn(
             throw await WrongCodeAsync(call);
         }
 
-        var phone = personalData.Open(PhoneColumn, challengeId, code.Phone);
-        var newcomer = new Person(clock.NewId(), null, Person.Nameless, phone, null, ShowPartyBadge: false);
-        return await database.WriteAsync(async db =>
+        return new RightCode(challengeId, personalData.Open(PhoneColumn, challengeId, code.Phone));
+    }
+
+    /// <summary>A code is good for one sign-in.</summary>
+    public static async Task UseCodeAsync(DbSession db, RightCode code, Call call)
+    {
+        if (!await db.UseCodeAsync(code.ChallengeId, call.Now))
         {
-            if (!await db.UseCodeAsync(challengeId, now))
-            {
-                throw WrongCode();
-            }
+            throw WrongCode();
+        }
+    }
 
-            var known = await db.FindPersonByPhoneAsync(code.PhoneIndex);
-            if (known is null)
-            {
-                await AddNewcomerAsync(db, newcomer, now);
-                db.Record(Entry(call, newcomer.Id, "PERSON_REGISTERED", new { }));
-            }
+    /// <summary>The person of a phone that was proven; at the first time they get an account.</summary>
+    public async Task<Person> FindOrAddAsync(DbSession db, string phone, Call call)
+    {
+        if (await db.FindPersonByPhoneAsync(personalData.PhoneIndex(phone)) is { } known)
+        {
+            return await db.GetPersonAsync(personalData, known.Id);
+        }
 
-            var person = known is null ? newcomer : await db.GetPersonAsync(personalData, known.Id);
-            return Start(db, call, person, byPassword: false, device);
-        }, cancel);
+        var newcomer = new Person(clock.NewId(), null, Person.Nameless, phone, null, ShowPartyBadge: false);
+        await AddNewcomerAsync(db, newcomer, call.Now);
+        db.Record(Entry(call, newcomer.Id, "PERSON_REGISTERED", new { }));
+        return newcomer;
     }
 
     public async Task<SignedIn> SignInStaffAsync(
@@ -183,16 +200,18 @@ public sealed class SignIn(
         }
     }
 
-    private SignedIn Start(DbSession db, Call call, Person person, bool byPassword, string? device)
+    public SignedIn Start(DbSession db, Call call, Person person, bool byPassword, string? device)
     {
-        var hash = device is null ? null : personalData.Index("device", device);
-        var (token, expiresAt) = Sessions.Start(db, person.Id, byPassword, call.Now, hash);
+        var (token, expiresAt) = Sessions.Start(db, person.Id, byPassword, call.Now, DeviceHash(device));
         db.Record(Entry(call, person.Id, "SIGNED_IN", new { byPassword }));
         return new SignedIn(person, token, expiresAt);
     }
 
+    /// <summary>What is kept of a device's name.</summary>
+    public byte[]? DeviceHash(string? device) => device is null ? null : personalData.Index("device", device);
+
     /// <summary>Nobody is signed in yet: the person acts for themself.</summary>
-    private static JournalEntry Entry(Call call, Guid personId, string kind, object detail) =>
+    public static JournalEntry Entry(Call call, Guid personId, string kind, object detail) =>
         JournalEntry.By(call, "self", kind, "person", personId, null, detail) with { ActorId = personId };
 
     private async Task<RefusedException> WrongCodeAsync(Call call)
@@ -215,5 +234,8 @@ public sealed class SignIn(
 
     private byte[] CodeHash(Guid challengeId, string digits) => personalData.Index("sign-in-code", $"{challengeId} {digits}");
 }
+
+/// <summary>A one-time code that was right, and the phone it proves.</summary>
+public sealed record RightCode(Guid ChallengeId, string Phone);
 
 public sealed record SignedIn(Person Person, string Token, DateTime ExpiresAt);

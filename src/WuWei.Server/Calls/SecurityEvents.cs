@@ -6,6 +6,7 @@ namespace WuWei.Calls;
 public sealed class SecurityEvents(Database database, TimeProvider clock)
 {
     public const string SignInRefused = "SIGN_IN_REFUSED";
+    public const string TokenReused = "TOKEN_REUSED";
     public const string CallDenied = "CALL_DENIED";
     public const string RevealQuotaSpent = "REVEAL_QUOTA_SPENT";
     public const string ContactHarvesting = "CONTACT_HARVESTING";

@@ -39,6 +39,10 @@ public sealed record SealedColumn(string Table, string Column, string[] Key, str
         new("organisation", "contact", ["id"]),
         new("organisation", "reason", ["id"]),
         new("organisation_scope", "reason", ["id"]),
+        new("wechat_ticket", "openid", ["id"]),
+        new("wechat_ticket", "unionid", ["id"]),
+        new("wechat_union", "unionid", ["id"]),
+        new("wechat_binding", "openid", ["id"]),
     ];
 
     public string Name => $"{Table}.{Column}";

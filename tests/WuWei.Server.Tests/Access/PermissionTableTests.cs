@@ -10,7 +10,8 @@ public class PermissionTableTests(SharedServer shared)
     private static readonly string[] WithoutKey =
     [
         "wuwei.v1.AccessService/AskCode", "wuwei.v1.AccessService/SignIn", "wuwei.v1.AccessService/SignInStaff",
-        "wuwei.v1.AccessService/SignOut", "wuwei.v1.ViewService/NoteViews",
+        "wuwei.v1.AccessService/SignOut", "wuwei.v1.AccessService/RenewSession", "wuwei.v1.ViewService/NoteViews",
+        "wuwei.v1.WeChatService/SignInWeChat", "wuwei.v1.WeChatService/SignInWeChatPhone",
     ];
 
     private static readonly string[] ReadingVerbs = ["Get", "List", "Count", "Explain", "Report", "Watch", "Recommend"];

@@ -16,6 +16,9 @@ public sealed record Scene(string Rpc, string On, Func<WishCast, Task<IMessage>>
     /// <summary>Whether callers cannot make any other call afterwards.</summary>
     public bool EndsSession { get; init; }
 
+    /// <summary>Whether no two answers are the same, although nothing is changed.</summary>
+    public bool AnswersAnew { get; init; }
+
     /// <summary>Whether callers are somebody else afterwards: signed out, or the maker or claimer of a wish.</summary>
     public bool ChangesCaller => EndsSession || Rpc is "WishService/MakeWish" or "WishService/ClaimWish";
 

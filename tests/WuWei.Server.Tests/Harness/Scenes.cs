@@ -22,6 +22,7 @@ public static class Scenes
         .. UnitScenes.All(), .. PointsScenes.All(), .. BoardScenes.All(), .. RegistryScenes.All(), .. ActivityScenes.All(),
         .. SeriesScenes.All(), .. AttendanceScenes.All(), .. ServiceRecordScenes.All(),
         .. RecommendationScenes.All(), .. InvitationScenes.All(), .. CampaignScenes.All(), .. ScreenScenes.All(),
+        .. WeChatScenes.All(),
     ];
 
     private static IEnumerable<Scene> Access() =>
@@ -29,6 +30,7 @@ public static class Scenes
         Plain("AccessService/AskCode", _ => new Wire.AskCodeRequest { Phone = World.NewPhone() }),
         new("AccessService/SignIn", "", async cast => await cast.World.CodeSignInAsync(World.NewPhone())),
         new("AccessService/SignInStaff", "", async cast => await cast.World.StaffSignInAsync()),
+        Plain("AccessService/RenewSession", _ => new Wire.RenewSessionRequest()) with { AnswersAnew = true },
         Plain("AccessService/SignOut", _ => new Wire.SignOutRequest()) with { Entries = 1, EndsSession = true },
         Plain("AccessService/EndMySessions", _ => new Wire.EndMySessionsRequest()) with { EndsSession = true },
         new("AccessService/GrantRole", "a volunteer", cast => GrantAsync(cast, Wire.Role.Volunteer)),

@@ -26,13 +26,15 @@ public sealed class TestServer : IAsyncDisposable
     private readonly bool _ownsDatabase;
 
     private TestServer(
-        WebApplication app, TestDatabase database, bool ownsDatabase, TestClock clock, TestSms sms, TestLog log)
+        WebApplication app, TestDatabase database, bool ownsDatabase, TestClock clock, TestSms sms, TestLog log,
+        TestWeChat weChat)
     {
         _app = app;
         _ownsDatabase = ownsDatabase;
         Database = database;
         Clock = clock;
         Sms = sms;
+        WeChat = weChat;
         Log = log;
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
         (Address, PublicAddress) = (addresses[0], addresses[1]);
@@ -43,6 +45,9 @@ public sealed class TestServer : IAsyncDisposable
     public TestClock Clock { get; }
     public TestSms Sms { get; }
     public TestLog Log { get; }
+
+    /// <summary>This server's WeChat; a second copy may be told of it by <see cref="TestWeChat.Settings"/>.</summary>
+    public TestWeChat WeChat { get; }
     public string Address { get; }
 
     /// <summary>Of the door for people.</summary>
@@ -63,12 +68,13 @@ public sealed class TestServer : IAsyncDisposable
         keys ??= TestKeys.Path;
         var sms = new TestSms();
         var log = new TestLog();
+        var weChat = await TestWeChat.StartAsync(clock);
         string[] args =
         [
             $"--WUWEI_MYSQL={database.Service}", $"--WUWEI_REDIS={TestDatabase.Redis}", $"--WUWEI_KEYS={keys}",
             "--WUWEI_GRPC_PORT=0", "--WUWEI_PUBLIC_PORT=0", "--environment=Test",
             // All tests have one address, and no minute ever ends.
-            "--Rates:AddressPerMinute=0", "--Rates:PersonPerMinute=0", .. settings.Select(s => $"--{s}"),
+            "--Rates:AddressPerMinute=0", "--Rates:PersonPerMinute=0", .. weChat.Settings.Concat(settings).Select(s => $"--{s}"),
         ];
         var app = GatewayHost.Build(args, builder =>
         {
@@ -80,7 +86,7 @@ public sealed class TestServer : IAsyncDisposable
                 && s.ImplementationFactory?.Method.ReturnType == typeof(Worker)));
         });
         await app.StartAsync();
-        return new TestServer(app, database, shared is null, clock, sms, log);
+        return new TestServer(app, database, shared is null, clock, sms, log, weChat);
     }
 
     public Task RunJobsAsync() => Services.GetRequiredService<Worker>().RunOnceAsync(CancellationToken.None);
@@ -144,6 +150,7 @@ public sealed class TestServer : IAsyncDisposable
     {
         Channel.Dispose();
         await _app.DisposeAsync();
+        await WeChat.DisposeAsync();
         if (_ownsDatabase)
         {
             await Database.DisposeAsync();

@@ -120,6 +120,9 @@ public sealed class World
         return id;
     }
 
+    /// <summary>The WeChat of this district's server.</summary>
+    public TestWeChat WeChat => _server.WeChat;
+
     public DateTime Now => _server.Clock.Now();
 
     /// <summary>Something no call does, straight in the database.</summary>
@@ -209,6 +212,7 @@ public sealed class Actor(GrpcChannel channel, Guid personId, string name, strin
     public Wire.BoardService.BoardServiceClient Boards => new(Calls(null));
     public Wire.RegistryService.RegistryServiceClient Registry => new(Calls(null));
     public Wire.ScreenService.ScreenServiceClient Screens => new(Calls(null));
+    public Wire.WeChatService.WeChatServiceClient WeChat => new(Calls(null));
     public Wire.IdentityService.IdentityServiceClient Identity => new(Calls(null));
     public Wire.OrganizationService.OrganizationServiceClient Organization => new(Calls(null));
 

@@ -48,6 +48,7 @@ class Phone {
     const globals = {
       wx, setTimeout, clearTimeout, setInterval, clearInterval, console: { log() {}, info() {}, debug() {}, warn: note, error: note },
       App: (options) => { this.app = options; },
+      Page: () => undefined,
       Component: (options) => this.#components.set(this.#loading, options),
       getApp: () => this.app, getCurrentPages: () => [],
     };

@@ -1,5 +1,4 @@
 import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
-import { timestampMs, type Timestamp } from '@bufbuild/protobuf/wkt';
 import { Code, type Transport } from '@connectrpc/connect';
 import { kindOf, type Call, type CallOptions } from './calls';
 import { toWuWeiError, type WuWeiError } from './errors';
@@ -52,16 +51,16 @@ export class Caller {
     const { kind, patience } = { kind: kindOf(method), patience: call.patience };
     let mayAgain = kind.signsInAgain;
     for (let tries = 1; ; tries++) {
-      const token = kind.session ? await patience.until(this.session.token()) : undefined;
+      const presented = kind.session ? await patience.until(this.session.presented()) : undefined;
       try {
-        const headers = this.headers(call, token);
+        const headers = this.headers(call, presented?.token);
         const answer = this.transport.unary(method, patience.signal, patience.leftMs, headers, request);
         return (await patience.until(answer)).message;
       } catch (e) {
         const error = toWuWeiError(e, call.id);
-        if (error.retry === 'sign in' && mayAgain) {
+        if (error.retry === 'sign in' && presented && mayAgain) {
           mayAgain = false;
-          if (await patience.until(this.session.another(token))) {
+          if (await patience.until(this.session.another(presented))) {
             continue;
           }
         }
@@ -101,7 +100,7 @@ export class Caller {
 
   private note(method: { readonly name: string }, intent: Intent | undefined, answer: object): void {
     const kind = kindOf(method);
-    const begun = kind.session ? undefined : sessionIn(answer);
+    const begun = kind.session ? undefined : tokenIn(answer);
     if (begun) {
       this.session.begin(begun);
     } else if (kind.ends) {
@@ -144,19 +143,9 @@ function isPassing(error: WuWeiError): boolean {
   return error.code === Code.Unavailable || error.reason === 'DATABASE_BUSY';
 }
 
-export function msOf(time: Timestamp | undefined): number {
-  return time ? timestampMs(time) : Number.MAX_SAFE_INTEGER;
-}
-
-interface SessionLike {
-  token?: string;
-  expiresAt?: Timestamp;
-}
-
 /** Whatever begins a session says so in one of three forms. */
-function sessionIn(
-  answer: SessionLike & { session?: SessionLike; outcome?: { case?: string; value?: SessionLike } },
-): { token: string; expiresAt: number } | undefined {
-  const { token, expiresAt } = (answer.outcome?.case === 'session' && answer.outcome.value) || answer.session || answer;
-  return token ? { token, expiresAt: msOf(expiresAt) } : undefined;
+function tokenIn(answer: {
+  token?: string; session?: { token?: string }; outcome?: { case?: string; value?: { token?: string } };
+}): string | undefined {
+  return ((answer.outcome?.case === 'session' && answer.outcome.value) || answer.session || answer).token;
 }

@@ -10,8 +10,6 @@ import { OrganizationService } from './gen/wuwei/v1/organization_pb';
 import { PointsService } from './gen/wuwei/v1/points_pb';
 import { RecommendationService } from './gen/wuwei/v1/recommendations_pb';
 import { RegistryService } from './gen/wuwei/v1/registry_pb';
-import { ScreenService } from './gen/wuwei/v1/screens_pb';
-import { SeriesService } from './gen/wuwei/v1/series_pb';
 import { ServiceRecordService } from './gen/wuwei/v1/service_record_pb';
 import { SignUpService } from './gen/wuwei/v1/sign_ups_pb';
 import { SkillService } from './gen/wuwei/v1/skills_pb';
@@ -33,8 +31,6 @@ export const services = {
   points: PointsService,
   recommendations: RecommendationService,
   registry: RegistryService,
-  screens: ScreenService,
-  series: SeriesService,
   serviceRecords: ServiceRecordService,
   signUps: SignUpService,
   skills: SkillService,

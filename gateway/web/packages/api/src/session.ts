@@ -1,11 +1,9 @@
 import type { Storage } from './platform';
 
-/** What the services hand out when somebody signs in. */
-export interface Session {
+/** Whether it is over the services say: many a phone's clock is wrong. */
+interface Session {
   readonly token: string;
-  /** Milliseconds since 1970. */
-  readonly expiresAt: number;
-  /** When the token was made or last tried to be renewed. */
+  /** When the token was made or last tried to be renewed, in milliseconds since 1970. */
   readonly renewedAt: number;
 }
 
@@ -15,6 +13,13 @@ const out = 'out';
 const renewEveryMs = 24 * 60 * 60 * 1000;
 const renewAgainAfterMs = 10 * 1000;
 
+/** With what a call was sent. */
+export interface Presented {
+  readonly token: string | undefined;
+  /** How many sign-ins there had been. */
+  readonly signIns: number;
+}
+
 /**
  * The session as storage has it. It is read each time: another tab may have renewed it, and a token that was replaced a minute
  * ago ends the session.
@@ -23,6 +28,8 @@ export class SessionKeeper {
   /** Sign-ins and renewals under way; whoever needs the same waits for it. */
   private signingIn: Promise<void> | undefined;
   private renewing: Promise<void> | undefined;
+  /** How many there were, well ended or not. */
+  private signIns = 0;
 
   /**
    * @param signIn signs in, or tells the page to
@@ -31,16 +38,15 @@ export class SessionKeeper {
   constructor(
     private readonly storage: Storage,
     private readonly signIn: () => Promise<void>,
-    private readonly renew: () => Promise<{ token: string; expiresAt: number }>,
+    private readonly renew: () => Promise<string>,
   ) {}
 
   get current(): Session | undefined {
-    const kept = parse(this.storage.get(sessionKey));
-    return kept && kept.expiresAt > Date.now() ? kept : undefined;
+    return parse(this.storage.get(sessionKey));
   }
 
-  begin(session: { token: string; expiresAt: number }): void {
-    this.storage.set(sessionKey, JSON.stringify({ ...session, renewedAt: Date.now() }));
+  begin(token: string, renewedAt = Date.now()): void {
+    this.storage.set(sessionKey, JSON.stringify({ token, renewedAt }));
   }
 
   /** Somebody signed out: no sign-in happens by itself until they sign in again. */
@@ -48,37 +54,34 @@ export class SessionKeeper {
     this.storage.set(sessionKey, out);
   }
 
-  /** The token to send now, after a sign-in that is under way. Its failure is the business of who wanted it. */
-  async token(): Promise<string | undefined> {
+  /** What to send now, after a sign-in that is under way. Its failure is the business of who wanted it. */
+  async presented(): Promise<Presented> {
     await this.signingIn?.catch(() => undefined);
-    return this.current?.token;
+    return { token: this.current?.token, signIns: this.signIns };
   }
 
   /**
-   * A call with this token was refused: signs in, once for all that were.
-   * @returns whether there is another token now
+   * What a call presented was refused: signs in, once for all that were refused before it ended.
+   * @returns whether it is worth another try: with another token, or without one what everybody may read
    */
-  async another(refused: string | undefined): Promise<boolean> {
-    if (this.signingIn || (this.current?.token === refused && this.storage.get(sessionKey) !== out)) {
-      if (refused) {
-        this.forget(refused);
+  async another({ token, signIns }: Presented): Promise<boolean> {
+    const isOut = this.storage.get(sessionKey) === out;
+    if (this.signingIn || (!isOut && this.current?.token === token && this.signIns === signIns)) {
+      if (token && this.current?.token === token) {
+        this.storage.remove(sessionKey);
       }
 
       await this.signInOnce();
     }
 
-    const now = this.current?.token;
-    return now !== undefined && now !== refused;
-  }
-
-  private forget(token: string): void {
-    if (this.current?.token === token) {
-      this.storage.remove(sessionKey);
-    }
+    return this.current?.token !== token;
   }
 
   signInOnce(): Promise<void> {
-    return this.signingIn ??= this.signIn().finally(() => { this.signingIn = undefined; });
+    return this.signingIn ??= this.signIn().finally(() => {
+      this.signIns++;
+      this.signingIn = undefined;
+    });
   }
 
   /**
@@ -92,8 +95,7 @@ export class SessionKeeper {
     }
 
     // Other tabs shall not try at the same time.
-    const again = Date.now() - renewEveryMs + renewAgainAfterMs;
-    this.storage.set(sessionKey, JSON.stringify({ ...session, renewedAt: again }));
+    this.begin(session.token, Date.now() - renewEveryMs + renewAgainAfterMs);
     this.renewing = this.renew().then(
       (renewed) => {
         // Meanwhile somebody may have signed out, or in.
@@ -109,10 +111,10 @@ export class SessionKeeper {
 function parse(text: string | undefined): Session | undefined {
   try {
     const value: unknown = JSON.parse(text ?? 'null');
-    if (value && typeof value === 'object' && 'token' in value && 'expiresAt' in value && 'renewedAt' in value) {
-      const { token, expiresAt, renewedAt } = value;
-      if (typeof token === 'string' && typeof expiresAt === 'number' && typeof renewedAt === 'number') {
-        return { token, expiresAt, renewedAt };
+    if (value && typeof value === 'object' && 'token' in value && 'renewedAt' in value) {
+      const { token, renewedAt } = value;
+      if (typeof token === 'string' && typeof renewedAt === 'number') {
+        return { token, renewedAt };
       }
     }
   } catch {

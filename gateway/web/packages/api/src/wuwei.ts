@@ -1,5 +1,5 @@
 import type { DescService } from '@bufbuild/protobuf';
-import { Caller, msOf } from './caller';
+import { Caller } from './caller';
 import { clientOf, type Client } from './calls';
 import { IntentKeeper, type Intent } from './intent';
 import { newId, type Platform } from './platform';
@@ -48,10 +48,8 @@ export type WuWei = { readonly [N in keyof typeof services]: Client<(typeof serv
 export function createWuWei(options: WuWeiOptions): WuWei {
   const { storage } = options.platform;
   const intents = new IntentKeeper(storage, () => newId(options.platform));
-  const session = new SessionKeeper(storage, () => options.signIn(wuwei), async () => {
-    const { token, expiresAt } = await wuwei.access.renewSession({});
-    return { token, expiresAt: msOf(expiresAt) };
-  });
+  const session = new SessionKeeper(
+    storage, () => options.signIn(wuwei), async () => (await wuwei.access.renewSession({})).token);
   const caller = new Caller(options, session, intents);
   const clients = Object.entries<DescService>(services).map(([name, service]) => [name, clientOf(service, caller.call)]);
   const wuwei: WuWei = Object.assign(Object.fromEntries(clients), {

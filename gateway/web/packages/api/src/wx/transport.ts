@@ -1,5 +1,5 @@
-import { Code, ConnectError, createContextValues, type Transport } from '@connectrpc/connect';
-import { createClientMethodSerializers, createMethodUrl, runUnaryCall } from '@connectrpc/connect/protocol';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { Code, ConnectError, type Transport } from '@connectrpc/connect';
 import {
   requestHeader, trailerFlag, trailerParse, validateResponse, validateTrailer,
 } from '@connectrpc/connect/protocol-grpc-web';
@@ -13,40 +13,26 @@ const contentType = /^application\/grpc-web(\+proto)?(;|$)/i;
 /** gRPC-Web over `wx.request`. */
 export function createWxTransport(baseUrl: string, wx: Pick<Wx, 'request'>): Transport {
   return {
-    unary(method, signal, timeoutMs, header, message, contextValues) {
-      const { serialize, parse } = createClientMethodSerializers(method, true, undefined, { readUnknownFields: false });
-      return runUnaryCall({
-        ...(signal && { signal }),
-        ...(timeoutMs !== undefined && { timeoutMs }),
-        req: {
-          stream: false,
-          service: method.parent,
-          method,
-          requestMethod: 'POST',
-          url: createMethodUrl(baseUrl, method),
-          header: requestHeader(true, timeoutMs, header, false),
-          contextValues: contextValues ?? createContextValues(),
-          message,
-        },
-        next: async (request) => {
-          const answer = await send(wx, request.url, request.header, frame(serialize(request.message)), request.signal);
-          const headers = toHeaders(answer.header);
-          const { headerError } = validateResponse(answer.statusCode, headers);
-          if (headerError) {
-            throw headerError;
-          }
+    async unary(method, signal, timeoutMs, header, message) {
+      const url = `${baseUrl.replace(/\/$/, '')}/${method.parent.typeName}/${method.name}`;
+      const body = frame(toBinary(method.input, create(method.input, message)));
+      const answer = await send(wx, url, requestHeader(true, timeoutMs, header, false), body, signal);
+      const headers = toHeaders(answer.header);
+      const { headerError } = validateResponse(answer.statusCode, headers);
+      if (headerError) {
+        throw headerError;
+      }
 
-          const { data, trailer } = read(answer, headers);
-          validateTrailer(trailer, headers);
-          if (!data) {
-            throw new ConnectError('an answer without message', Code.Internal);
-          }
+      const { data, trailer } = read(answer, headers);
+      validateTrailer(trailer, headers);
+      if (!data) {
+        throw new ConnectError('an answer without message', Code.Internal, headers);
+      }
 
-          return {
-            stream: false, service: method.parent, method, header: headers, trailer, message: parse(data),
-          };
-        },
-      });
+      return {
+        stream: false, service: method.parent, method, header: headers, trailer,
+        message: fromBinary(method.output, data, { readUnknownFields: false }),
+      };
     },
     stream: (method) => Promise.reject(
       new ConnectError(`a mini program cannot follow ${method.name}: ask again from time to time`, Code.Unimplemented)),
@@ -54,28 +40,27 @@ export function createWxTransport(baseUrl: string, wx: Pick<Wx, 'request'>): Tra
 }
 
 function send(
-  wx: Pick<Wx, 'request'>, url: string, headers: Headers, data: ArrayBuffer, signal: AbortSignal,
+  wx: Pick<Wx, 'request'>, url: string, headers: Headers, data: ArrayBuffer, signal: AbortSignal | undefined,
 ): Promise<WxAnswer> {
   return new Promise((resolve, reject) => {
-    // Once it is aborted, runUnaryCall says why, whatever this fails with.
-    const gone = (errMsg: string) => reject(new ConnectError(errMsg, Code.Unavailable));
-    if (signal.aborted) {
-      return gone('given up before it was sent');
+    const gone = (errMsg: string, code = Code.Unavailable) => reject(new ConnectError(errMsg, code));
+    if (signal?.aborted) {
+      return gone('given up', Code.Canceled);
     }
 
     const header: Record<string, string> = {};
     headers.forEach((value, name) => { header[name] = value; });
     const abort = () => {
       task.abort();
-      gone('given up');
+      gone('given up', Code.Canceled);
     };
-    const over = () => signal.removeEventListener('abort', abort);
+    const over = () => signal?.removeEventListener('abort', abort);
     const task = wx.request({
       url, method: 'POST', header, data, responseType: 'arraybuffer',
       success: (answer) => { over(); resolve(answer); },
       fail: ({ errMsg }) => { over(); gone(errMsg); },
     });
-    signal.addEventListener('abort', abort);
+    signal?.addEventListener('abort', abort);
   });
 }
 

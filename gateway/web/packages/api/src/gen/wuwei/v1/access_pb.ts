@@ -8,15 +8,13 @@ import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Me } from "./identity_pb";
 import { file_wuwei_v1_identity } from "./identity_pb";
-import type { HeldRole, Role } from "./roles_pb";
-import { file_wuwei_v1_roles } from "./roles_pb";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file wuwei/v1/access.proto.
  */
 export const file_wuwei_v1_access: GenFile = /*@__PURE__*/
-  fileDesc("ChV3dXdlaS92MS9hY2Nlc3MucHJvdG8SCHd1d2VpLnYxIh8KDkFza0NvZGVSZXF1ZXN0Eg0KBXBob25lGAEgASgJIlcKD0Fza0NvZGVSZXNwb25zZRIUCgxjaGFsbGVuZ2VfaWQYASABKAkSLgoKZXhwaXJlc19hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiMwoNU2lnbkluUmVxdWVzdBIUCgxjaGFsbGVuZ2VfaWQYASABKAkSDAoEY29kZRgCIAEoCSJpCg5TaWduSW5SZXNwb25zZRINCgV0b2tlbhgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIYCgJtZRgDIAEoCzIMLnd1d2VpLnYxLk1lIkIKElNpZ25JblN0YWZmUmVxdWVzdBIMCgRuYW1lGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJEgwKBHRvdHAYAyABKAkibgoTU2lnbkluU3RhZmZSZXNwb25zZRINCgV0b2tlbhgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIYCgJtZRgDIAEoCzIMLnd1d2VpLnYxLk1lIhUKE1JlbmV3U2Vzc2lvblJlcXVlc3QiVQoUUmVuZXdTZXNzaW9uUmVzcG9uc2USDQoFdG9rZW4YASABKAkSLgoKZXhwaXJlc19hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiEAoOU2lnbk91dFJlcXVlc3QiEQoPU2lnbk91dFJlc3BvbnNlIhYKFEVuZE15U2Vzc2lvbnNSZXF1ZXN0IiYKFUVuZE15U2Vzc2lvbnNSZXNwb25zZRINCgVlbmRlZBgBIAEoBSLNAQoQR3JhbnRSb2xlUmVxdWVzdBITCglwZXJzb25faWQYASABKAlIABIPCgVwaG9uZRgCIAEoCUgAEhwKBHJvbGUYAyABKA4yDi53dXdlaS52MS5Sb2xlEg8KB3VuaXRfaWQYBCABKAkSLQoJc3RhcnRzX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIrCgdlbmRzX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIICgZwZXJzb24iOQoRR3JhbnRSb2xlUmVzcG9uc2USJAoGaG9sZGVyGAEgASgLMhQud3V3ZWkudjEuUm9sZUhvbGRlciIxCg5FbmRSb2xlUmVxdWVzdBIPCgdyb2xlX2lkGAEgASgJEg4KBnJlYXNvbhgCIAEoCSIRCg9FbmRSb2xlUmVzcG9uc2UiaAoQTGlzdFJvbGVzUmVxdWVzdBIPCgd1bml0X2lkGAEgASgJEhwKBHJvbGUYAiABKA4yDi53dXdlaS52MS5Sb2xlEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJIlMKEUxpc3RSb2xlc1Jlc3BvbnNlEiUKB2hvbGRlcnMYASADKAsyFC53dXdlaS52MS5Sb2xlSG9sZGVyEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJVCgpSb2xlSG9sZGVyEhEKCXBlcnNvbl9pZBgBIAEoCRISCgpzaG93bl9uYW1lGAIgASgJEiAKBHJvbGUYAyABKAsyEi53dXdlaS52MS5IZWxkUm9sZTKFBQoNQWNjZXNzU2VydmljZRI+CgdBc2tDb2RlEhgud3V3ZWkudjEuQXNrQ29kZVJlcXVlc3QaGS53dXdlaS52MS5Bc2tDb2RlUmVzcG9uc2USOwoGU2lnbkluEhcud3V3ZWkudjEuU2lnbkluUmVxdWVzdBoYLnd1d2VpLnYxLlNpZ25JblJlc3BvbnNlEkoKC1NpZ25JblN0YWZmEhwud3V3ZWkudjEuU2lnbkluU3RhZmZSZXF1ZXN0Gh0ud3V3ZWkudjEuU2lnbkluU3RhZmZSZXNwb25zZRJNCgxSZW5ld1Nlc3Npb24SHS53dXdlaS52MS5SZW5ld1Nlc3Npb25SZXF1ZXN0Gh4ud3V3ZWkudjEuUmVuZXdTZXNzaW9uUmVzcG9uc2USPgoHU2lnbk91dBIYLnd1d2VpLnYxLlNpZ25PdXRSZXF1ZXN0Ghkud3V3ZWkudjEuU2lnbk91dFJlc3BvbnNlElAKDUVuZE15U2Vzc2lvbnMSHi53dXdlaS52MS5FbmRNeVNlc3Npb25zUmVxdWVzdBofLnd1d2VpLnYxLkVuZE15U2Vzc2lvbnNSZXNwb25zZRJECglHcmFudFJvbGUSGi53dXdlaS52MS5HcmFudFJvbGVSZXF1ZXN0Ghsud3V3ZWkudjEuR3JhbnRSb2xlUmVzcG9uc2USPgoHRW5kUm9sZRIYLnd1d2VpLnYxLkVuZFJvbGVSZXF1ZXN0Ghkud3V3ZWkudjEuRW5kUm9sZVJlc3BvbnNlEkQKCUxpc3RSb2xlcxIaLnd1d2VpLnYxLkxpc3RSb2xlc1JlcXVlc3QaGy53dXdlaS52MS5MaXN0Um9sZXNSZXNwb25zZUISqgIPV3VXZWkuUHJvdG9zLlYxYgZwcm90bzM", [file_google_protobuf_timestamp, file_wuwei_v1_identity, file_wuwei_v1_roles]);
+  fileDesc("ChV3dXdlaS92MS9hY2Nlc3MucHJvdG8SCHd1d2VpLnYxIh8KDkFza0NvZGVSZXF1ZXN0Eg0KBXBob25lGAEgASgJIlcKD0Fza0NvZGVSZXNwb25zZRIUCgxjaGFsbGVuZ2VfaWQYASABKAkSLgoKZXhwaXJlc19hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiMwoNU2lnbkluUmVxdWVzdBIUCgxjaGFsbGVuZ2VfaWQYASABKAkSDAoEY29kZRgCIAEoCSJpCg5TaWduSW5SZXNwb25zZRINCgV0b2tlbhgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIYCgJtZRgDIAEoCzIMLnd1d2VpLnYxLk1lIhUKE1JlbmV3U2Vzc2lvblJlcXVlc3QiVQoUUmVuZXdTZXNzaW9uUmVzcG9uc2USDQoFdG9rZW4YASABKAkSLgoKZXhwaXJlc19hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiEAoOU2lnbk91dFJlcXVlc3QiEQoPU2lnbk91dFJlc3BvbnNlIhYKFEVuZE15U2Vzc2lvbnNSZXF1ZXN0IiYKFUVuZE15U2Vzc2lvbnNSZXNwb25zZRINCgVlbmRlZBgBIAEoBTLtAgoNQWNjZXNzU2VydmljZRI+CgdBc2tDb2RlEhgud3V3ZWkudjEuQXNrQ29kZVJlcXVlc3QaGS53dXdlaS52MS5Bc2tDb2RlUmVzcG9uc2USOwoGU2lnbkluEhcud3V3ZWkudjEuU2lnbkluUmVxdWVzdBoYLnd1d2VpLnYxLlNpZ25JblJlc3BvbnNlEk0KDFJlbmV3U2Vzc2lvbhIdLnd1d2VpLnYxLlJlbmV3U2Vzc2lvblJlcXVlc3QaHi53dXdlaS52MS5SZW5ld1Nlc3Npb25SZXNwb25zZRI+CgdTaWduT3V0Ehgud3V3ZWkudjEuU2lnbk91dFJlcXVlc3QaGS53dXdlaS52MS5TaWduT3V0UmVzcG9uc2USUAoNRW5kTXlTZXNzaW9ucxIeLnd1d2VpLnYxLkVuZE15U2Vzc2lvbnNSZXF1ZXN0Gh8ud3V3ZWkudjEuRW5kTXlTZXNzaW9uc1Jlc3BvbnNlQhKqAg9XdVdlaS5Qcm90b3MuVjFiBnByb3RvMw", [file_google_protobuf_timestamp, file_wuwei_v1_identity]);
 
 /**
  * @generated from message wuwei.v1.AskCodeRequest
@@ -115,60 +113,6 @@ export const SignInResponseSchema: GenMessage<SignInResponse> = /*@__PURE__*/
   messageDesc(file_wuwei_v1_access, 3);
 
 /**
- * @generated from message wuwei.v1.SignInStaffRequest
- */
-export type SignInStaffRequest = Message<"wuwei.v1.SignInStaffRequest"> & {
-  /**
-   * @generated from field: string name = 1;
-   */
-  name: string;
-
-  /**
-   * @generated from field: string password = 2;
-   */
-  password: string;
-
-  /**
-   * @generated from field: string totp = 3;
-   */
-  totp: string;
-};
-
-/**
- * Describes the message wuwei.v1.SignInStaffRequest.
- * Use `create(SignInStaffRequestSchema)` to create a new message.
- */
-export const SignInStaffRequestSchema: GenMessage<SignInStaffRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_access, 4);
-
-/**
- * @generated from message wuwei.v1.SignInStaffResponse
- */
-export type SignInStaffResponse = Message<"wuwei.v1.SignInStaffResponse"> & {
-  /**
-   * @generated from field: string token = 1;
-   */
-  token: string;
-
-  /**
-   * @generated from field: google.protobuf.Timestamp expires_at = 2;
-   */
-  expiresAt?: Timestamp | undefined;
-
-  /**
-   * @generated from field: wuwei.v1.Me me = 3;
-   */
-  me?: Me | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.SignInStaffResponse.
- * Use `create(SignInStaffResponseSchema)` to create a new message.
- */
-export const SignInStaffResponseSchema: GenMessage<SignInStaffResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_access, 5);
-
-/**
  * @generated from message wuwei.v1.RenewSessionRequest
  */
 export type RenewSessionRequest = Message<"wuwei.v1.RenewSessionRequest"> & {
@@ -179,7 +123,7 @@ export type RenewSessionRequest = Message<"wuwei.v1.RenewSessionRequest"> & {
  * Use `create(RenewSessionRequestSchema)` to create a new message.
  */
 export const RenewSessionRequestSchema: GenMessage<RenewSessionRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_access, 6);
+  messageDesc(file_wuwei_v1_access, 4);
 
 /**
  * @generated from message wuwei.v1.RenewSessionResponse
@@ -203,7 +147,7 @@ export type RenewSessionResponse = Message<"wuwei.v1.RenewSessionResponse"> & {
  * Use `create(RenewSessionResponseSchema)` to create a new message.
  */
 export const RenewSessionResponseSchema: GenMessage<RenewSessionResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_access, 7);
+  messageDesc(file_wuwei_v1_access, 5);
 
 /**
  * @generated from message wuwei.v1.SignOutRequest
@@ -216,7 +160,7 @@ export type SignOutRequest = Message<"wuwei.v1.SignOutRequest"> & {
  * Use `create(SignOutRequestSchema)` to create a new message.
  */
 export const SignOutRequestSchema: GenMessage<SignOutRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_access, 8);
+  messageDesc(file_wuwei_v1_access, 6);
 
 /**
  * @generated from message wuwei.v1.SignOutResponse
@@ -229,7 +173,7 @@ export type SignOutResponse = Message<"wuwei.v1.SignOutResponse"> & {
  * Use `create(SignOutResponseSchema)` to create a new message.
  */
 export const SignOutResponseSchema: GenMessage<SignOutResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_access, 9);
+  messageDesc(file_wuwei_v1_access, 7);
 
 /**
  * @generated from message wuwei.v1.EndMySessionsRequest
@@ -242,7 +186,7 @@ export type EndMySessionsRequest = Message<"wuwei.v1.EndMySessionsRequest"> & {
  * Use `create(EndMySessionsRequestSchema)` to create a new message.
  */
 export const EndMySessionsRequestSchema: GenMessage<EndMySessionsRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_access, 10);
+  messageDesc(file_wuwei_v1_access, 8);
 
 /**
  * @generated from message wuwei.v1.EndMySessionsResponse
@@ -261,205 +205,7 @@ export type EndMySessionsResponse = Message<"wuwei.v1.EndMySessionsResponse"> & 
  * Use `create(EndMySessionsResponseSchema)` to create a new message.
  */
 export const EndMySessionsResponseSchema: GenMessage<EndMySessionsResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_access, 11);
-
-/**
- * @generated from message wuwei.v1.GrantRoleRequest
- */
-export type GrantRoleRequest = Message<"wuwei.v1.GrantRoleRequest"> & {
-  /**
-   * Who: one of the two.
-   *
-   * @generated from oneof wuwei.v1.GrantRoleRequest.person
-   */
-  person: {
-    /**
-     * @generated from field: string person_id = 1;
-     */
-    value: string;
-    case: "personId";
-  } | {
-    /**
-     * The phone of an existing account.
-     *
-     * @generated from field: string phone = 2;
-     */
-    value: string;
-    case: "phone";
-  } | { case: undefined; value?: undefined };
-
-  /**
-   * @generated from field: wuwei.v1.Role role = 3;
-   */
-  role: Role;
-
-  /**
-   * @generated from field: string unit_id = 4;
-   */
-  unitId: string;
-
-  /**
-   * Absent: now.
-   *
-   * @generated from field: google.protobuf.Timestamp starts_at = 5;
-   */
-  startsAt?: Timestamp | undefined;
-
-  /**
-   * Absent: until ended.
-   *
-   * @generated from field: google.protobuf.Timestamp ends_at = 6;
-   */
-  endsAt?: Timestamp | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.GrantRoleRequest.
- * Use `create(GrantRoleRequestSchema)` to create a new message.
- */
-export const GrantRoleRequestSchema: GenMessage<GrantRoleRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_access, 12);
-
-/**
- * @generated from message wuwei.v1.GrantRoleResponse
- */
-export type GrantRoleResponse = Message<"wuwei.v1.GrantRoleResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.RoleHolder holder = 1;
-   */
-  holder?: RoleHolder | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.GrantRoleResponse.
- * Use `create(GrantRoleResponseSchema)` to create a new message.
- */
-export const GrantRoleResponseSchema: GenMessage<GrantRoleResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_access, 13);
-
-/**
- * @generated from message wuwei.v1.EndRoleRequest
- */
-export type EndRoleRequest = Message<"wuwei.v1.EndRoleRequest"> & {
-  /**
-   * @generated from field: string role_id = 1;
-   */
-  roleId: string;
-
-  /**
-   * Why, 2 to 500 characters.
-   *
-   * @generated from field: string reason = 2;
-   */
-  reason: string;
-};
-
-/**
- * Describes the message wuwei.v1.EndRoleRequest.
- * Use `create(EndRoleRequestSchema)` to create a new message.
- */
-export const EndRoleRequestSchema: GenMessage<EndRoleRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_access, 14);
-
-/**
- * @generated from message wuwei.v1.EndRoleResponse
- */
-export type EndRoleResponse = Message<"wuwei.v1.EndRoleResponse"> & {
-};
-
-/**
- * Describes the message wuwei.v1.EndRoleResponse.
- * Use `create(EndRoleResponseSchema)` to create a new message.
- */
-export const EndRoleResponseSchema: GenMessage<EndRoleResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_access, 15);
-
-/**
- * @generated from message wuwei.v1.ListRolesRequest
- */
-export type ListRolesRequest = Message<"wuwei.v1.ListRolesRequest"> & {
-  /**
-   * @generated from field: string unit_id = 1;
-   */
-  unitId: string;
-
-  /**
-   * Unspecified: all.
-   *
-   * @generated from field: wuwei.v1.Role role = 2;
-   */
-  role: Role;
-
-  /**
-   * 1 to 100; 0 means 20.
-   *
-   * @generated from field: int32 page_size = 3;
-   */
-  pageSize: number;
-
-  /**
-   * @generated from field: string page_token = 4;
-   */
-  pageToken: string;
-};
-
-/**
- * Describes the message wuwei.v1.ListRolesRequest.
- * Use `create(ListRolesRequestSchema)` to create a new message.
- */
-export const ListRolesRequestSchema: GenMessage<ListRolesRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_access, 16);
-
-/**
- * @generated from message wuwei.v1.ListRolesResponse
- */
-export type ListRolesResponse = Message<"wuwei.v1.ListRolesResponse"> & {
-  /**
-   * @generated from field: repeated wuwei.v1.RoleHolder holders = 1;
-   */
-  holders: RoleHolder[];
-
-  /**
-   * @generated from field: string next_page_token = 2;
-   */
-  nextPageToken: string;
-};
-
-/**
- * Describes the message wuwei.v1.ListRolesResponse.
- * Use `create(ListRolesResponseSchema)` to create a new message.
- */
-export const ListRolesResponseSchema: GenMessage<ListRolesResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_access, 17);
-
-/**
- * @generated from message wuwei.v1.RoleHolder
- */
-export type RoleHolder = Message<"wuwei.v1.RoleHolder"> & {
-  /**
-   * @generated from field: string person_id = 1;
-   */
-  personId: string;
-
-  /**
-   * As other people see it, such as 王**.
-   *
-   * @generated from field: string shown_name = 2;
-   */
-  shownName: string;
-
-  /**
-   * @generated from field: wuwei.v1.HeldRole role = 3;
-   */
-  role?: HeldRole | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.RoleHolder.
- * Use `create(RoleHolderSchema)` to create a new message.
- */
-export const RoleHolderSchema: GenMessage<RoleHolder> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_access, 18);
+  messageDesc(file_wuwei_v1_access, 9);
 
 /**
  * AccessService: who is calling, and what they may do. Every other call carries the token it hands out, as metadata
@@ -516,21 +262,6 @@ export const AccessService: GenService<{
     output: typeof SignInResponseSchema;
   },
   /**
-   * Signs staff in by name, password and the 6 digits of their authenticator (TOTP, RFC 6238).
-   *   INVALID_ARGUMENT DEVICE_FORMAT: as with SignIn.
-   *   UNAUTHENTICATED CREDENTIALS_WRONG: one of the three; which one is not said.
-   *   RESOURCE_EXHAUSTED SIGN_IN_TOO_OFTEN: 5 failures in 15 minutes from one source for one name, or 100 from one
-   *     source. Other sources are not affected, so nobody can lock another person out. SIGN_IN_BUSY: many
-   *     sign in just now; try again.
-   *
-   * @generated from rpc wuwei.v1.AccessService.SignInStaff
-   */
-  signInStaff: {
-    methodKind: "unary";
-    input: typeof SignInStaffRequestSchema;
-    output: typeof SignInStaffResponseSchema;
-  },
-  /**
    * Gives the session of the token in use a new one. The token in use stays good for 60 seconds, and may be renewed again in
    * that time, should the answer be lost. Shown later, it ends the whole session, its newer tokens included: somebody else
    * has it. Do so daily.
@@ -562,45 +293,6 @@ export const AccessService: GenService<{
     methodKind: "unary";
     input: typeof EndMySessionsRequestSchema;
     output: typeof EndMySessionsResponseSchema;
-  },
-  /**
-   * Grants a role; staff, within their subtree. A staff or auditor role only strictly below the grantor's own
-   * unit, and it acts only in sessions begun with SignInStaff. Granting ROLE_PARTY_MEMBER verifies that the person is one.
-   *   INVALID_ARGUMENT ROLE_NOT_GRANTABLE: resident and operator are not granted here; TERM_REVERSED;
-   *     PERSON_REQUIRED.
-   *   PERMISSION_DENIED ROLE_OWN: nobody grants themself a role; NOT_PERMITTED: outside the caller's subtree.
-   *   NOT_FOUND PERSON_UNKNOWN, UNIT_UNKNOWN.
-   *   ALREADY_EXISTS ROLE_HELD: the person holds this role for this unit.
-   *
-   * @generated from rpc wuwei.v1.AccessService.GrantRole
-   */
-  grantRole: {
-    methodKind: "unary";
-    input: typeof GrantRoleRequestSchema;
-    output: typeof GrantRoleResponseSchema;
-  },
-  /**
-   * Ends a role now; staff, within their subtree. Complete everywhere within 10 seconds.
-   *   NOT_FOUND ROLE_UNKNOWN.
-   *   FAILED_PRECONDITION ROLE_ENDED.
-   *   PERMISSION_DENIED NOT_PERMITTED.
-   *
-   * @generated from rpc wuwei.v1.AccessService.EndRole
-   */
-  endRole: {
-    methodKind: "unary";
-    input: typeof EndRoleRequestSchema;
-    output: typeof EndRoleResponseSchema;
-  },
-  /**
-   * Roles in force in a unit's subtree, newest first; staff and auditors of it.
-   *
-   * @generated from rpc wuwei.v1.AccessService.ListRoles
-   */
-  listRoles: {
-    methodKind: "unary";
-    input: typeof ListRolesRequestSchema;
-    output: typeof ListRolesResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_wuwei_v1_access, 0);

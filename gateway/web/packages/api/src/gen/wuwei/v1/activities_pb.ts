@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file wuwei/v1/activities.proto.
  */
 export const file_wuwei_v1_activities: GenFile = /*@__PURE__*/
-  fileDesc("Chl3dXdlaS92MS9hY3Rpdml0aWVzLnByb3RvEgh3dXdlaS52MSJCCgRTcG90EhAKCGxhdGl0dWRlGAEgASgFEhEKCWxvbmdpdHVkZRgCIAEoBRIVCg1yYWRpdXNfbWV0cmVzGAMgASgFIi4KD0FjdGl2aXR5Q29udGFjdBIMCgRuYW1lGAEgASgJEg0KBXBob25lGAIgASgJIjwKCFJvbGVGb3JtEgwKBG5hbWUYASABKAkSEAoIY2FwYWNpdHkYAiABKAUSEAoIc2tpbGxfaWQYAyABKAkiigEKCVNoaWZ0Rm9ybRItCglzdGFydHNfYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEisKB2VuZHNfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiEKBXJvbGVzGAMgAygLMhIud3V3ZWkudjEuUm9sZUZvcm0i9gMKDEFjdGl2aXR5Rm9ybRIPCgd1bml0X2lkGAEgASgJEhcKD29yZ2FuaXNhdGlvbl9pZBgCIAEoCRIRCglwYXJlbnRfaWQYAyABKAkSJAoEa2luZBgEIAEoDjIWLnd1d2VpLnYxLkFjdGl2aXR5S2luZBINCgV0aXRsZRgFIAEoCRIMCgR0ZXh0GAYgASgJEg0KBXBsYWNlGAcgASgJEhwKBHNwb3QYCCABKAsyDi53dXdlaS52MS5TcG90Eg4KBnJlbW90ZRgJIAEoCBIfCgRhZ2VzGAogAygOMhEud3V3ZWkudjEuQWdlQmFuZBIqCgdjb250YWN0GAsgASgLMhkud3V3ZWkudjEuQWN0aXZpdHlDb250YWN0EhgKEGluc3VyYW5jZV9uZWVkZWQYDCABKAgSFAoMbmVlZHNfY291cnNlGA0gASgJEhUKDWdyYW50c19jb3Vyc2UYDiABKAkSFAoMY2FuY2VsX2hvdXJzGA8gASgFEiMKBnNoaWZ0cxgQIAMoCzITLnd1d2VpLnYxLlNoaWZ0Rm9ybRItCglzdGFydHNfYXQYESABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEisKB2VuZHNfYXQYEiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wInkKCVNoaWZ0Um9sZRIKCgJpZBgBIAEoCRIOCgZudW1iZXIYAiABKAUSDAoEbmFtZRgDIAEoCRIQCghjYXBhY2l0eRgEIAEoBRINCgV0YWtlbhgFIAEoBRIPCgd3YWl0aW5nGAYgASgFEhAKCHNraWxsX2lkGAcgASgJIrYBCgVTaGlmdBIKCgJpZBgBIAEoCRIOCgZudW1iZXIYAiABKAUSLQoJc3RhcnRzX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIrCgdlbmRzX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIiCgVyb2xlcxgFIAMoCzITLnd1d2VpLnYxLlNoaWZ0Um9sZRIRCgljYW5jZWxsZWQYBiABKAgi9wYKCEFjdGl2aXR5EgoKAmlkGAEgASgJEg8KB3VuaXRfaWQYAiABKAkSFwoPb3JnYW5pc2F0aW9uX2lkGAMgASgJEhEKCXBhcmVudF9pZBgEIAEoCRIkCgRraW5kGAUgASgOMhYud3V3ZWkudjEuQWN0aXZpdHlLaW5kEigKBnN0YXR1cxgGIAEoDjIYLnd1d2VpLnYxLkFjdGl2aXR5U3RhdHVzEg0KBXRpdGxlGAcgASgJEgwKBHRleHQYCCABKAkSDQoFcGxhY2UYCSABKAkSHAoEc3BvdBgKIAEoCzIOLnd1d2VpLnYxLlNwb3QSDgoGcmVtb3RlGAsgASgIEh8KBGFnZXMYDCADKA4yES53dXdlaS52MS5BZ2VCYW5kEiMKBXRpbWVzGA0gAygOMhQud3V3ZWkudjEuVGltZU9mV2VlaxIqCgdjb250YWN0GA4gASgLMhkud3V3ZWkudjEuQWN0aXZpdHlDb250YWN0EhgKEGluc3VyYW5jZV9uZWVkZWQYDyABKAgSMQoNaW5zdXJlZF91bnRpbBgQIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMbmVlZHNfY291cnNlGBEgASgJEhUKDWdyYW50c19jb3Vyc2UYEiABKAkSFAoMY2FuY2VsX2hvdXJzGBMgASgFEi0KCXN0YXJ0c19hdBgUIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoHZW5kc19hdBgVIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoHbWFkZV9hdBgWIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMcHVibGlzaGVkX2F0GBcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdvdmVyZHVlGBggASgIEhIKCm1ha2VyX25hbWUYGSABKAkSDAoEbWluZRgaIAEoCBIfCgZzaGlmdHMYGyADKAsyDy53dXdlaS52MS5TaGlmdBIQCghjaGlsZHJlbhgcIAEoBRInCgpvcmdhbmlzZXJzGB0gAygLMhMud3V3ZWkudjEuT3JnYW5pc2VyEhkKEW9yZ2FuaXNhdGlvbl9uYW1lGB4gASgJEhEKCXNlcmllc19pZBgfIAEoCSIsCglPcmdhbmlzZXISEQoJcGVyc29uX2lkGAEgASgJEgwKBG5hbWUYAiABKAkiwAIKDEFjdGl2aXR5U3RlcBIOCgZudW1iZXIYASABKAUSJAoEbW92ZRgCIAEoDjIWLnd1d2VpLnYxLkFjdGl2aXR5TW92ZRImCgRmcm9tGAMgASgOMhgud3V3ZWkudjEuQWN0aXZpdHlTdGF0dXMSJAoCdG8YBCABKA4yGC53dXdlaS52MS5BY3Rpdml0eVN0YXR1cxImCgJhdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJgoFYWN0b3IYBiABKA4yFy53dXdlaS52MS5BY3Rpdml0eUFjdG9yEhIKCmFjdG9yX25hbWUYByABKAkSKAoHY2hhbmdlZBgIIAMoDjIXLnd1d2VpLnYxLkFjdGl2aXR5RmllbGQSEAoIc2hpZnRfaWQYCSABKAkSDAoEbm90ZRgKIAEoCSI7ChNNYWtlQWN0aXZpdHlSZXF1ZXN0EiQKBGZvcm0YASABKAsyFi53dXdlaS52MS5BY3Rpdml0eUZvcm0iPAoUTWFrZUFjdGl2aXR5UmVzcG9uc2USJAoIYWN0aXZpdHkYASABKAsyEi53dXdlaS52MS5BY3Rpdml0eSJQChNFZGl0QWN0aXZpdHlSZXF1ZXN0EhMKC2FjdGl2aXR5X2lkGAEgASgJEiQKBGZvcm0YAiABKAsyFi53dXdlaS52MS5BY3Rpdml0eUZvcm0iPAoURWRpdEFjdGl2aXR5UmVzcG9uc2USJAoIYWN0aXZpdHkYASABKAsyEi53dXdlaS52MS5BY3Rpdml0eSItChZQdWJsaXNoQWN0aXZpdHlSZXF1ZXN0EhMKC2FjdGl2aXR5X2lkGAEgASgJIj8KF1B1Ymxpc2hBY3Rpdml0eVJlc3BvbnNlEiQKCGFjdGl2aXR5GAEgASgLMhIud3V3ZWkudjEuQWN0aXZpdHkiLQoWQXBwcm92ZUFjdGl2aXR5UmVxdWVzdBITCgthY3Rpdml0eV9pZBgBIAEoCSI/ChdBcHByb3ZlQWN0aXZpdHlSZXNwb25zZRIkCghhY3Rpdml0eRgBIAEoCzISLnd1d2VpLnYxLkFjdGl2aXR5IjwKFVJldHVybkFjdGl2aXR5UmVxdWVzdBITCgthY3Rpdml0eV9pZBgBIAEoCRIOCgZyZWFzb24YAiABKAkiPgoWUmV0dXJuQWN0aXZpdHlSZXNwb25zZRIkCghhY3Rpdml0eRgBIAEoCzISLnd1d2VpLnYxLkFjdGl2aXR5IjwKFUNhbmNlbEFjdGl2aXR5UmVxdWVzdBITCgthY3Rpdml0eV9pZBgBIAEoCRIOCgZyZWFzb24YAiABKAkiPgoWQ2FuY2VsQWN0aXZpdHlSZXNwb25zZRIkCghhY3Rpdml0eRgBIAEoCzISLnd1d2VpLnYxLkFjdGl2aXR5IiwKFVNldHRsZUFjdGl2aXR5UmVxdWVzdBITCgthY3Rpdml0eV9pZBgBIAEoCSI+ChZTZXR0bGVBY3Rpdml0eVJlc3BvbnNlEiQKCGFjdGl2aXR5GAEgASgLMhIud3V3ZWkudjEuQWN0aXZpdHkiMQoMUm9sZUNhcGFjaXR5Eg8KB3JvbGVfaWQYASABKAkSEAoIY2FwYWNpdHkYAiABKAUiwwEKEkNoYW5nZVNoaWZ0UmVxdWVzdBITCgthY3Rpdml0eV9pZBgBIAEoCRIQCghzaGlmdF9pZBgCIAEoCRItCglzdGFydHNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEisKB2VuZHNfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEioKCmNhcGFjaXRpZXMYBSADKAsyFi53dXdlaS52MS5Sb2xlQ2FwYWNpdHkiOwoTQ2hhbmdlU2hpZnRSZXNwb25zZRIkCghhY3Rpdml0eRgBIAEoCzISLnd1d2VpLnYxLkFjdGl2aXR5IkoKD0FkZFNoaWZ0UmVxdWVzdBITCgthY3Rpdml0eV9pZBgBIAEoCRIiCgVzaGlmdBgCIAEoCzITLnd1d2VpLnYxLlNoaWZ0Rm9ybSI4ChBBZGRTaGlmdFJlc3BvbnNlEiQKCGFjdGl2aXR5GAEgASgLMhIud3V3ZWkudjEuQWN0aXZpdHkiSwoSQ2FuY2VsU2hpZnRSZXF1ZXN0EhMKC2FjdGl2aXR5X2lkGAEgASgJEhAKCHNoaWZ0X2lkGAIgASgJEg4KBnJlYXNvbhgDIAEoCSI7ChNDYW5jZWxTaGlmdFJlc3BvbnNlEiQKCGFjdGl2aXR5GAEgASgLMhIud3V3ZWkudjEuQWN0aXZpdHkiYAoWUmVjb3JkSW5zdXJhbmNlUmVxdWVzdBITCgthY3Rpdml0eV9pZBgBIAEoCRIxCg1pbnN1cmVkX3VudGlsGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCI/ChdSZWNvcmRJbnN1cmFuY2VSZXNwb25zZRIkCghhY3Rpdml0eRgBIAEoCzISLnd1d2VpLnYxLkFjdGl2aXR5IkwKE0FkZE9yZ2FuaXNlclJlcXVlc3QSEwoLYWN0aXZpdHlfaWQYASABKAkSEQoJcGVyc29uX2lkGAIgASgJEg0KBXBob25lGAMgASgJIjwKFEFkZE9yZ2FuaXNlclJlc3BvbnNlEiQKCGFjdGl2aXR5GAEgASgLMhIud3V3ZWkudjEuQWN0aXZpdHkiQAoWUmVtb3ZlT3JnYW5pc2VyUmVxdWVzdBITCgthY3Rpdml0eV9pZBgBIAEoCRIRCglwZXJzb25faWQYAiABKAkiPwoXUmVtb3ZlT3JnYW5pc2VyUmVzcG9uc2USJAoIYWN0aXZpdHkYASABKAsyEi53dXdlaS52MS5BY3Rpdml0eSIpChJHZXRBY3Rpdml0eVJlcXVlc3QSEwoLYWN0aXZpdHlfaWQYASABKAkiOwoTR2V0QWN0aXZpdHlSZXNwb25zZRIkCghhY3Rpdml0eRgBIAEoCzISLnd1d2VpLnYxLkFjdGl2aXR5IjAKGUdldEFjdGl2aXR5Sm91cm5leVJlcXVlc3QSEwoLYWN0aXZpdHlfaWQYASABKAkiQwoaR2V0QWN0aXZpdHlKb3VybmV5UmVzcG9uc2USJQoFc3RlcHMYASADKAsyFi53dXdlaS52MS5BY3Rpdml0eVN0ZXAihQMKFUxpc3RBY3Rpdml0aWVzUmVxdWVzdBIkCgR2aWV3GAEgASgOMhYud3V3ZWkudjEuQWN0aXZpdHlWaWV3Eg8KB3VuaXRfaWQYAiABKAkSEQoJcGFyZW50X2lkGAMgASgJEigKBnN0YXR1cxgEIAEoDjIYLnd1d2VpLnYxLkFjdGl2aXR5U3RhdHVzEhAKCGZyb21fZGF5GAUgASgJEg4KBnRvX2RheRgGIAEoCRIkCgRraW5kGAcgASgOMhYud3V3ZWkudjEuQWN0aXZpdHlLaW5kEh4KA2FnZRgIIAEoDjIRLnd1d2VpLnYxLkFnZUJhbmQSIgoEdGltZRgJIAEoDjIULnd1d2VpLnYxLlRpbWVPZldlZWsSDgoGcmVtb3RlGAogASgIEhIKCnNlYXRzX2xlZnQYCyABKAgSEAoIc2tpbGxfaWQYDCABKAkSDwoHb3ZlcmR1ZRgNIAEoCBIRCglwYWdlX3NpemUYDiABKAUSEgoKcGFnZV90b2tlbhgPIAEoCSJZChZMaXN0QWN0aXZpdGllc1Jlc3BvbnNlEiYKCmFjdGl2aXRpZXMYASADKAsyEi53dXdlaS52MS5BY3Rpdml0eRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkifgoZTGlzdEFjdGl2aXRpZXNOZWFyUmVxdWVzdBIQCghsYXRpdHVkZRgBIAEoBRIRCglsb25naXR1ZGUYAiABKAUSFQoNcmFkaXVzX21ldHJlcxgDIAEoBRIRCglwYWdlX3NpemUYBCABKAUSEgoKcGFnZV90b2tlbhgFIAEoCSJhChpMaXN0QWN0aXZpdGllc05lYXJSZXNwb25zZRIqCgphY3Rpdml0aWVzGAEgAygLMhYud3V3ZWkudjEuTmVhckFjdGl2aXR5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJNCgxOZWFyQWN0aXZpdHkSJAoIYWN0aXZpdHkYASABKAsyEi53dXdlaS52MS5BY3Rpdml0eRIXCg9kaXN0YW5jZV9tZXRyZXMYAiABKAUibgoTTGlzdENvdmVyYWdlUmVxdWVzdBIPCgd1bml0X2lkGAEgASgJEgwKBGRheXMYAiABKAUSEQoJdW5jb3ZlcmVkGAMgASgIEhEKCXBhZ2Vfc2l6ZRgEIAEoBRISCgpwYWdlX3Rva2VuGAUgASgJIlMKDVNoaWZ0Q292ZXJhZ2USEwoLYWN0aXZpdHlfaWQYASABKAkSDQoFdGl0bGUYAiABKAkSHgoFc2hpZnQYAyABKAsyDy53dXdlaS52MS5TaGlmdCJYChRMaXN0Q292ZXJhZ2VSZXNwb25zZRInCgZzaGlmdHMYASADKAsyFy53dXdlaS52MS5TaGlmdENvdmVyYWdlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSr+AQoOQWN0aXZpdHlTdGF0dXMSHwobQUNUSVZJVFlfU1RBVFVTX1VOU1BFQ0lGSUVEEAASGQoVQUNUSVZJVFlfU1RBVFVTX0RSQUZUEAESHQoZQUNUSVZJVFlfU1RBVFVTX0lOX1JFVklFVxACEh0KGUFDVElWSVRZX1NUQVRVU19FTlJPTExJTkcQAxIbChdBQ1RJVklUWV9TVEFUVVNfUlVOTklORxAEEhkKFUFDVElWSVRZX1NUQVRVU19FTkRFRBAFEhsKF0FDVElWSVRZX1NUQVRVU19TRVRUTEVEEAYSHQoZQUNUSVZJVFlfU1RBVFVTX0NBTkNFTExFRBAHKtYBCgxBY3Rpdml0eUtpbmQSHQoZQUNUSVZJVFlfS0lORF9VTlNQRUNJRklFRBAAEhkKFUFDVElWSVRZX0tJTkRfU0VSVklDRRABEhoKFkFDVElWSVRZX0tJTkRfVFJBSU5JTkcQAhIaChZBQ1RJVklUWV9LSU5EX0ZFU1RJVkFMEAMSGgoWQUNUSVZJVFlfS0lORF9DQU1QQUlHThAEEhsKF0FDVElWSVRZX0tJTkRfRFVUWV9ST1RBEAUSGwoXQUNUSVZJVFlfS0lORF9FTUVSR0VOQ1kQBiqyBAoMQWN0aXZpdHlNb3ZlEh0KGUFDVElWSVRZX01PVkVfVU5TUEVDSUZJRUQQABIWChJBQ1RJVklUWV9NT1ZFX01BS0UQARIWChJBQ1RJVklUWV9NT1ZFX0VESVQQAhIYChRBQ1RJVklUWV9NT1ZFX1NVQk1JVBADEhkKFUFDVElWSVRZX01PVkVfUFVCTElTSBAEEhkKFUFDVElWSVRZX01PVkVfQVBQUk9WRRAFEhgKFEFDVElWSVRZX01PVkVfUkVUVVJOEAYSGAoUQUNUSVZJVFlfTU9WRV9DQU5DRUwQBxIeChpBQ1RJVklUWV9NT1ZFX0NIQU5HRV9TSElGVBAIEhgKFEFDVElWSVRZX01PVkVfSU5TVVJFEAkSHwobQUNUSVZJVFlfTU9WRV9BRERfT1JHQU5JU0VSEAoSIgoeQUNUSVZJVFlfTU9WRV9SRU1PVkVfT1JHQU5JU0VSEAsSFwoTQUNUSVZJVFlfTU9WRV9TVEFSVBAMEhUKEUFDVElWSVRZX01PVkVfRU5EEA0SGAoUQUNUSVZJVFlfTU9WRV9TRVRUTEUQDhIYChRBQ1RJVklUWV9NT1ZFX1JFTUlORBAPEhYKEkFDVElWSVRZX01PVkVfSE9MRBAQEhcKE0FDVElWSVRZX01PVkVfTEFQU0UQERIbChdBQ1RJVklUWV9NT1ZFX0FERF9TSElGVBASEh4KGkFDVElWSVRZX01PVkVfQ0FOQ0VMX1NISUZUEBMqgQEKDUFjdGl2aXR5QWN0b3ISHgoaQUNUSVZJVFlfQUNUT1JfVU5TUEVDSUZJRUQQABIcChhBQ1RJVklUWV9BQ1RPUl9PUkdBTklTRVIQARIYChRBQ1RJVklUWV9BQ1RPUl9TVEFGRhACEhgKFEFDVElWSVRZX0FDVE9SX0NMT0NLEAMqeQoHQWdlQmFuZBIYChRBR0VfQkFORF9VTlNQRUNJRklFRBAAEhUKEUFHRV9CQU5EX0NISUxEUkVOEAESEgoOQUdFX0JBTkRfWU9VVEgQAhITCg9BR0VfQkFORF9BRFVMVFMQAxIUChBBR0VfQkFORF9TRU5JT1JTEAQqgAEKClRpbWVPZldlZWsSHAoYVElNRV9PRl9XRUVLX1VOU1BFQ0lGSUVEEAASGAoUVElNRV9PRl9XRUVLX1dFRUtEQVkQARIgChxUSU1FX09GX1dFRUtfV0VFS0RBWV9FVkVOSU5HEAISGAoUVElNRV9PRl9XRUVLX1dFRUtFTkQQAyrbAgoNQWN0aXZpdHlGaWVsZBIeChpBQ1RJVklUWV9GSUVMRF9VTlNQRUNJRklFRBAAEhgKFEFDVElWSVRZX0ZJRUxEX1RJVExFEAESFwoTQUNUSVZJVFlfRklFTERfVEVYVBACEhgKFEFDVElWSVRZX0ZJRUxEX1BMQUNFEAMSFwoTQUNUSVZJVFlfRklFTERfVElNRRAEEhsKF0FDVElWSVRZX0ZJRUxEX0NBUEFDSVRZEAUSFwoTQUNUSVZJVFlfRklFTERfQUdFUxAGEhoKFkFDVElWSVRZX0ZJRUxEX0NPTlRBQ1QQBxIcChhBQ1RJVklUWV9GSUVMRF9JTlNVUkFOQ0UQCBIZChVBQ1RJVklUWV9GSUVMRF9DT1VSU0UQCRIfChtBQ1RJVklUWV9GSUVMRF9DQU5DRUxfSE9VUlMQChIYChRBQ1RJVklUWV9GSUVMRF9GUkFNRRALKnkKDEFjdGl2aXR5VmlldxIdChlBQ1RJVklUWV9WSUVXX1VOU1BFQ0lGSUVEEAASFgoSQUNUSVZJVFlfVklFV19VTklUEAESFgoSQUNUSVZJVFlfVklFV19NSU5FEAISGgoWQUNUSVZJVFlfVklFV19DSElMRFJFThADMuoLCg9BY3Rpdml0eVNlcnZpY2USTQoMTWFrZUFjdGl2aXR5Eh0ud3V3ZWkudjEuTWFrZUFjdGl2aXR5UmVxdWVzdBoeLnd1d2VpLnYxLk1ha2VBY3Rpdml0eVJlc3BvbnNlEk0KDEVkaXRBY3Rpdml0eRIdLnd1d2VpLnYxLkVkaXRBY3Rpdml0eVJlcXVlc3QaHi53dXdlaS52MS5FZGl0QWN0aXZpdHlSZXNwb25zZRJWCg9QdWJsaXNoQWN0aXZpdHkSIC53dXdlaS52MS5QdWJsaXNoQWN0aXZpdHlSZXF1ZXN0GiEud3V3ZWkudjEuUHVibGlzaEFjdGl2aXR5UmVzcG9uc2USVgoPQXBwcm92ZUFjdGl2aXR5EiAud3V3ZWkudjEuQXBwcm92ZUFjdGl2aXR5UmVxdWVzdBohLnd1d2VpLnYxLkFwcHJvdmVBY3Rpdml0eVJlc3BvbnNlElMKDlJldHVybkFjdGl2aXR5Eh8ud3V3ZWkudjEuUmV0dXJuQWN0aXZpdHlSZXF1ZXN0GiAud3V3ZWkudjEuUmV0dXJuQWN0aXZpdHlSZXNwb25zZRJTCg5DYW5jZWxBY3Rpdml0eRIfLnd1d2VpLnYxLkNhbmNlbEFjdGl2aXR5UmVxdWVzdBogLnd1d2VpLnYxLkNhbmNlbEFjdGl2aXR5UmVzcG9uc2USUwoOU2V0dGxlQWN0aXZpdHkSHy53dXdlaS52MS5TZXR0bGVBY3Rpdml0eVJlcXVlc3QaIC53dXdlaS52MS5TZXR0bGVBY3Rpdml0eVJlc3BvbnNlEkoKC0NoYW5nZVNoaWZ0Ehwud3V3ZWkudjEuQ2hhbmdlU2hpZnRSZXF1ZXN0Gh0ud3V3ZWkudjEuQ2hhbmdlU2hpZnRSZXNwb25zZRJBCghBZGRTaGlmdBIZLnd1d2VpLnYxLkFkZFNoaWZ0UmVxdWVzdBoaLnd1d2VpLnYxLkFkZFNoaWZ0UmVzcG9uc2USSgoLQ2FuY2VsU2hpZnQSHC53dXdlaS52MS5DYW5jZWxTaGlmdFJlcXVlc3QaHS53dXdlaS52MS5DYW5jZWxTaGlmdFJlc3BvbnNlElYKD1JlY29yZEluc3VyYW5jZRIgLnd1d2VpLnYxLlJlY29yZEluc3VyYW5jZVJlcXVlc3QaIS53dXdlaS52MS5SZWNvcmRJbnN1cmFuY2VSZXNwb25zZRJNCgxBZGRPcmdhbmlzZXISHS53dXdlaS52MS5BZGRPcmdhbmlzZXJSZXF1ZXN0Gh4ud3V3ZWkudjEuQWRkT3JnYW5pc2VyUmVzcG9uc2USVgoPUmVtb3ZlT3JnYW5pc2VyEiAud3V3ZWkudjEuUmVtb3ZlT3JnYW5pc2VyUmVxdWVzdBohLnd1d2VpLnYxLlJlbW92ZU9yZ2FuaXNlclJlc3BvbnNlEkoKC0dldEFjdGl2aXR5Ehwud3V3ZWkudjEuR2V0QWN0aXZpdHlSZXF1ZXN0Gh0ud3V3ZWkudjEuR2V0QWN0aXZpdHlSZXNwb25zZRJfChJHZXRBY3Rpdml0eUpvdXJuZXkSIy53dXdlaS52MS5HZXRBY3Rpdml0eUpvdXJuZXlSZXF1ZXN0GiQud3V3ZWkudjEuR2V0QWN0aXZpdHlKb3VybmV5UmVzcG9uc2USUwoOTGlzdEFjdGl2aXRpZXMSHy53dXdlaS52MS5MaXN0QWN0aXZpdGllc1JlcXVlc3QaIC53dXdlaS52MS5MaXN0QWN0aXZpdGllc1Jlc3BvbnNlEl8KEkxpc3RBY3Rpdml0aWVzTmVhchIjLnd1d2VpLnYxLkxpc3RBY3Rpdml0aWVzTmVhclJlcXVlc3QaJC53dXdlaS52MS5MaXN0QWN0aXZpdGllc05lYXJSZXNwb25zZRJNCgxMaXN0Q292ZXJhZ2USHS53dXdlaS52MS5MaXN0Q292ZXJhZ2VSZXF1ZXN0Gh4ud3V3ZWkudjEuTGlzdENvdmVyYWdlUmVzcG9uc2VCEqoCD1d1V2VpLlByb3Rvcy5WMWIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("Chl3dXdlaS92MS9hY3Rpdml0aWVzLnByb3RvEgh3dXdlaS52MSJCCgRTcG90EhAKCGxhdGl0dWRlGAEgASgFEhEKCWxvbmdpdHVkZRgCIAEoBRIVCg1yYWRpdXNfbWV0cmVzGAMgASgFIi4KD0FjdGl2aXR5Q29udGFjdBIMCgRuYW1lGAEgASgJEg0KBXBob25lGAIgASgJIjwKCFJvbGVGb3JtEgwKBG5hbWUYASABKAkSEAoIY2FwYWNpdHkYAiABKAUSEAoIc2tpbGxfaWQYAyABKAkiigEKCVNoaWZ0Rm9ybRItCglzdGFydHNfYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEisKB2VuZHNfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiEKBXJvbGVzGAMgAygLMhIud3V3ZWkudjEuUm9sZUZvcm0i9gMKDEFjdGl2aXR5Rm9ybRIPCgd1bml0X2lkGAEgASgJEhcKD29yZ2FuaXNhdGlvbl9pZBgCIAEoCRIRCglwYXJlbnRfaWQYAyABKAkSJAoEa2luZBgEIAEoDjIWLnd1d2VpLnYxLkFjdGl2aXR5S2luZBINCgV0aXRsZRgFIAEoCRIMCgR0ZXh0GAYgASgJEg0KBXBsYWNlGAcgASgJEhwKBHNwb3QYCCABKAsyDi53dXdlaS52MS5TcG90Eg4KBnJlbW90ZRgJIAEoCBIfCgRhZ2VzGAogAygOMhEud3V3ZWkudjEuQWdlQmFuZBIqCgdjb250YWN0GAsgASgLMhkud3V3ZWkudjEuQWN0aXZpdHlDb250YWN0EhgKEGluc3VyYW5jZV9uZWVkZWQYDCABKAgSFAoMbmVlZHNfY291cnNlGA0gASgJEhUKDWdyYW50c19jb3Vyc2UYDiABKAkSFAoMY2FuY2VsX2hvdXJzGA8gASgFEiMKBnNoaWZ0cxgQIAMoCzITLnd1d2VpLnYxLlNoaWZ0Rm9ybRItCglzdGFydHNfYXQYESABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEisKB2VuZHNfYXQYEiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wInkKCVNoaWZ0Um9sZRIKCgJpZBgBIAEoCRIOCgZudW1iZXIYAiABKAUSDAoEbmFtZRgDIAEoCRIQCghjYXBhY2l0eRgEIAEoBRINCgV0YWtlbhgFIAEoBRIPCgd3YWl0aW5nGAYgASgFEhAKCHNraWxsX2lkGAcgASgJIrYBCgVTaGlmdBIKCgJpZBgBIAEoCRIOCgZudW1iZXIYAiABKAUSLQoJc3RhcnRzX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIrCgdlbmRzX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIiCgVyb2xlcxgFIAMoCzITLnd1d2VpLnYxLlNoaWZ0Um9sZRIRCgljYW5jZWxsZWQYBiABKAgi9wYKCEFjdGl2aXR5EgoKAmlkGAEgASgJEg8KB3VuaXRfaWQYAiABKAkSFwoPb3JnYW5pc2F0aW9uX2lkGAMgASgJEhEKCXBhcmVudF9pZBgEIAEoCRIkCgRraW5kGAUgASgOMhYud3V3ZWkudjEuQWN0aXZpdHlLaW5kEigKBnN0YXR1cxgGIAEoDjIYLnd1d2VpLnYxLkFjdGl2aXR5U3RhdHVzEg0KBXRpdGxlGAcgASgJEgwKBHRleHQYCCABKAkSDQoFcGxhY2UYCSABKAkSHAoEc3BvdBgKIAEoCzIOLnd1d2VpLnYxLlNwb3QSDgoGcmVtb3RlGAsgASgIEh8KBGFnZXMYDCADKA4yES53dXdlaS52MS5BZ2VCYW5kEiMKBXRpbWVzGA0gAygOMhQud3V3ZWkudjEuVGltZU9mV2VlaxIqCgdjb250YWN0GA4gASgLMhkud3V3ZWkudjEuQWN0aXZpdHlDb250YWN0EhgKEGluc3VyYW5jZV9uZWVkZWQYDyABKAgSMQoNaW5zdXJlZF91bnRpbBgQIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMbmVlZHNfY291cnNlGBEgASgJEhUKDWdyYW50c19jb3Vyc2UYEiABKAkSFAoMY2FuY2VsX2hvdXJzGBMgASgFEi0KCXN0YXJ0c19hdBgUIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoHZW5kc19hdBgVIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoHbWFkZV9hdBgWIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMcHVibGlzaGVkX2F0GBcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdvdmVyZHVlGBggASgIEhIKCm1ha2VyX25hbWUYGSABKAkSDAoEbWluZRgaIAEoCBIfCgZzaGlmdHMYGyADKAsyDy53dXdlaS52MS5TaGlmdBIQCghjaGlsZHJlbhgcIAEoBRInCgpvcmdhbmlzZXJzGB0gAygLMhMud3V3ZWkudjEuT3JnYW5pc2VyEhkKEW9yZ2FuaXNhdGlvbl9uYW1lGB4gASgJEhEKCXNlcmllc19pZBgfIAEoCSIsCglPcmdhbmlzZXISEQoJcGVyc29uX2lkGAEgASgJEgwKBG5hbWUYAiABKAkiwAIKDEFjdGl2aXR5U3RlcBIOCgZudW1iZXIYASABKAUSJAoEbW92ZRgCIAEoDjIWLnd1d2VpLnYxLkFjdGl2aXR5TW92ZRImCgRmcm9tGAMgASgOMhgud3V3ZWkudjEuQWN0aXZpdHlTdGF0dXMSJAoCdG8YBCABKA4yGC53dXdlaS52MS5BY3Rpdml0eVN0YXR1cxImCgJhdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJgoFYWN0b3IYBiABKA4yFy53dXdlaS52MS5BY3Rpdml0eUFjdG9yEhIKCmFjdG9yX25hbWUYByABKAkSKAoHY2hhbmdlZBgIIAMoDjIXLnd1d2VpLnYxLkFjdGl2aXR5RmllbGQSEAoIc2hpZnRfaWQYCSABKAkSDAoEbm90ZRgKIAEoCSI7ChNNYWtlQWN0aXZpdHlSZXF1ZXN0EiQKBGZvcm0YASABKAsyFi53dXdlaS52MS5BY3Rpdml0eUZvcm0iPAoUTWFrZUFjdGl2aXR5UmVzcG9uc2USJAoIYWN0aXZpdHkYASABKAsyEi53dXdlaS52MS5BY3Rpdml0eSJQChNFZGl0QWN0aXZpdHlSZXF1ZXN0EhMKC2FjdGl2aXR5X2lkGAEgASgJEiQKBGZvcm0YAiABKAsyFi53dXdlaS52MS5BY3Rpdml0eUZvcm0iPAoURWRpdEFjdGl2aXR5UmVzcG9uc2USJAoIYWN0aXZpdHkYASABKAsyEi53dXdlaS52MS5BY3Rpdml0eSItChZQdWJsaXNoQWN0aXZpdHlSZXF1ZXN0EhMKC2FjdGl2aXR5X2lkGAEgASgJIj8KF1B1Ymxpc2hBY3Rpdml0eVJlc3BvbnNlEiQKCGFjdGl2aXR5GAEgASgLMhIud3V3ZWkudjEuQWN0aXZpdHkiPAoVQ2FuY2VsQWN0aXZpdHlSZXF1ZXN0EhMKC2FjdGl2aXR5X2lkGAEgASgJEg4KBnJlYXNvbhgCIAEoCSI+ChZDYW5jZWxBY3Rpdml0eVJlc3BvbnNlEiQKCGFjdGl2aXR5GAEgASgLMhIud3V3ZWkudjEuQWN0aXZpdHkiLAoVU2V0dGxlQWN0aXZpdHlSZXF1ZXN0EhMKC2FjdGl2aXR5X2lkGAEgASgJIj4KFlNldHRsZUFjdGl2aXR5UmVzcG9uc2USJAoIYWN0aXZpdHkYASABKAsyEi53dXdlaS52MS5BY3Rpdml0eSIxCgxSb2xlQ2FwYWNpdHkSDwoHcm9sZV9pZBgBIAEoCRIQCghjYXBhY2l0eRgCIAEoBSLDAQoSQ2hhbmdlU2hpZnRSZXF1ZXN0EhMKC2FjdGl2aXR5X2lkGAEgASgJEhAKCHNoaWZ0X2lkGAIgASgJEi0KCXN0YXJ0c19hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoHZW5kc19hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKgoKY2FwYWNpdGllcxgFIAMoCzIWLnd1d2VpLnYxLlJvbGVDYXBhY2l0eSI7ChNDaGFuZ2VTaGlmdFJlc3BvbnNlEiQKCGFjdGl2aXR5GAEgASgLMhIud3V3ZWkudjEuQWN0aXZpdHkiSgoPQWRkU2hpZnRSZXF1ZXN0EhMKC2FjdGl2aXR5X2lkGAEgASgJEiIKBXNoaWZ0GAIgASgLMhMud3V3ZWkudjEuU2hpZnRGb3JtIjgKEEFkZFNoaWZ0UmVzcG9uc2USJAoIYWN0aXZpdHkYASABKAsyEi53dXdlaS52MS5BY3Rpdml0eSJLChJDYW5jZWxTaGlmdFJlcXVlc3QSEwoLYWN0aXZpdHlfaWQYASABKAkSEAoIc2hpZnRfaWQYAiABKAkSDgoGcmVhc29uGAMgASgJIjsKE0NhbmNlbFNoaWZ0UmVzcG9uc2USJAoIYWN0aXZpdHkYASABKAsyEi53dXdlaS52MS5BY3Rpdml0eSJgChZSZWNvcmRJbnN1cmFuY2VSZXF1ZXN0EhMKC2FjdGl2aXR5X2lkGAEgASgJEjEKDWluc3VyZWRfdW50aWwYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIj8KF1JlY29yZEluc3VyYW5jZVJlc3BvbnNlEiQKCGFjdGl2aXR5GAEgASgLMhIud3V3ZWkudjEuQWN0aXZpdHkiTAoTQWRkT3JnYW5pc2VyUmVxdWVzdBITCgthY3Rpdml0eV9pZBgBIAEoCRIRCglwZXJzb25faWQYAiABKAkSDQoFcGhvbmUYAyABKAkiPAoUQWRkT3JnYW5pc2VyUmVzcG9uc2USJAoIYWN0aXZpdHkYASABKAsyEi53dXdlaS52MS5BY3Rpdml0eSJAChZSZW1vdmVPcmdhbmlzZXJSZXF1ZXN0EhMKC2FjdGl2aXR5X2lkGAEgASgJEhEKCXBlcnNvbl9pZBgCIAEoCSI/ChdSZW1vdmVPcmdhbmlzZXJSZXNwb25zZRIkCghhY3Rpdml0eRgBIAEoCzISLnd1d2VpLnYxLkFjdGl2aXR5IikKEkdldEFjdGl2aXR5UmVxdWVzdBITCgthY3Rpdml0eV9pZBgBIAEoCSI7ChNHZXRBY3Rpdml0eVJlc3BvbnNlEiQKCGFjdGl2aXR5GAEgASgLMhIud3V3ZWkudjEuQWN0aXZpdHkiMAoZR2V0QWN0aXZpdHlKb3VybmV5UmVxdWVzdBITCgthY3Rpdml0eV9pZBgBIAEoCSJDChpHZXRBY3Rpdml0eUpvdXJuZXlSZXNwb25zZRIlCgVzdGVwcxgBIAMoCzIWLnd1d2VpLnYxLkFjdGl2aXR5U3RlcCKFAwoVTGlzdEFjdGl2aXRpZXNSZXF1ZXN0EiQKBHZpZXcYASABKA4yFi53dXdlaS52MS5BY3Rpdml0eVZpZXcSDwoHdW5pdF9pZBgCIAEoCRIRCglwYXJlbnRfaWQYAyABKAkSKAoGc3RhdHVzGAQgASgOMhgud3V3ZWkudjEuQWN0aXZpdHlTdGF0dXMSEAoIZnJvbV9kYXkYBSABKAkSDgoGdG9fZGF5GAYgASgJEiQKBGtpbmQYByABKA4yFi53dXdlaS52MS5BY3Rpdml0eUtpbmQSHgoDYWdlGAggASgOMhEud3V3ZWkudjEuQWdlQmFuZBIiCgR0aW1lGAkgASgOMhQud3V3ZWkudjEuVGltZU9mV2VlaxIOCgZyZW1vdGUYCiABKAgSEgoKc2VhdHNfbGVmdBgLIAEoCBIQCghza2lsbF9pZBgMIAEoCRIPCgdvdmVyZHVlGA0gASgIEhEKCXBhZ2Vfc2l6ZRgOIAEoBRISCgpwYWdlX3Rva2VuGA8gASgJIlkKFkxpc3RBY3Rpdml0aWVzUmVzcG9uc2USJgoKYWN0aXZpdGllcxgBIAMoCzISLnd1d2VpLnYxLkFjdGl2aXR5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJ+ChlMaXN0QWN0aXZpdGllc05lYXJSZXF1ZXN0EhAKCGxhdGl0dWRlGAEgASgFEhEKCWxvbmdpdHVkZRgCIAEoBRIVCg1yYWRpdXNfbWV0cmVzGAMgASgFEhEKCXBhZ2Vfc2l6ZRgEIAEoBRISCgpwYWdlX3Rva2VuGAUgASgJImEKGkxpc3RBY3Rpdml0aWVzTmVhclJlc3BvbnNlEioKCmFjdGl2aXRpZXMYASADKAsyFi53dXdlaS52MS5OZWFyQWN0aXZpdHkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIk0KDE5lYXJBY3Rpdml0eRIkCghhY3Rpdml0eRgBIAEoCzISLnd1d2VpLnYxLkFjdGl2aXR5EhcKD2Rpc3RhbmNlX21ldHJlcxgCIAEoBSr+AQoOQWN0aXZpdHlTdGF0dXMSHwobQUNUSVZJVFlfU1RBVFVTX1VOU1BFQ0lGSUVEEAASGQoVQUNUSVZJVFlfU1RBVFVTX0RSQUZUEAESHQoZQUNUSVZJVFlfU1RBVFVTX0lOX1JFVklFVxACEh0KGUFDVElWSVRZX1NUQVRVU19FTlJPTExJTkcQAxIbChdBQ1RJVklUWV9TVEFUVVNfUlVOTklORxAEEhkKFUFDVElWSVRZX1NUQVRVU19FTkRFRBAFEhsKF0FDVElWSVRZX1NUQVRVU19TRVRUTEVEEAYSHQoZQUNUSVZJVFlfU1RBVFVTX0NBTkNFTExFRBAHKtYBCgxBY3Rpdml0eUtpbmQSHQoZQUNUSVZJVFlfS0lORF9VTlNQRUNJRklFRBAAEhkKFUFDVElWSVRZX0tJTkRfU0VSVklDRRABEhoKFkFDVElWSVRZX0tJTkRfVFJBSU5JTkcQAhIaChZBQ1RJVklUWV9LSU5EX0ZFU1RJVkFMEAMSGgoWQUNUSVZJVFlfS0lORF9DQU1QQUlHThAEEhsKF0FDVElWSVRZX0tJTkRfRFVUWV9ST1RBEAUSGwoXQUNUSVZJVFlfS0lORF9FTUVSR0VOQ1kQBiqyBAoMQWN0aXZpdHlNb3ZlEh0KGUFDVElWSVRZX01PVkVfVU5TUEVDSUZJRUQQABIWChJBQ1RJVklUWV9NT1ZFX01BS0UQARIWChJBQ1RJVklUWV9NT1ZFX0VESVQQAhIYChRBQ1RJVklUWV9NT1ZFX1NVQk1JVBADEhkKFUFDVElWSVRZX01PVkVfUFVCTElTSBAEEhkKFUFDVElWSVRZX01PVkVfQVBQUk9WRRAFEhgKFEFDVElWSVRZX01PVkVfUkVUVVJOEAYSGAoUQUNUSVZJVFlfTU9WRV9DQU5DRUwQBxIeChpBQ1RJVklUWV9NT1ZFX0NIQU5HRV9TSElGVBAIEhgKFEFDVElWSVRZX01PVkVfSU5TVVJFEAkSHwobQUNUSVZJVFlfTU9WRV9BRERfT1JHQU5JU0VSEAoSIgoeQUNUSVZJVFlfTU9WRV9SRU1PVkVfT1JHQU5JU0VSEAsSFwoTQUNUSVZJVFlfTU9WRV9TVEFSVBAMEhUKEUFDVElWSVRZX01PVkVfRU5EEA0SGAoUQUNUSVZJVFlfTU9WRV9TRVRUTEUQDhIYChRBQ1RJVklUWV9NT1ZFX1JFTUlORBAPEhYKEkFDVElWSVRZX01PVkVfSE9MRBAQEhcKE0FDVElWSVRZX01PVkVfTEFQU0UQERIbChdBQ1RJVklUWV9NT1ZFX0FERF9TSElGVBASEh4KGkFDVElWSVRZX01PVkVfQ0FOQ0VMX1NISUZUEBMqgQEKDUFjdGl2aXR5QWN0b3ISHgoaQUNUSVZJVFlfQUNUT1JfVU5TUEVDSUZJRUQQABIcChhBQ1RJVklUWV9BQ1RPUl9PUkdBTklTRVIQARIYChRBQ1RJVklUWV9BQ1RPUl9TVEFGRhACEhgKFEFDVElWSVRZX0FDVE9SX0NMT0NLEAMqeQoHQWdlQmFuZBIYChRBR0VfQkFORF9VTlNQRUNJRklFRBAAEhUKEUFHRV9CQU5EX0NISUxEUkVOEAESEgoOQUdFX0JBTkRfWU9VVEgQAhITCg9BR0VfQkFORF9BRFVMVFMQAxIUChBBR0VfQkFORF9TRU5JT1JTEAQqgAEKClRpbWVPZldlZWsSHAoYVElNRV9PRl9XRUVLX1VOU1BFQ0lGSUVEEAASGAoUVElNRV9PRl9XRUVLX1dFRUtEQVkQARIgChxUSU1FX09GX1dFRUtfV0VFS0RBWV9FVkVOSU5HEAISGAoUVElNRV9PRl9XRUVLX1dFRUtFTkQQAyrbAgoNQWN0aXZpdHlGaWVsZBIeChpBQ1RJVklUWV9GSUVMRF9VTlNQRUNJRklFRBAAEhgKFEFDVElWSVRZX0ZJRUxEX1RJVExFEAESFwoTQUNUSVZJVFlfRklFTERfVEVYVBACEhgKFEFDVElWSVRZX0ZJRUxEX1BMQUNFEAMSFwoTQUNUSVZJVFlfRklFTERfVElNRRAEEhsKF0FDVElWSVRZX0ZJRUxEX0NBUEFDSVRZEAUSFwoTQUNUSVZJVFlfRklFTERfQUdFUxAGEhoKFkFDVElWSVRZX0ZJRUxEX0NPTlRBQ1QQBxIcChhBQ1RJVklUWV9GSUVMRF9JTlNVUkFOQ0UQCBIZChVBQ1RJVklUWV9GSUVMRF9DT1VSU0UQCRIfChtBQ1RJVklUWV9GSUVMRF9DQU5DRUxfSE9VUlMQChIYChRBQ1RJVklUWV9GSUVMRF9GUkFNRRALKnkKDEFjdGl2aXR5VmlldxIdChlBQ1RJVklUWV9WSUVXX1VOU1BFQ0lGSUVEEAASFgoSQUNUSVZJVFlfVklFV19VTklUEAESFgoSQUNUSVZJVFlfVklFV19NSU5FEAISGgoWQUNUSVZJVFlfVklFV19DSElMRFJFThADMu4JCg9BY3Rpdml0eVNlcnZpY2USTQoMTWFrZUFjdGl2aXR5Eh0ud3V3ZWkudjEuTWFrZUFjdGl2aXR5UmVxdWVzdBoeLnd1d2VpLnYxLk1ha2VBY3Rpdml0eVJlc3BvbnNlEk0KDEVkaXRBY3Rpdml0eRIdLnd1d2VpLnYxLkVkaXRBY3Rpdml0eVJlcXVlc3QaHi53dXdlaS52MS5FZGl0QWN0aXZpdHlSZXNwb25zZRJWCg9QdWJsaXNoQWN0aXZpdHkSIC53dXdlaS52MS5QdWJsaXNoQWN0aXZpdHlSZXF1ZXN0GiEud3V3ZWkudjEuUHVibGlzaEFjdGl2aXR5UmVzcG9uc2USUwoOQ2FuY2VsQWN0aXZpdHkSHy53dXdlaS52MS5DYW5jZWxBY3Rpdml0eVJlcXVlc3QaIC53dXdlaS52MS5DYW5jZWxBY3Rpdml0eVJlc3BvbnNlElMKDlNldHRsZUFjdGl2aXR5Eh8ud3V3ZWkudjEuU2V0dGxlQWN0aXZpdHlSZXF1ZXN0GiAud3V3ZWkudjEuU2V0dGxlQWN0aXZpdHlSZXNwb25zZRJKCgtDaGFuZ2VTaGlmdBIcLnd1d2VpLnYxLkNoYW5nZVNoaWZ0UmVxdWVzdBodLnd1d2VpLnYxLkNoYW5nZVNoaWZ0UmVzcG9uc2USQQoIQWRkU2hpZnQSGS53dXdlaS52MS5BZGRTaGlmdFJlcXVlc3QaGi53dXdlaS52MS5BZGRTaGlmdFJlc3BvbnNlEkoKC0NhbmNlbFNoaWZ0Ehwud3V3ZWkudjEuQ2FuY2VsU2hpZnRSZXF1ZXN0Gh0ud3V3ZWkudjEuQ2FuY2VsU2hpZnRSZXNwb25zZRJWCg9SZWNvcmRJbnN1cmFuY2USIC53dXdlaS52MS5SZWNvcmRJbnN1cmFuY2VSZXF1ZXN0GiEud3V3ZWkudjEuUmVjb3JkSW5zdXJhbmNlUmVzcG9uc2USTQoMQWRkT3JnYW5pc2VyEh0ud3V3ZWkudjEuQWRkT3JnYW5pc2VyUmVxdWVzdBoeLnd1d2VpLnYxLkFkZE9yZ2FuaXNlclJlc3BvbnNlElYKD1JlbW92ZU9yZ2FuaXNlchIgLnd1d2VpLnYxLlJlbW92ZU9yZ2FuaXNlclJlcXVlc3QaIS53dXdlaS52MS5SZW1vdmVPcmdhbmlzZXJSZXNwb25zZRJKCgtHZXRBY3Rpdml0eRIcLnd1d2VpLnYxLkdldEFjdGl2aXR5UmVxdWVzdBodLnd1d2VpLnYxLkdldEFjdGl2aXR5UmVzcG9uc2USXwoSR2V0QWN0aXZpdHlKb3VybmV5EiMud3V3ZWkudjEuR2V0QWN0aXZpdHlKb3VybmV5UmVxdWVzdBokLnd1d2VpLnYxLkdldEFjdGl2aXR5Sm91cm5leVJlc3BvbnNlElMKDkxpc3RBY3Rpdml0aWVzEh8ud3V3ZWkudjEuTGlzdEFjdGl2aXRpZXNSZXF1ZXN0GiAud3V3ZWkudjEuTGlzdEFjdGl2aXRpZXNSZXNwb25zZRJfChJMaXN0QWN0aXZpdGllc05lYXISIy53dXdlaS52MS5MaXN0QWN0aXZpdGllc05lYXJSZXF1ZXN0GiQud3V3ZWkudjEuTGlzdEFjdGl2aXRpZXNOZWFyUmVzcG9uc2VCEqoCD1d1V2VpLlByb3Rvcy5WMWIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * Where it is, in GCJ-02, and how near one must be.
@@ -719,79 +719,6 @@ export const PublishActivityResponseSchema: GenMessage<PublishActivityResponse> 
   messageDesc(file_wuwei_v1_activities, 15);
 
 /**
- * @generated from message wuwei.v1.ApproveActivityRequest
- */
-export type ApproveActivityRequest = Message<"wuwei.v1.ApproveActivityRequest"> & {
-  /**
-   * @generated from field: string activity_id = 1;
-   */
-  activityId: string;
-};
-
-/**
- * Describes the message wuwei.v1.ApproveActivityRequest.
- * Use `create(ApproveActivityRequestSchema)` to create a new message.
- */
-export const ApproveActivityRequestSchema: GenMessage<ApproveActivityRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 16);
-
-/**
- * @generated from message wuwei.v1.ApproveActivityResponse
- */
-export type ApproveActivityResponse = Message<"wuwei.v1.ApproveActivityResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.Activity activity = 1;
-   */
-  activity?: Activity | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.ApproveActivityResponse.
- * Use `create(ApproveActivityResponseSchema)` to create a new message.
- */
-export const ApproveActivityResponseSchema: GenMessage<ApproveActivityResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 17);
-
-/**
- * @generated from message wuwei.v1.ReturnActivityRequest
- */
-export type ReturnActivityRequest = Message<"wuwei.v1.ReturnActivityRequest"> & {
-  /**
-   * @generated from field: string activity_id = 1;
-   */
-  activityId: string;
-
-  /**
-   * @generated from field: string reason = 2;
-   */
-  reason: string;
-};
-
-/**
- * Describes the message wuwei.v1.ReturnActivityRequest.
- * Use `create(ReturnActivityRequestSchema)` to create a new message.
- */
-export const ReturnActivityRequestSchema: GenMessage<ReturnActivityRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 18);
-
-/**
- * @generated from message wuwei.v1.ReturnActivityResponse
- */
-export type ReturnActivityResponse = Message<"wuwei.v1.ReturnActivityResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.Activity activity = 1;
-   */
-  activity?: Activity | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.ReturnActivityResponse.
- * Use `create(ReturnActivityResponseSchema)` to create a new message.
- */
-export const ReturnActivityResponseSchema: GenMessage<ReturnActivityResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 19);
-
-/**
  * @generated from message wuwei.v1.CancelActivityRequest
  */
 export type CancelActivityRequest = Message<"wuwei.v1.CancelActivityRequest"> & {
@@ -811,7 +738,7 @@ export type CancelActivityRequest = Message<"wuwei.v1.CancelActivityRequest"> & 
  * Use `create(CancelActivityRequestSchema)` to create a new message.
  */
 export const CancelActivityRequestSchema: GenMessage<CancelActivityRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 20);
+  messageDesc(file_wuwei_v1_activities, 16);
 
 /**
  * @generated from message wuwei.v1.CancelActivityResponse
@@ -828,7 +755,7 @@ export type CancelActivityResponse = Message<"wuwei.v1.CancelActivityResponse"> 
  * Use `create(CancelActivityResponseSchema)` to create a new message.
  */
 export const CancelActivityResponseSchema: GenMessage<CancelActivityResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 21);
+  messageDesc(file_wuwei_v1_activities, 17);
 
 /**
  * @generated from message wuwei.v1.SettleActivityRequest
@@ -845,7 +772,7 @@ export type SettleActivityRequest = Message<"wuwei.v1.SettleActivityRequest"> & 
  * Use `create(SettleActivityRequestSchema)` to create a new message.
  */
 export const SettleActivityRequestSchema: GenMessage<SettleActivityRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 22);
+  messageDesc(file_wuwei_v1_activities, 18);
 
 /**
  * @generated from message wuwei.v1.SettleActivityResponse
@@ -862,7 +789,7 @@ export type SettleActivityResponse = Message<"wuwei.v1.SettleActivityResponse"> 
  * Use `create(SettleActivityResponseSchema)` to create a new message.
  */
 export const SettleActivityResponseSchema: GenMessage<SettleActivityResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 23);
+  messageDesc(file_wuwei_v1_activities, 19);
 
 /**
  * @generated from message wuwei.v1.RoleCapacity
@@ -884,7 +811,7 @@ export type RoleCapacity = Message<"wuwei.v1.RoleCapacity"> & {
  * Use `create(RoleCapacitySchema)` to create a new message.
  */
 export const RoleCapacitySchema: GenMessage<RoleCapacity> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 24);
+  messageDesc(file_wuwei_v1_activities, 20);
 
 /**
  * @generated from message wuwei.v1.ChangeShiftRequest
@@ -923,7 +850,7 @@ export type ChangeShiftRequest = Message<"wuwei.v1.ChangeShiftRequest"> & {
  * Use `create(ChangeShiftRequestSchema)` to create a new message.
  */
 export const ChangeShiftRequestSchema: GenMessage<ChangeShiftRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 25);
+  messageDesc(file_wuwei_v1_activities, 21);
 
 /**
  * @generated from message wuwei.v1.ChangeShiftResponse
@@ -940,7 +867,7 @@ export type ChangeShiftResponse = Message<"wuwei.v1.ChangeShiftResponse"> & {
  * Use `create(ChangeShiftResponseSchema)` to create a new message.
  */
 export const ChangeShiftResponseSchema: GenMessage<ChangeShiftResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 26);
+  messageDesc(file_wuwei_v1_activities, 22);
 
 /**
  * @generated from message wuwei.v1.AddShiftRequest
@@ -962,7 +889,7 @@ export type AddShiftRequest = Message<"wuwei.v1.AddShiftRequest"> & {
  * Use `create(AddShiftRequestSchema)` to create a new message.
  */
 export const AddShiftRequestSchema: GenMessage<AddShiftRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 27);
+  messageDesc(file_wuwei_v1_activities, 23);
 
 /**
  * @generated from message wuwei.v1.AddShiftResponse
@@ -979,7 +906,7 @@ export type AddShiftResponse = Message<"wuwei.v1.AddShiftResponse"> & {
  * Use `create(AddShiftResponseSchema)` to create a new message.
  */
 export const AddShiftResponseSchema: GenMessage<AddShiftResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 28);
+  messageDesc(file_wuwei_v1_activities, 24);
 
 /**
  * @generated from message wuwei.v1.CancelShiftRequest
@@ -1008,7 +935,7 @@ export type CancelShiftRequest = Message<"wuwei.v1.CancelShiftRequest"> & {
  * Use `create(CancelShiftRequestSchema)` to create a new message.
  */
 export const CancelShiftRequestSchema: GenMessage<CancelShiftRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 29);
+  messageDesc(file_wuwei_v1_activities, 25);
 
 /**
  * @generated from message wuwei.v1.CancelShiftResponse
@@ -1025,7 +952,7 @@ export type CancelShiftResponse = Message<"wuwei.v1.CancelShiftResponse"> & {
  * Use `create(CancelShiftResponseSchema)` to create a new message.
  */
 export const CancelShiftResponseSchema: GenMessage<CancelShiftResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 30);
+  messageDesc(file_wuwei_v1_activities, 26);
 
 /**
  * @generated from message wuwei.v1.RecordInsuranceRequest
@@ -1047,7 +974,7 @@ export type RecordInsuranceRequest = Message<"wuwei.v1.RecordInsuranceRequest"> 
  * Use `create(RecordInsuranceRequestSchema)` to create a new message.
  */
 export const RecordInsuranceRequestSchema: GenMessage<RecordInsuranceRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 31);
+  messageDesc(file_wuwei_v1_activities, 27);
 
 /**
  * @generated from message wuwei.v1.RecordInsuranceResponse
@@ -1064,7 +991,7 @@ export type RecordInsuranceResponse = Message<"wuwei.v1.RecordInsuranceResponse"
  * Use `create(RecordInsuranceResponseSchema)` to create a new message.
  */
 export const RecordInsuranceResponseSchema: GenMessage<RecordInsuranceResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 32);
+  messageDesc(file_wuwei_v1_activities, 28);
 
 /**
  * @generated from message wuwei.v1.AddOrganiserRequest
@@ -1093,7 +1020,7 @@ export type AddOrganiserRequest = Message<"wuwei.v1.AddOrganiserRequest"> & {
  * Use `create(AddOrganiserRequestSchema)` to create a new message.
  */
 export const AddOrganiserRequestSchema: GenMessage<AddOrganiserRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 33);
+  messageDesc(file_wuwei_v1_activities, 29);
 
 /**
  * @generated from message wuwei.v1.AddOrganiserResponse
@@ -1110,7 +1037,7 @@ export type AddOrganiserResponse = Message<"wuwei.v1.AddOrganiserResponse"> & {
  * Use `create(AddOrganiserResponseSchema)` to create a new message.
  */
 export const AddOrganiserResponseSchema: GenMessage<AddOrganiserResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 34);
+  messageDesc(file_wuwei_v1_activities, 30);
 
 /**
  * @generated from message wuwei.v1.RemoveOrganiserRequest
@@ -1132,7 +1059,7 @@ export type RemoveOrganiserRequest = Message<"wuwei.v1.RemoveOrganiserRequest"> 
  * Use `create(RemoveOrganiserRequestSchema)` to create a new message.
  */
 export const RemoveOrganiserRequestSchema: GenMessage<RemoveOrganiserRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 35);
+  messageDesc(file_wuwei_v1_activities, 31);
 
 /**
  * @generated from message wuwei.v1.RemoveOrganiserResponse
@@ -1149,7 +1076,7 @@ export type RemoveOrganiserResponse = Message<"wuwei.v1.RemoveOrganiserResponse"
  * Use `create(RemoveOrganiserResponseSchema)` to create a new message.
  */
 export const RemoveOrganiserResponseSchema: GenMessage<RemoveOrganiserResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 36);
+  messageDesc(file_wuwei_v1_activities, 32);
 
 /**
  * @generated from message wuwei.v1.GetActivityRequest
@@ -1166,7 +1093,7 @@ export type GetActivityRequest = Message<"wuwei.v1.GetActivityRequest"> & {
  * Use `create(GetActivityRequestSchema)` to create a new message.
  */
 export const GetActivityRequestSchema: GenMessage<GetActivityRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 37);
+  messageDesc(file_wuwei_v1_activities, 33);
 
 /**
  * @generated from message wuwei.v1.GetActivityResponse
@@ -1183,7 +1110,7 @@ export type GetActivityResponse = Message<"wuwei.v1.GetActivityResponse"> & {
  * Use `create(GetActivityResponseSchema)` to create a new message.
  */
 export const GetActivityResponseSchema: GenMessage<GetActivityResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 38);
+  messageDesc(file_wuwei_v1_activities, 34);
 
 /**
  * @generated from message wuwei.v1.GetActivityJourneyRequest
@@ -1200,7 +1127,7 @@ export type GetActivityJourneyRequest = Message<"wuwei.v1.GetActivityJourneyRequ
  * Use `create(GetActivityJourneyRequestSchema)` to create a new message.
  */
 export const GetActivityJourneyRequestSchema: GenMessage<GetActivityJourneyRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 39);
+  messageDesc(file_wuwei_v1_activities, 35);
 
 /**
  * @generated from message wuwei.v1.GetActivityJourneyResponse
@@ -1217,7 +1144,7 @@ export type GetActivityJourneyResponse = Message<"wuwei.v1.GetActivityJourneyRes
  * Use `create(GetActivityJourneyResponseSchema)` to create a new message.
  */
 export const GetActivityJourneyResponseSchema: GenMessage<GetActivityJourneyResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 40);
+  messageDesc(file_wuwei_v1_activities, 36);
 
 /**
  * @generated from message wuwei.v1.ListActivitiesRequest
@@ -1308,7 +1235,7 @@ export type ListActivitiesRequest = Message<"wuwei.v1.ListActivitiesRequest"> & 
  * Use `create(ListActivitiesRequestSchema)` to create a new message.
  */
 export const ListActivitiesRequestSchema: GenMessage<ListActivitiesRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 41);
+  messageDesc(file_wuwei_v1_activities, 37);
 
 /**
  * @generated from message wuwei.v1.ListActivitiesResponse
@@ -1330,7 +1257,7 @@ export type ListActivitiesResponse = Message<"wuwei.v1.ListActivitiesResponse"> 
  * Use `create(ListActivitiesResponseSchema)` to create a new message.
  */
 export const ListActivitiesResponseSchema: GenMessage<ListActivitiesResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 42);
+  messageDesc(file_wuwei_v1_activities, 38);
 
 /**
  * @generated from message wuwei.v1.ListActivitiesNearRequest
@@ -1375,7 +1302,7 @@ export type ListActivitiesNearRequest = Message<"wuwei.v1.ListActivitiesNearRequ
  * Use `create(ListActivitiesNearRequestSchema)` to create a new message.
  */
 export const ListActivitiesNearRequestSchema: GenMessage<ListActivitiesNearRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 43);
+  messageDesc(file_wuwei_v1_activities, 39);
 
 /**
  * @generated from message wuwei.v1.ListActivitiesNearResponse
@@ -1397,7 +1324,7 @@ export type ListActivitiesNearResponse = Message<"wuwei.v1.ListActivitiesNearRes
  * Use `create(ListActivitiesNearResponseSchema)` to create a new message.
  */
 export const ListActivitiesNearResponseSchema: GenMessage<ListActivitiesNearResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 44);
+  messageDesc(file_wuwei_v1_activities, 40);
 
 /**
  * @generated from message wuwei.v1.NearActivity
@@ -1421,97 +1348,7 @@ export type NearActivity = Message<"wuwei.v1.NearActivity"> & {
  * Use `create(NearActivitySchema)` to create a new message.
  */
 export const NearActivitySchema: GenMessage<NearActivity> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 45);
-
-/**
- * @generated from message wuwei.v1.ListCoverageRequest
- */
-export type ListCoverageRequest = Message<"wuwei.v1.ListCoverageRequest"> & {
-  /**
-   * @generated from field: string unit_id = 1;
-   */
-  unitId: string;
-
-  /**
-   * From now on; by default 14.
-   *
-   * @generated from field: int32 days = 2;
-   */
-  days: number;
-
-  /**
-   * Only shifts in which a place is left.
-   *
-   * @generated from field: bool uncovered = 3;
-   */
-  uncovered: boolean;
-
-  /**
-   * @generated from field: int32 page_size = 4;
-   */
-  pageSize: number;
-
-  /**
-   * @generated from field: string page_token = 5;
-   */
-  pageToken: string;
-};
-
-/**
- * Describes the message wuwei.v1.ListCoverageRequest.
- * Use `create(ListCoverageRequestSchema)` to create a new message.
- */
-export const ListCoverageRequestSchema: GenMessage<ListCoverageRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 46);
-
-/**
- * @generated from message wuwei.v1.ShiftCoverage
- */
-export type ShiftCoverage = Message<"wuwei.v1.ShiftCoverage"> & {
-  /**
-   * @generated from field: string activity_id = 1;
-   */
-  activityId: string;
-
-  /**
-   * @generated from field: string title = 2;
-   */
-  title: string;
-
-  /**
-   * @generated from field: wuwei.v1.Shift shift = 3;
-   */
-  shift?: Shift | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.ShiftCoverage.
- * Use `create(ShiftCoverageSchema)` to create a new message.
- */
-export const ShiftCoverageSchema: GenMessage<ShiftCoverage> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 47);
-
-/**
- * @generated from message wuwei.v1.ListCoverageResponse
- */
-export type ListCoverageResponse = Message<"wuwei.v1.ListCoverageResponse"> & {
-  /**
-   * @generated from field: repeated wuwei.v1.ShiftCoverage shifts = 1;
-   */
-  shifts: ShiftCoverage[];
-
-  /**
-   * @generated from field: string next_page_token = 2;
-   */
-  nextPageToken: string;
-};
-
-/**
- * Describes the message wuwei.v1.ListCoverageResponse.
- * Use `create(ListCoverageResponseSchema)` to create a new message.
- */
-export const ListCoverageResponseSchema: GenMessage<ListCoverageResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_activities, 48);
+  messageDesc(file_wuwei_v1_activities, 41);
 
 /**
  * @generated from enum wuwei.v1.ActivityStatus
@@ -2007,29 +1844,6 @@ export const ActivityService: GenService<{
     output: typeof PublishActivityResponseSchema;
   },
   /**
-   * Staff open an activity in review for sign-ups.
-   *   PERMISSION_DENIED ACTIVITY_OWN: not one they organise themselves; ORGANISATION_OWN: nor one of an organisation that
-   *     they are or were in; ORGANISATION_OUT_OF_SCOPE.
-   *   FAILED_PRECONDITION SHIFT_STARTED; ORGANISATION_NOT_LISTED.
-   *
-   * @generated from rpc wuwei.v1.ActivityService.ApproveActivity
-   */
-  approveActivity: {
-    methodKind: "unary";
-    input: typeof ApproveActivityRequestSchema;
-    output: typeof ApproveActivityResponseSchema;
-  },
-  /**
-   * Staff give an activity in review back to its organisers as a draft, with a reason.
-   *
-   * @generated from rpc wuwei.v1.ActivityService.ReturnActivity
-   */
-  returnActivity: {
-    methodKind: "unary";
-    input: typeof ReturnActivityRequestSchema;
-    output: typeof ReturnActivityResponseSchema;
-  },
-  /**
    * Organisers or staff cancel an activity that has not ended, with a reason. So are all sign-ups for shifts not over yet.
    *   FAILED_PRECONDITION CAME_ALREADY: somebody came whose attendance is not decided; shifts to come can be cancelled.
    *
@@ -2178,18 +1992,6 @@ export const ActivityService: GenService<{
     methodKind: "unary";
     input: typeof ListActivitiesNearRequestSchema;
     output: typeof ListActivitiesNearResponseSchema;
-  },
-  /**
-   * How far the shifts of a unit's activities in the next days are filled, soonest first; for its staff.
-   *   INVALID_ARGUMENT PAGE_SIZE, PAGE_TOKEN; LIST_FILTER: not within 1 to 60 days.
-   *   NOT_FOUND UNIT_UNKNOWN.
-   *
-   * @generated from rpc wuwei.v1.ActivityService.ListCoverage
-   */
-  listCoverage: {
-    methodKind: "unary";
-    input: typeof ListCoverageRequestSchema;
-    output: typeof ListCoverageResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_wuwei_v1_activities, 0);

@@ -4,15 +4,13 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file wuwei/v1/boards.proto.
  */
 export const file_wuwei_v1_boards: GenFile = /*@__PURE__*/
-  fileDesc("ChV3dXdlaS92MS9ib2FyZHMucHJvdG8SCHd1d2VpLnYxIrcBCgtCb2FyZENob2ljZRInCgdzdWJqZWN0GAEgASgOMhYud3V3ZWkudjEuQm9hcmRTdWJqZWN0Eg8KB3VuaXRfaWQYAiABKAkSJQoGcGVyaW9kGAMgASgOMhUud3V3ZWkudjEuQm9hcmRQZXJpb2QSCwoDZGF5GAQgASgJEhEKCXVuaXRfa2luZBgFIAEoCRInCgdtZWFzdXJlGAYgASgOMhYud3V3ZWkudjEuQm9hcmRNZWFzdXJlIm4KBUJvYXJkEg8KB3VuaXRfaWQYASABKAkSEQoJc3RhcnRzX29uGAIgASgJEg8KB2VuZHNfb24YAyABKAkSDwoHc2V0dGxlZBgEIAEoCBIfCgZwbGFjZXMYBSADKAsyDy53dXdlaS52MS5QbGFjZSJ5CgVQbGFjZRIMCgRyYW5rGAEgASgFEgwKBG5hbWUYAiABKAkSEgoGcG9pbnRzGAMgASgDQgIwARIPCgd1bml0X2lkGAQgASgJEgoKAm1lGAUgASgIEg4KBnJhdGluZxgGIAEoARITCgdyYXRpbmdzGAcgASgDQgIwASJECg9HZXRCb2FyZFJlcXVlc3QSJAoFYm9hcmQYASABKAsyFS53dXdlaS52MS5Cb2FyZENob2ljZRILCgN0b3AYAiABKAUiMgoQR2V0Qm9hcmRSZXNwb25zZRIeCgVib2FyZBgBIAEoCzIPLnd1d2VpLnYxLkJvYXJkIjkKEEdldE15UmFua1JlcXVlc3QSJQoGYm9hcmRzGAEgAygLMhUud3V3ZWkudjEuQm9hcmRDaG9pY2UiNAoRR2V0TXlSYW5rUmVzcG9uc2USHwoFcmFua3MYASADKAsyEC53dXdlaS52MS5NeVJhbmsiKgoGTXlSYW5rEgwKBHJhbmsYASABKAUSEgoGcG9pbnRzGAIgASgDQgIwASJOChNMaXN0QXJvdW5kTWVSZXF1ZXN0EiQKBWJvYXJkGAEgASgLMhUud3V3ZWkudjEuQm9hcmRDaG9pY2USEQoJZWFjaF9zaWRlGAIgASgFIjYKFExpc3RBcm91bmRNZVJlc3BvbnNlEh4KBWJvYXJkGAEgASgLMg8ud3V3ZWkudjEuQm9hcmQiXAoRV2F0Y2hCb2FyZFJlcXVlc3QSJAoFYm9hcmQYASABKAsyFS53dXdlaS52MS5Cb2FyZENob2ljZRILCgN0b3AYAiABKAUSFAoMcmVzdW1lX3Rva2VuGAMgASgJInIKEldhdGNoQm9hcmRSZXNwb25zZRIeCgVib2FyZBgBIAEoCzIPLnd1d2VpLnYxLkJvYXJkEhQKDHJlc3VtZV90b2tlbhgCIAEoCRImCgJhdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqfwoMQm9hcmRTdWJqZWN0Eh0KGUJPQVJEX1NVQkpFQ1RfVU5TUEVDSUZJRUQQABIYChRCT0FSRF9TVUJKRUNUX1BFUlNPThABEh4KGkJPQVJEX1NVQkpFQ1RfT1JHQU5JU0FUSU9OEAISFgoSQk9BUkRfU1VCSkVDVF9VTklUEAMqvAEKC0JvYXJkUGVyaW9kEhwKGEJPQVJEX1BFUklPRF9VTlNQRUNJRklFRBAAEhQKEEJPQVJEX1BFUklPRF9EQVkQARIVChFCT0FSRF9QRVJJT0RfV0VFSxACEhYKEkJPQVJEX1BFUklPRF9NT05USBADEhgKFEJPQVJEX1BFUklPRF9RVUFSVEVSEAQSFQoRQk9BUkRfUEVSSU9EX1lFQVIQBRIZChVCT0FSRF9QRVJJT0RfQUxMX1RJTUUQBiphCgxCb2FyZE1lYXN1cmUSHQoZQk9BUkRfTUVBU1VSRV9VTlNQRUNJRklFRBAAEhgKFEJPQVJEX01FQVNVUkVfUE9JTlRTEAESGAoUQk9BUkRfTUVBU1VSRV9SQVRJTkcQAjKxAgoMQm9hcmRTZXJ2aWNlEkEKCEdldEJvYXJkEhkud3V3ZWkudjEuR2V0Qm9hcmRSZXF1ZXN0Ghoud3V3ZWkudjEuR2V0Qm9hcmRSZXNwb25zZRJECglHZXRNeVJhbmsSGi53dXdlaS52MS5HZXRNeVJhbmtSZXF1ZXN0Ghsud3V3ZWkudjEuR2V0TXlSYW5rUmVzcG9uc2USTQoMTGlzdEFyb3VuZE1lEh0ud3V3ZWkudjEuTGlzdEFyb3VuZE1lUmVxdWVzdBoeLnd1d2VpLnYxLkxpc3RBcm91bmRNZVJlc3BvbnNlEkkKCldhdGNoQm9hcmQSGy53dXdlaS52MS5XYXRjaEJvYXJkUmVxdWVzdBocLnd1d2VpLnYxLldhdGNoQm9hcmRSZXNwb25zZTABQhKqAg9XdVdlaS5Qcm90b3MuVjFiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("ChV3dXdlaS92MS9ib2FyZHMucHJvdG8SCHd1d2VpLnYxIrcBCgtCb2FyZENob2ljZRInCgdzdWJqZWN0GAEgASgOMhYud3V3ZWkudjEuQm9hcmRTdWJqZWN0Eg8KB3VuaXRfaWQYAiABKAkSJQoGcGVyaW9kGAMgASgOMhUud3V3ZWkudjEuQm9hcmRQZXJpb2QSCwoDZGF5GAQgASgJEhEKCXVuaXRfa2luZBgFIAEoCRInCgdtZWFzdXJlGAYgASgOMhYud3V3ZWkudjEuQm9hcmRNZWFzdXJlIm4KBUJvYXJkEg8KB3VuaXRfaWQYASABKAkSEQoJc3RhcnRzX29uGAIgASgJEg8KB2VuZHNfb24YAyABKAkSDwoHc2V0dGxlZBgEIAEoCBIfCgZwbGFjZXMYBSADKAsyDy53dXdlaS52MS5QbGFjZSJ5CgVQbGFjZRIMCgRyYW5rGAEgASgFEgwKBG5hbWUYAiABKAkSEgoGcG9pbnRzGAMgASgDQgIwARIPCgd1bml0X2lkGAQgASgJEgoKAm1lGAUgASgIEg4KBnJhdGluZxgGIAEoARITCgdyYXRpbmdzGAcgASgDQgIwASJECg9HZXRCb2FyZFJlcXVlc3QSJAoFYm9hcmQYASABKAsyFS53dXdlaS52MS5Cb2FyZENob2ljZRILCgN0b3AYAiABKAUiMgoQR2V0Qm9hcmRSZXNwb25zZRIeCgVib2FyZBgBIAEoCzIPLnd1d2VpLnYxLkJvYXJkIjkKEEdldE15UmFua1JlcXVlc3QSJQoGYm9hcmRzGAEgAygLMhUud3V3ZWkudjEuQm9hcmRDaG9pY2UiNAoRR2V0TXlSYW5rUmVzcG9uc2USHwoFcmFua3MYASADKAsyEC53dXdlaS52MS5NeVJhbmsiKgoGTXlSYW5rEgwKBHJhbmsYASABKAUSEgoGcG9pbnRzGAIgASgDQgIwASJOChNMaXN0QXJvdW5kTWVSZXF1ZXN0EiQKBWJvYXJkGAEgASgLMhUud3V3ZWkudjEuQm9hcmRDaG9pY2USEQoJZWFjaF9zaWRlGAIgASgFIjYKFExpc3RBcm91bmRNZVJlc3BvbnNlEh4KBWJvYXJkGAEgASgLMg8ud3V3ZWkudjEuQm9hcmQqfwoMQm9hcmRTdWJqZWN0Eh0KGUJPQVJEX1NVQkpFQ1RfVU5TUEVDSUZJRUQQABIYChRCT0FSRF9TVUJKRUNUX1BFUlNPThABEh4KGkJPQVJEX1NVQkpFQ1RfT1JHQU5JU0FUSU9OEAISFgoSQk9BUkRfU1VCSkVDVF9VTklUEAMqvAEKC0JvYXJkUGVyaW9kEhwKGEJPQVJEX1BFUklPRF9VTlNQRUNJRklFRBAAEhQKEEJPQVJEX1BFUklPRF9EQVkQARIVChFCT0FSRF9QRVJJT0RfV0VFSxACEhYKEkJPQVJEX1BFUklPRF9NT05USBADEhgKFEJPQVJEX1BFUklPRF9RVUFSVEVSEAQSFQoRQk9BUkRfUEVSSU9EX1lFQVIQBRIZChVCT0FSRF9QRVJJT0RfQUxMX1RJTUUQBiphCgxCb2FyZE1lYXN1cmUSHQoZQk9BUkRfTUVBU1VSRV9VTlNQRUNJRklFRBAAEhgKFEJPQVJEX01FQVNVUkVfUE9JTlRTEAESGAoUQk9BUkRfTUVBU1VSRV9SQVRJTkcQAjLmAQoMQm9hcmRTZXJ2aWNlEkEKCEdldEJvYXJkEhkud3V3ZWkudjEuR2V0Qm9hcmRSZXF1ZXN0Ghoud3V3ZWkudjEuR2V0Qm9hcmRSZXNwb25zZRJECglHZXRNeVJhbmsSGi53dXdlaS52MS5HZXRNeVJhbmtSZXF1ZXN0Ghsud3V3ZWkudjEuR2V0TXlSYW5rUmVzcG9uc2USTQoMTGlzdEFyb3VuZE1lEh0ud3V3ZWkudjEuTGlzdEFyb3VuZE1lUmVxdWVzdBoeLnd1d2VpLnYxLkxpc3RBcm91bmRNZVJlc3BvbnNlQhKqAg9XdVdlaS5Qcm90b3MuVjFiBnByb3RvMw");
 
 /**
  * Which board.
@@ -303,64 +301,6 @@ export const ListAroundMeResponseSchema: GenMessage<ListAroundMeResponse> = /*@_
   messageDesc(file_wuwei_v1_boards, 9);
 
 /**
- * @generated from message wuwei.v1.WatchBoardRequest
- */
-export type WatchBoardRequest = Message<"wuwei.v1.WatchBoardRequest"> & {
-  /**
-   * @generated from field: wuwei.v1.BoardChoice board = 1;
-   */
-  board?: BoardChoice | undefined;
-
-  /**
-   * 1 to 200; 0 means 100.
-   *
-   * @generated from field: int32 top = 2;
-   */
-  top: number;
-
-  /**
-   * Of the last answer seen. Empty: none.
-   *
-   * @generated from field: string resume_token = 3;
-   */
-  resumeToken: string;
-};
-
-/**
- * Describes the message wuwei.v1.WatchBoardRequest.
- * Use `create(WatchBoardRequestSchema)` to create a new message.
- */
-export const WatchBoardRequestSchema: GenMessage<WatchBoardRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_boards, 10);
-
-/**
- * @generated from message wuwei.v1.WatchBoardResponse
- */
-export type WatchBoardResponse = Message<"wuwei.v1.WatchBoardResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.Board board = 1;
-   */
-  board?: Board | undefined;
-
-  /**
-   * @generated from field: string resume_token = 2;
-   */
-  resumeToken: string;
-
-  /**
-   * @generated from field: google.protobuf.Timestamp at = 3;
-   */
-  at?: Timestamp | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.WatchBoardResponse.
- * Use `create(WatchBoardResponseSchema)` to create a new message.
- */
-export const WatchBoardResponseSchema: GenMessage<WatchBoardResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_boards, 11);
-
-/**
  * Who is ranked.
  *
  * @generated from enum wuwei.v1.BoardSubject
@@ -521,21 +461,6 @@ export const BoardService: GenService<{
     methodKind: "unary";
     input: typeof ListAroundMeRequestSchema;
     output: typeof ListAroundMeResponseSchema;
-  },
-  /**
-   * The first places of a board now, and again whenever they have changed, within about two seconds. Whoever comes back
-   * with the token of the last answer gets none they have seen. Ends when the server stops: call again.
-   *   INVALID_ARGUMENT BOARD_CHOICE, ID_FORMAT, DAY_FORMAT.
-   *   NOT_FOUND UNIT_UNKNOWN.
-   *   UNAUTHENTICATED SIGN_IN_REQUIRED: also in between, when the session is over.
-   *   RESOURCE_EXHAUSTED STREAMS_TOO_MANY: more than 5 of one person at a time, or too many of all.
-   *
-   * @generated from rpc wuwei.v1.BoardService.WatchBoard
-   */
-  watchBoard: {
-    methodKind: "server_streaming";
-    input: typeof WatchBoardRequestSchema;
-    output: typeof WatchBoardResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_wuwei_v1_boards, 0);

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file wuwei/v1/categories.proto.
  */
 export const file_wuwei_v1_categories: GenFile = /*@__PURE__*/
-  fileDesc("Chl3dXdlaS92MS9jYXRlZ29yaWVzLnByb3RvEgh3dXdlaS52MSJxCg1DYXRlZ29yeUZpZWxkEgsKA2tleRgBIAEoCRINCgVsYWJlbBgCIAEoCRIhCgRraW5kGAMgASgOMhMud3V3ZWkudjEuRmllbGRLaW5kEhAKCHJlcXVpcmVkGAQgASgIEg8KB2Nob2ljZXMYBSADKAki1wIKCENhdGVnb3J5EgoKAmlkGAEgASgJEhMKC2Rpc3RyaWN0X2lkGAIgASgJEhEKCXBhcmVudF9pZBgDIAEoCRIMCgRjb2RlGAQgASgJEgwKBG5hbWUYBSABKAkSEAoIcG9zaXRpb24YBiABKAUSDgoGYWN0aXZlGAcgASgIEhQKDG5lZWRzX3JldmlldxgIIAEoCBIRCglzZW5zaXRpdmUYCSABKAgSFAoMcmV2aWV3X2hvdXJzGAogASgFEhgKEGVzY2FsYXRpb25faG91cnMYCyADKAUSFQoNZGVsaXZlcnlfZGF5cxgMIAEoBRIvChBhbGxvd2VkX2NsYWltZXJzGA0gAygOMhUud3V3ZWkudjEuQ2xhaW1lcktpbmQSJwoGZmllbGRzGA4gAygLMhcud3V3ZWkudjEuQ2F0ZWdvcnlGaWVsZBIPCgd2ZXJzaW9uGA8gASgFIigKFUxpc3RDYXRlZ29yaWVzUmVxdWVzdBIPCgd1bml0X2lkGAEgASgJIkAKFkxpc3RDYXRlZ29yaWVzUmVzcG9uc2USJgoKY2F0ZWdvcmllcxgBIAMoCzISLnd1d2VpLnYxLkNhdGVnb3J5IjoKEkFkZENhdGVnb3J5UmVxdWVzdBIkCghjYXRlZ29yeRgBIAEoCzISLnd1d2VpLnYxLkNhdGVnb3J5IjsKE0FkZENhdGVnb3J5UmVzcG9uc2USJAoIY2F0ZWdvcnkYASABKAsyEi53dXdlaS52MS5DYXRlZ29yeSI9ChVVcGRhdGVDYXRlZ29yeVJlcXVlc3QSJAoIY2F0ZWdvcnkYASABKAsyEi53dXdlaS52MS5DYXRlZ29yeSI+ChZVcGRhdGVDYXRlZ29yeVJlc3BvbnNlEiQKCGNhdGVnb3J5GAEgASgLMhIud3V3ZWkudjEuQ2F0ZWdvcnkqqAEKC0NsYWltZXJLaW5kEhwKGENMQUlNRVJfS0lORF9VTlNQRUNJRklFRBAAEh0KGUNMQUlNRVJfS0lORF9QQVJUWV9NRU1CRVIQARIaChZDTEFJTUVSX0tJTkRfVk9MVU5URUVSEAISJAogQ0xBSU1FUl9LSU5EX09SR0FOSVNBVElPTl9NRU1CRVIQAxIaChZDTEFJTUVSX0tJTkRfTkVJR0hCT1VSEAQqfwoJRmllbGRLaW5kEhoKFkZJRUxEX0tJTkRfVU5TUEVDSUZJRUQQABITCg9GSUVMRF9LSU5EX1RFWFQQARIVChFGSUVMRF9LSU5EX05VTUJFUhACEhMKD0ZJRUxEX0tJTkRfREFURRADEhUKEUZJRUxEX0tJTkRfQ0hPSUNFEAQyhwIKD0NhdGVnb3J5U2VydmljZRJTCg5MaXN0Q2F0ZWdvcmllcxIfLnd1d2VpLnYxLkxpc3RDYXRlZ29yaWVzUmVxdWVzdBogLnd1d2VpLnYxLkxpc3RDYXRlZ29yaWVzUmVzcG9uc2USSgoLQWRkQ2F0ZWdvcnkSHC53dXdlaS52MS5BZGRDYXRlZ29yeVJlcXVlc3QaHS53dXdlaS52MS5BZGRDYXRlZ29yeVJlc3BvbnNlElMKDlVwZGF0ZUNhdGVnb3J5Eh8ud3V3ZWkudjEuVXBkYXRlQ2F0ZWdvcnlSZXF1ZXN0GiAud3V3ZWkudjEuVXBkYXRlQ2F0ZWdvcnlSZXNwb25zZUISqgIPV3VXZWkuUHJvdG9zLlYxYgZwcm90bzM");
+  fileDesc("Chl3dXdlaS92MS9jYXRlZ29yaWVzLnByb3RvEgh3dXdlaS52MSJxCg1DYXRlZ29yeUZpZWxkEgsKA2tleRgBIAEoCRINCgVsYWJlbBgCIAEoCRIhCgRraW5kGAMgASgOMhMud3V3ZWkudjEuRmllbGRLaW5kEhAKCHJlcXVpcmVkGAQgASgIEg8KB2Nob2ljZXMYBSADKAki1wIKCENhdGVnb3J5EgoKAmlkGAEgASgJEhMKC2Rpc3RyaWN0X2lkGAIgASgJEhEKCXBhcmVudF9pZBgDIAEoCRIMCgRjb2RlGAQgASgJEgwKBG5hbWUYBSABKAkSEAoIcG9zaXRpb24YBiABKAUSDgoGYWN0aXZlGAcgASgIEhQKDG5lZWRzX3JldmlldxgIIAEoCBIRCglzZW5zaXRpdmUYCSABKAgSFAoMcmV2aWV3X2hvdXJzGAogASgFEhgKEGVzY2FsYXRpb25faG91cnMYCyADKAUSFQoNZGVsaXZlcnlfZGF5cxgMIAEoBRIvChBhbGxvd2VkX2NsYWltZXJzGA0gAygOMhUud3V3ZWkudjEuQ2xhaW1lcktpbmQSJwoGZmllbGRzGA4gAygLMhcud3V3ZWkudjEuQ2F0ZWdvcnlGaWVsZBIPCgd2ZXJzaW9uGA8gASgFIigKFUxpc3RDYXRlZ29yaWVzUmVxdWVzdBIPCgd1bml0X2lkGAEgASgJIkAKFkxpc3RDYXRlZ29yaWVzUmVzcG9uc2USJgoKY2F0ZWdvcmllcxgBIAMoCzISLnd1d2VpLnYxLkNhdGVnb3J5KqgBCgtDbGFpbWVyS2luZBIcChhDTEFJTUVSX0tJTkRfVU5TUEVDSUZJRUQQABIdChlDTEFJTUVSX0tJTkRfUEFSVFlfTUVNQkVSEAESGgoWQ0xBSU1FUl9LSU5EX1ZPTFVOVEVFUhACEiQKIENMQUlNRVJfS0lORF9PUkdBTklTQVRJT05fTUVNQkVSEAMSGgoWQ0xBSU1FUl9LSU5EX05FSUdIQk9VUhAEKn8KCUZpZWxkS2luZBIaChZGSUVMRF9LSU5EX1VOU1BFQ0lGSUVEEAASEwoPRklFTERfS0lORF9URVhUEAESFQoRRklFTERfS0lORF9OVU1CRVIQAhITCg9GSUVMRF9LSU5EX0RBVEUQAxIVChFGSUVMRF9LSU5EX0NIT0lDRRAEMmYKD0NhdGVnb3J5U2VydmljZRJTCg5MaXN0Q2F0ZWdvcmllcxIfLnd1d2VpLnYxLkxpc3RDYXRlZ29yaWVzUmVxdWVzdBogLnd1d2VpLnYxLkxpc3RDYXRlZ29yaWVzUmVzcG9uc2VCEqoCD1d1V2VpLlByb3Rvcy5WMWIGcHJvdG8z");
 
 /**
  * One extra question that a wish of this category answers.
@@ -208,74 +208,6 @@ export const ListCategoriesResponseSchema: GenMessage<ListCategoriesResponse> = 
   messageDesc(file_wuwei_v1_categories, 3);
 
 /**
- * @generated from message wuwei.v1.AddCategoryRequest
- */
-export type AddCategoryRequest = Message<"wuwei.v1.AddCategoryRequest"> & {
-  /**
-   * @generated from field: wuwei.v1.Category category = 1;
-   */
-  category?: Category | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.AddCategoryRequest.
- * Use `create(AddCategoryRequestSchema)` to create a new message.
- */
-export const AddCategoryRequestSchema: GenMessage<AddCategoryRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_categories, 4);
-
-/**
- * @generated from message wuwei.v1.AddCategoryResponse
- */
-export type AddCategoryResponse = Message<"wuwei.v1.AddCategoryResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.Category category = 1;
-   */
-  category?: Category | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.AddCategoryResponse.
- * Use `create(AddCategoryResponseSchema)` to create a new message.
- */
-export const AddCategoryResponseSchema: GenMessage<AddCategoryResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_categories, 5);
-
-/**
- * @generated from message wuwei.v1.UpdateCategoryRequest
- */
-export type UpdateCategoryRequest = Message<"wuwei.v1.UpdateCategoryRequest"> & {
-  /**
-   * @generated from field: wuwei.v1.Category category = 1;
-   */
-  category?: Category | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.UpdateCategoryRequest.
- * Use `create(UpdateCategoryRequestSchema)` to create a new message.
- */
-export const UpdateCategoryRequestSchema: GenMessage<UpdateCategoryRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_categories, 6);
-
-/**
- * @generated from message wuwei.v1.UpdateCategoryResponse
- */
-export type UpdateCategoryResponse = Message<"wuwei.v1.UpdateCategoryResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.Category category = 1;
-   */
-  category?: Category | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.UpdateCategoryResponse.
- * Use `create(UpdateCategoryResponseSchema)` to create a new message.
- */
-export const UpdateCategoryResponseSchema: GenMessage<UpdateCategoryResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_categories, 7);
-
-/**
  * How a claimer claims; a category allows some of them.
  *
  * @generated from enum wuwei.v1.ClaimerKind
@@ -372,34 +304,6 @@ export const CategoryService: GenService<{
     methodKind: "unary";
     input: typeof ListCategoriesRequestSchema;
     output: typeof ListCategoriesResponseSchema;
-  },
-  /**
-   * Adds a category; staff of the district. Category.id must be empty.
-   *   INVALID_ARGUMENT CATEGORY_INVALID: with the fields at fault; CATEGORY_TOO_MANY: 200 in a district.
-   *   ALREADY_EXISTS CATEGORY_CODE_TAKEN.
-   *   PERMISSION_DENIED NOT_PERMITTED.
-   *
-   * @generated from rpc wuwei.v1.CategoryService.AddCategory
-   */
-  addCategory: {
-    methodKind: "unary";
-    input: typeof AddCategoryRequestSchema;
-    output: typeof AddCategoryResponseSchema;
-  },
-  /**
-   * Replaces everything of a category but its id, district, parent and code; staff of the district. Wishes already
-   * made keep the clocks that were set for them; their next clock follows the new rules.
-   *   INVALID_ARGUMENT CATEGORY_INVALID.
-   *   NOT_FOUND CATEGORY_UNKNOWN.
-   *   ABORTED CATEGORY_CHANGED: somebody changed it since `version` was read.
-   *   PERMISSION_DENIED NOT_PERMITTED.
-   *
-   * @generated from rpc wuwei.v1.CategoryService.UpdateCategory
-   */
-  updateCategory: {
-    methodKind: "unary";
-    input: typeof UpdateCategoryRequestSchema;
-    output: typeof UpdateCategoryResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_wuwei_v1_categories, 0);

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file wuwei/v1/points.proto.
  */
 export const file_wuwei_v1_points: GenFile = /*@__PURE__*/
-  fileDesc("ChV3dXdlaS92MS9wb2ludHMucHJvdG8SCHd1d2VpLnYxIvwCCgtQb2ludHNBd2FyZBIKCgJpZBgBIAEoCRImCgJhdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIAoDYWN0GAMgASgOMhMud3V3ZWkudjEuUG9pbnRzQWN0EhIKCnN1YmplY3RfaWQYBCABKAkSDwoHdW5pdF9pZBgFIAEoCRIOCgZwb2ludHMYBiABKAUSIwoFc3RhdGUYByABKA4yFC53dXdlaS52MS5Bd2FyZFN0YXRlEiUKCGhlbGRfZm9yGAggAygOMhMud3V3ZWkudjEuU3VzcGljaW9uEhUKDXJ1bGVzX3ZlcnNpb24YCSABKAUSEwoLYmFzZV9wb2ludHMYCiABKAUSDwoHcGVyY2VudBgLIAEoBRIXCg9tZWV0aW5nc19iZWZvcmUYDCABKAUSFAoIZGF5X2xlZnQYDSABKANCAjABEhUKCXdlZWtfbGVmdBgOIAEoA0ICMAESEwoLY2FsbGVkX2JhY2sYDyABKAgirQEKClBvaW50c0xpbmUSCgoCaWQYASABKAkSJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiQKBGtpbmQYAyABKA4yFi53dXdlaS52MS5UcmFuc2ZlcktpbmQSDgoGcG9pbnRzGAQgASgFEg8KB3VuaXRfaWQYBSABKAkSJAoFYXdhcmQYBiABKAsyFS53dXdlaS52MS5Qb2ludHNBd2FyZCKtAgoQUG9pbnRzQ29ycmVjdGlvbhIKCgJpZBgBIAEoCRIkCgRraW5kGAIgASgOMhYud3V3ZWkudjEuVHJhbnNmZXJLaW5kEg8KB3VuaXRfaWQYAyABKAkSEgoKYWNjb3VudF9pZBgEIAEoCRIOCgZwb2ludHMYBSABKAUSEAoIYXdhcmRfaWQYBiABKAkSDgoGcmVhc29uGAcgASgJEi8KC3Byb3Bvc2VkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdkZWNpZGVkGAkgASgIEhAKCGFwcHJvdmVkGAogASgIEi4KCmRlY2lkZWRfYXQYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBG1pbmUYDCABKAgiPQoJQWN0UG9pbnRzEiAKA2FjdBgBIAEoDjITLnd1d2VpLnYxLlBvaW50c0FjdBIOCgZwb2ludHMYAiABKAUi6gMKC1BvaW50c1J1bGVzEgoKAmlkGAEgASgJEhMKC2Rpc3RyaWN0X2lkGAIgASgJEg8KB3ZlcnNpb24YAyABKAUSLwoLYWN0aXZlX2Zyb20YBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCGFwcHJvdmVkGAUgASgIEiEKBGFjdHMYBiADKAsyEy53dXdlaS52MS5BY3RQb2ludHMSDwoHZGF5X21heBgHIAEoBRIQCgh3ZWVrX21heBgIIAEoBRIVCg1wYWlyX3BlcmNlbnRzGAkgAygFEhEKCXBhaXJfZGF5cxgKIAEoBRIUCgx2YWxpZF9tb250aHMYCyABKAUSGwoTaGVsZF93aXRoaW5fc2Vjb25kcxgMIAEoBRIZChFoZWxkX2Zyb21fbWVldGluZxgNIAEoBRIYChBoZWxkX2Zyb21fcmV0dXJuGBQgASgFEhcKD2hlbGRfZnJvbV9vdGhlchgVIAEoBRIcChRvcmdhbmlzYXRpb25fcGVyY2VudBgOIAEoBRIcChRvcmdhbmlzYXRpb25fZGF5X21heBgPIAEoBRIdChVvcmdhbmlzYXRpb25fd2Vla19tYXgYECABKAUSGgoSYWN0aXZpdHlfaG91cnNfbWF4GB4gASgFIisKEEdldFBvaW50c1JlcXVlc3QSFwoPb3JnYW5pc2F0aW9uX2lkGAEgASgJIjoKEUdldFBvaW50c1Jlc3BvbnNlEhMKB2JhbGFuY2UYASABKANCAjABEhAKBGhlbGQYAiABKANCAjABIlMKEUxpc3RQb2ludHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJEhcKD29yZ2FuaXNhdGlvbl9pZBgDIAEoCSJSChJMaXN0UG9pbnRzUmVzcG9uc2USIwoFbGluZXMYASADKAsyFC53dXdlaS52MS5Qb2ludHNMaW5lEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSInChNFeHBsYWluQXdhcmRSZXF1ZXN0EhAKCGF3YXJkX2lkGAEgASgJIjwKFEV4cGxhaW5Bd2FyZFJlc3BvbnNlEiQKBWF3YXJkGAEgASgLMhUud3V3ZWkudjEuUG9pbnRzQXdhcmQiTwoVTGlzdEhlbGRBd2FyZHNSZXF1ZXN0Eg8KB3VuaXRfaWQYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiVgoWTGlzdEhlbGRBd2FyZHNSZXNwb25zZRIjCgZhd2FyZHMYASADKAsyEy53dXdlaS52MS5IZWxkQXdhcmQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkcKCUhlbGRBd2FyZBIkCgVhd2FyZBgBIAEoCzIVLnd1d2VpLnYxLlBvaW50c0F3YXJkEhQKDGFjY291bnRfbmFtZRgCIAEoCSJHChZEZWNpZGVIZWxkQXdhcmRSZXF1ZXN0EhAKCGF3YXJkX2lkGAEgASgJEgsKA3BheRgCIAEoCBIOCgZyZWFzb24YAyABKAkiPwoXRGVjaWRlSGVsZEF3YXJkUmVzcG9uc2USJAoFYXdhcmQYASABKAsyFS53dXdlaS52MS5Qb2ludHNBd2FyZCI6ChZQcm9wb3NlUmV2ZXJzYWxSZXF1ZXN0EhAKCGF3YXJkX2lkGAEgASgJEg4KBnJlYXNvbhgCIAEoCSJJChdQcm9wb3NlUmV2ZXJzYWxSZXNwb25zZRIuCgpjb3JyZWN0aW9uGAEgASgLMhoud3V3ZWkudjEuUG9pbnRzQ29ycmVjdGlvbiKWAQoYUHJvcG9zZUFkanVzdG1lbnRSZXF1ZXN0EhMKCXBlcnNvbl9pZBgBIAEoCUgAEg8KBXBob25lGAIgASgJSAASGQoPb3JnYW5pc2F0aW9uX2lkGAYgASgJSAASDwoHdW5pdF9pZBgDIAEoCRIOCgZwb2ludHMYBCABKAUSDgoGcmVhc29uGAUgASgJQggKBnBlcnNvbiJLChlQcm9wb3NlQWRqdXN0bWVudFJlc3BvbnNlEi4KCmNvcnJlY3Rpb24YASABKAsyGi53dXdlaS52MS5Qb2ludHNDb3JyZWN0aW9uIkEKF0RlY2lkZUNvcnJlY3Rpb25SZXF1ZXN0EhUKDWNvcnJlY3Rpb25faWQYASABKAkSDwoHYXBwcm92ZRgCIAEoCCJKChhEZWNpZGVDb3JyZWN0aW9uUmVzcG9uc2USLgoKY29ycmVjdGlvbhgBIAEoCzIaLnd1d2VpLnYxLlBvaW50c0NvcnJlY3Rpb24iUAoWTGlzdENvcnJlY3Rpb25zUmVxdWVzdBIPCgd1bml0X2lkGAEgASgJEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJImMKF0xpc3RDb3JyZWN0aW9uc1Jlc3BvbnNlEi8KC2NvcnJlY3Rpb25zGAEgAygLMhoud3V3ZWkudjEuUG9pbnRzQ29ycmVjdGlvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiUAoWTGlzdFBvaW50c1J1bGVzUmVxdWVzdBIPCgd1bml0X2lkGAEgASgJEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJIlgKF0xpc3RQb2ludHNSdWxlc1Jlc3BvbnNlEiQKBXJ1bGVzGAEgAygLMhUud3V3ZWkudjEuUG9pbnRzUnVsZXMSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkEKGVByb3Bvc2VQb2ludHNSdWxlc1JlcXVlc3QSJAoFcnVsZXMYASABKAsyFS53dXdlaS52MS5Qb2ludHNSdWxlcyJCChpQcm9wb3NlUG9pbnRzUnVsZXNSZXNwb25zZRIkCgVydWxlcxgBIAEoCzIVLnd1d2VpLnYxLlBvaW50c1J1bGVzIi0KGUFwcHJvdmVQb2ludHNSdWxlc1JlcXVlc3QSEAoIcnVsZXNfaWQYASABKAkiQgoaQXBwcm92ZVBvaW50c1J1bGVzUmVzcG9uc2USJAoFcnVsZXMYASABKAsyFS53dXdlaS52MS5Qb2ludHNSdWxlcyrBAwoJUG9pbnRzQWN0EhoKFlBPSU5UU19BQ1RfVU5TUEVDSUZJRUQQABIoCiRQT0lOVFNfQUNUX1dJU0hfS0VQVF9CWV9QQVJUWV9NRU1CRVIQARIlCiFQT0lOVFNfQUNUX1dJU0hfS0VQVF9CWV9WT0xVTlRFRVIQAhIvCitQT0lOVFNfQUNUX1dJU0hfS0VQVF9CWV9PUkdBTklTQVRJT05fTUVNQkVSEAMSJQohUE9JTlRTX0FDVF9XSVNIX0tFUFRfQllfTkVJR0hCT1VSEAQSIgoeUE9JTlRTX0FDVF9XSVNIX0FVVE9fQ09ORklSTUVEEAUSGwoXUE9JTlRTX0FDVF9XSVNIX1JBVEVEXzEQBhIbChdQT0lOVFNfQUNUX1dJU0hfUkFURURfMhAHEhsKF1BPSU5UU19BQ1RfV0lTSF9SQVRFRF8zEAgSGwoXUE9JTlRTX0FDVF9XSVNIX1JBVEVEXzQQCRIbChdQT0lOVFNfQUNUX1dJU0hfUkFURURfNRAKEhsKF1BPSU5UU19BQ1RfSE9VUlNfU0VSVkVEEBQSHQoZUE9JTlRTX0FDVF9JTlZJVEVFX1NFUlZFRBAeKpoBCgxUcmFuc2ZlcktpbmQSHQoZVFJBTlNGRVJfS0lORF9VTlNQRUNJRklFRBAAEhcKE1RSQU5TRkVSX0tJTkRfQVdBUkQQARIaChZUUkFOU0ZFUl9LSU5EX1JFVkVSU0FMEAISHAoYVFJBTlNGRVJfS0lORF9BREpVU1RNRU5UEAMSGAoUVFJBTlNGRVJfS0lORF9FWFBJUlkQBCqiAQoKQXdhcmRTdGF0ZRIbChdBV0FSRF9TVEFURV9VTlNQRUNJRklFRBAAEhYKEkFXQVJEX1NUQVRFX1BPU1RFRBABEhcKE0FXQVJEX1NUQVRFX05PVEhJTkcQAhIUChBBV0FSRF9TVEFURV9IRUxEEAMSFgoSQVdBUkRfU1RBVEVfVk9JREVEEAQSGAoUQVdBUkRfU1RBVEVfUkVWRVJTRUQQBSqsAgoJU3VzcGljaW9uEhkKFVNVU1BJQ0lPTl9VTlNQRUNJRklFRBAAEh0KGVNVU1BJQ0lPTl9LRVBUX0lOX1NFQ09ORFMQARIgChxTVVNQSUNJT05fUEFJUl9LRUVQU19NRUVUSU5HEAISHQoZU1VTUElDSU9OX1NUQUZGX0ZPUl9TVEFGRhAEEhgKFFNVU1BJQ0lPTl9TQU1FX1BIT05FEAgSGQoVU1VTUElDSU9OX1NBTUVfREVWSUNFEBASHAoYU1VTUElDSU9OX1NBTUVfSE9VU0VIT0xEECASFgoSU1VTUElDSU9OX1JFVFVSTkVEEEASFQoQU1VTUElDSU9OX0NJUkNMRRCAARIiCh1TVVNQSUNJT05fTUFLRVJfS0VFUFNfTUVFVElORxCAAjKdCAoNUG9pbnRzU2VydmljZRJECglHZXRQb2ludHMSGi53dXdlaS52MS5HZXRQb2ludHNSZXF1ZXN0Ghsud3V3ZWkudjEuR2V0UG9pbnRzUmVzcG9uc2USRwoKTGlzdFBvaW50cxIbLnd1d2VpLnYxLkxpc3RQb2ludHNSZXF1ZXN0Ghwud3V3ZWkudjEuTGlzdFBvaW50c1Jlc3BvbnNlEk0KDEV4cGxhaW5Bd2FyZBIdLnd1d2VpLnYxLkV4cGxhaW5Bd2FyZFJlcXVlc3QaHi53dXdlaS52MS5FeHBsYWluQXdhcmRSZXNwb25zZRJTCg5MaXN0SGVsZEF3YXJkcxIfLnd1d2VpLnYxLkxpc3RIZWxkQXdhcmRzUmVxdWVzdBogLnd1d2VpLnYxLkxpc3RIZWxkQXdhcmRzUmVzcG9uc2USVgoPRGVjaWRlSGVsZEF3YXJkEiAud3V3ZWkudjEuRGVjaWRlSGVsZEF3YXJkUmVxdWVzdBohLnd1d2VpLnYxLkRlY2lkZUhlbGRBd2FyZFJlc3BvbnNlElYKD1Byb3Bvc2VSZXZlcnNhbBIgLnd1d2VpLnYxLlByb3Bvc2VSZXZlcnNhbFJlcXVlc3QaIS53dXdlaS52MS5Qcm9wb3NlUmV2ZXJzYWxSZXNwb25zZRJcChFQcm9wb3NlQWRqdXN0bWVudBIiLnd1d2VpLnYxLlByb3Bvc2VBZGp1c3RtZW50UmVxdWVzdBojLnd1d2VpLnYxLlByb3Bvc2VBZGp1c3RtZW50UmVzcG9uc2USWQoQRGVjaWRlQ29ycmVjdGlvbhIhLnd1d2VpLnYxLkRlY2lkZUNvcnJlY3Rpb25SZXF1ZXN0GiIud3V3ZWkudjEuRGVjaWRlQ29ycmVjdGlvblJlc3BvbnNlElYKD0xpc3RDb3JyZWN0aW9ucxIgLnd1d2VpLnYxLkxpc3RDb3JyZWN0aW9uc1JlcXVlc3QaIS53dXdlaS52MS5MaXN0Q29ycmVjdGlvbnNSZXNwb25zZRJWCg9MaXN0UG9pbnRzUnVsZXMSIC53dXdlaS52MS5MaXN0UG9pbnRzUnVsZXNSZXF1ZXN0GiEud3V3ZWkudjEuTGlzdFBvaW50c1J1bGVzUmVzcG9uc2USXwoSUHJvcG9zZVBvaW50c1J1bGVzEiMud3V3ZWkudjEuUHJvcG9zZVBvaW50c1J1bGVzUmVxdWVzdBokLnd1d2VpLnYxLlByb3Bvc2VQb2ludHNSdWxlc1Jlc3BvbnNlEl8KEkFwcHJvdmVQb2ludHNSdWxlcxIjLnd1d2VpLnYxLkFwcHJvdmVQb2ludHNSdWxlc1JlcXVlc3QaJC53dXdlaS52MS5BcHByb3ZlUG9pbnRzUnVsZXNSZXNwb25zZUISqgIPV3VXZWkuUHJvdG9zLlYxYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("ChV3dXdlaS92MS9wb2ludHMucHJvdG8SCHd1d2VpLnYxIvwCCgtQb2ludHNBd2FyZBIKCgJpZBgBIAEoCRImCgJhdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIAoDYWN0GAMgASgOMhMud3V3ZWkudjEuUG9pbnRzQWN0EhIKCnN1YmplY3RfaWQYBCABKAkSDwoHdW5pdF9pZBgFIAEoCRIOCgZwb2ludHMYBiABKAUSIwoFc3RhdGUYByABKA4yFC53dXdlaS52MS5Bd2FyZFN0YXRlEiUKCGhlbGRfZm9yGAggAygOMhMud3V3ZWkudjEuU3VzcGljaW9uEhUKDXJ1bGVzX3ZlcnNpb24YCSABKAUSEwoLYmFzZV9wb2ludHMYCiABKAUSDwoHcGVyY2VudBgLIAEoBRIXCg9tZWV0aW5nc19iZWZvcmUYDCABKAUSFAoIZGF5X2xlZnQYDSABKANCAjABEhUKCXdlZWtfbGVmdBgOIAEoA0ICMAESEwoLY2FsbGVkX2JhY2sYDyABKAgirQEKClBvaW50c0xpbmUSCgoCaWQYASABKAkSJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiQKBGtpbmQYAyABKA4yFi53dXdlaS52MS5UcmFuc2ZlcktpbmQSDgoGcG9pbnRzGAQgASgFEg8KB3VuaXRfaWQYBSABKAkSJAoFYXdhcmQYBiABKAsyFS53dXdlaS52MS5Qb2ludHNBd2FyZCI9CglBY3RQb2ludHMSIAoDYWN0GAEgASgOMhMud3V3ZWkudjEuUG9pbnRzQWN0Eg4KBnBvaW50cxgCIAEoBSLqAwoLUG9pbnRzUnVsZXMSCgoCaWQYASABKAkSEwoLZGlzdHJpY3RfaWQYAiABKAkSDwoHdmVyc2lvbhgDIAEoBRIvCgthY3RpdmVfZnJvbRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIYXBwcm92ZWQYBSABKAgSIQoEYWN0cxgGIAMoCzITLnd1d2VpLnYxLkFjdFBvaW50cxIPCgdkYXlfbWF4GAcgASgFEhAKCHdlZWtfbWF4GAggASgFEhUKDXBhaXJfcGVyY2VudHMYCSADKAUSEQoJcGFpcl9kYXlzGAogASgFEhQKDHZhbGlkX21vbnRocxgLIAEoBRIbChNoZWxkX3dpdGhpbl9zZWNvbmRzGAwgASgFEhkKEWhlbGRfZnJvbV9tZWV0aW5nGA0gASgFEhgKEGhlbGRfZnJvbV9yZXR1cm4YFCABKAUSFwoPaGVsZF9mcm9tX290aGVyGBUgASgFEhwKFG9yZ2FuaXNhdGlvbl9wZXJjZW50GA4gASgFEhwKFG9yZ2FuaXNhdGlvbl9kYXlfbWF4GA8gASgFEh0KFW9yZ2FuaXNhdGlvbl93ZWVrX21heBgQIAEoBRIaChJhY3Rpdml0eV9ob3Vyc19tYXgYHiABKAUiKwoQR2V0UG9pbnRzUmVxdWVzdBIXCg9vcmdhbmlzYXRpb25faWQYASABKAkiOgoRR2V0UG9pbnRzUmVzcG9uc2USEwoHYmFsYW5jZRgBIAEoA0ICMAESEAoEaGVsZBgCIAEoA0ICMAEiUwoRTGlzdFBvaW50c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSFwoPb3JnYW5pc2F0aW9uX2lkGAMgASgJIlIKEkxpc3RQb2ludHNSZXNwb25zZRIjCgVsaW5lcxgBIAMoCzIULnd1d2VpLnYxLlBvaW50c0xpbmUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIicKE0V4cGxhaW5Bd2FyZFJlcXVlc3QSEAoIYXdhcmRfaWQYASABKAkiPAoURXhwbGFpbkF3YXJkUmVzcG9uc2USJAoFYXdhcmQYASABKAsyFS53dXdlaS52MS5Qb2ludHNBd2FyZCJQChZMaXN0UG9pbnRzUnVsZXNSZXF1ZXN0Eg8KB3VuaXRfaWQYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiWAoXTGlzdFBvaW50c1J1bGVzUmVzcG9uc2USJAoFcnVsZXMYASADKAsyFS53dXdlaS52MS5Qb2ludHNSdWxlcxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkqwQMKCVBvaW50c0FjdBIaChZQT0lOVFNfQUNUX1VOU1BFQ0lGSUVEEAASKAokUE9JTlRTX0FDVF9XSVNIX0tFUFRfQllfUEFSVFlfTUVNQkVSEAESJQohUE9JTlRTX0FDVF9XSVNIX0tFUFRfQllfVk9MVU5URUVSEAISLworUE9JTlRTX0FDVF9XSVNIX0tFUFRfQllfT1JHQU5JU0FUSU9OX01FTUJFUhADEiUKIVBPSU5UU19BQ1RfV0lTSF9LRVBUX0JZX05FSUdIQk9VUhAEEiIKHlBPSU5UU19BQ1RfV0lTSF9BVVRPX0NPTkZJUk1FRBAFEhsKF1BPSU5UU19BQ1RfV0lTSF9SQVRFRF8xEAYSGwoXUE9JTlRTX0FDVF9XSVNIX1JBVEVEXzIQBxIbChdQT0lOVFNfQUNUX1dJU0hfUkFURURfMxAIEhsKF1BPSU5UU19BQ1RfV0lTSF9SQVRFRF80EAkSGwoXUE9JTlRTX0FDVF9XSVNIX1JBVEVEXzUQChIbChdQT0lOVFNfQUNUX0hPVVJTX1NFUlZFRBAUEh0KGVBPSU5UU19BQ1RfSU5WSVRFRV9TRVJWRUQQHiqaAQoMVHJhbnNmZXJLaW5kEh0KGVRSQU5TRkVSX0tJTkRfVU5TUEVDSUZJRUQQABIXChNUUkFOU0ZFUl9LSU5EX0FXQVJEEAESGgoWVFJBTlNGRVJfS0lORF9SRVZFUlNBTBACEhwKGFRSQU5TRkVSX0tJTkRfQURKVVNUTUVOVBADEhgKFFRSQU5TRkVSX0tJTkRfRVhQSVJZEAQqogEKCkF3YXJkU3RhdGUSGwoXQVdBUkRfU1RBVEVfVU5TUEVDSUZJRUQQABIWChJBV0FSRF9TVEFURV9QT1NURUQQARIXChNBV0FSRF9TVEFURV9OT1RISU5HEAISFAoQQVdBUkRfU1RBVEVfSEVMRBADEhYKEkFXQVJEX1NUQVRFX1ZPSURFRBAEEhgKFEFXQVJEX1NUQVRFX1JFVkVSU0VEEAUqrAIKCVN1c3BpY2lvbhIZChVTVVNQSUNJT05fVU5TUEVDSUZJRUQQABIdChlTVVNQSUNJT05fS0VQVF9JTl9TRUNPTkRTEAESIAocU1VTUElDSU9OX1BBSVJfS0VFUFNfTUVFVElORxACEh0KGVNVU1BJQ0lPTl9TVEFGRl9GT1JfU1RBRkYQBBIYChRTVVNQSUNJT05fU0FNRV9QSE9ORRAIEhkKFVNVU1BJQ0lPTl9TQU1FX0RFVklDRRAQEhwKGFNVU1BJQ0lPTl9TQU1FX0hPVVNFSE9MRBAgEhYKElNVU1BJQ0lPTl9SRVRVUk5FRBBAEhUKEFNVU1BJQ0lPTl9DSVJDTEUQgAESIgodU1VTUElDSU9OX01BS0VSX0tFRVBTX01FRVRJTkcQgAIyxQIKDVBvaW50c1NlcnZpY2USRAoJR2V0UG9pbnRzEhoud3V3ZWkudjEuR2V0UG9pbnRzUmVxdWVzdBobLnd1d2VpLnYxLkdldFBvaW50c1Jlc3BvbnNlEkcKCkxpc3RQb2ludHMSGy53dXdlaS52MS5MaXN0UG9pbnRzUmVxdWVzdBocLnd1d2VpLnYxLkxpc3RQb2ludHNSZXNwb25zZRJNCgxFeHBsYWluQXdhcmQSHS53dXdlaS52MS5FeHBsYWluQXdhcmRSZXF1ZXN0Gh4ud3V3ZWkudjEuRXhwbGFpbkF3YXJkUmVzcG9uc2USVgoPTGlzdFBvaW50c1J1bGVzEiAud3V3ZWkudjEuTGlzdFBvaW50c1J1bGVzUmVxdWVzdBohLnd1d2VpLnYxLkxpc3RQb2ludHNSdWxlc1Jlc3BvbnNlQhKqAg9XdVdlaS5Qcm90b3MuVjFiBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * @generated from message wuwei.v1.PointsAward
@@ -163,86 +163,6 @@ export const PointsLineSchema: GenMessage<PointsLine> = /*@__PURE__*/
   messageDesc(file_wuwei_v1_points, 1);
 
 /**
- * @generated from message wuwei.v1.PointsCorrection
- */
-export type PointsCorrection = Message<"wuwei.v1.PointsCorrection"> & {
-  /**
-   * @generated from field: string id = 1;
-   */
-  id: string;
-
-  /**
-   * TRANSFER_KIND_REVERSAL or TRANSFER_KIND_ADJUSTMENT.
-   *
-   * @generated from field: wuwei.v1.TransferKind kind = 2;
-   */
-  kind: TransferKind;
-
-  /**
-   * @generated from field: string unit_id = 3;
-   */
-  unitId: string;
-
-  /**
-   * @generated from field: string account_id = 4;
-   */
-  accountId: string;
-
-  /**
-   * By how much the balance changes.
-   *
-   * @generated from field: int32 points = 5;
-   */
-  points: number;
-
-  /**
-   * For a reversal.
-   *
-   * @generated from field: string award_id = 6;
-   */
-  awardId: string;
-
-  /**
-   * @generated from field: string reason = 7;
-   */
-  reason: string;
-
-  /**
-   * @generated from field: google.protobuf.Timestamp proposed_at = 8;
-   */
-  proposedAt?: Timestamp | undefined;
-
-  /**
-   * @generated from field: bool decided = 9;
-   */
-  decided: boolean;
-
-  /**
-   * @generated from field: bool approved = 10;
-   */
-  approved: boolean;
-
-  /**
-   * @generated from field: google.protobuf.Timestamp decided_at = 11;
-   */
-  decidedAt?: Timestamp | undefined;
-
-  /**
-   * Whether the caller proposed it.
-   *
-   * @generated from field: bool mine = 12;
-   */
-  mine: boolean;
-};
-
-/**
- * Describes the message wuwei.v1.PointsCorrection.
- * Use `create(PointsCorrectionSchema)` to create a new message.
- */
-export const PointsCorrectionSchema: GenMessage<PointsCorrection> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 2);
-
-/**
  * @generated from message wuwei.v1.ActPoints
  */
 export type ActPoints = Message<"wuwei.v1.ActPoints"> & {
@@ -264,7 +184,7 @@ export type ActPoints = Message<"wuwei.v1.ActPoints"> & {
  * Use `create(ActPointsSchema)` to create a new message.
  */
 export const ActPointsSchema: GenMessage<ActPoints> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 3);
+  messageDesc(file_wuwei_v1_points, 2);
 
 /**
  * @generated from message wuwei.v1.PointsRules
@@ -391,7 +311,7 @@ export type PointsRules = Message<"wuwei.v1.PointsRules"> & {
  * Use `create(PointsRulesSchema)` to create a new message.
  */
 export const PointsRulesSchema: GenMessage<PointsRules> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 4);
+  messageDesc(file_wuwei_v1_points, 3);
 
 /**
  * @generated from message wuwei.v1.GetPointsRequest
@@ -410,7 +330,7 @@ export type GetPointsRequest = Message<"wuwei.v1.GetPointsRequest"> & {
  * Use `create(GetPointsRequestSchema)` to create a new message.
  */
 export const GetPointsRequestSchema: GenMessage<GetPointsRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 5);
+  messageDesc(file_wuwei_v1_points, 4);
 
 /**
  * @generated from message wuwei.v1.GetPointsResponse
@@ -434,7 +354,7 @@ export type GetPointsResponse = Message<"wuwei.v1.GetPointsResponse"> & {
  * Use `create(GetPointsResponseSchema)` to create a new message.
  */
 export const GetPointsResponseSchema: GenMessage<GetPointsResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 6);
+  messageDesc(file_wuwei_v1_points, 5);
 
 /**
  * @generated from message wuwei.v1.ListPointsRequest
@@ -465,7 +385,7 @@ export type ListPointsRequest = Message<"wuwei.v1.ListPointsRequest"> & {
  * Use `create(ListPointsRequestSchema)` to create a new message.
  */
 export const ListPointsRequestSchema: GenMessage<ListPointsRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 7);
+  messageDesc(file_wuwei_v1_points, 6);
 
 /**
  * @generated from message wuwei.v1.ListPointsResponse
@@ -489,7 +409,7 @@ export type ListPointsResponse = Message<"wuwei.v1.ListPointsResponse"> & {
  * Use `create(ListPointsResponseSchema)` to create a new message.
  */
 export const ListPointsResponseSchema: GenMessage<ListPointsResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 8);
+  messageDesc(file_wuwei_v1_points, 7);
 
 /**
  * @generated from message wuwei.v1.ExplainAwardRequest
@@ -506,7 +426,7 @@ export type ExplainAwardRequest = Message<"wuwei.v1.ExplainAwardRequest"> & {
  * Use `create(ExplainAwardRequestSchema)` to create a new message.
  */
 export const ExplainAwardRequestSchema: GenMessage<ExplainAwardRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 9);
+  messageDesc(file_wuwei_v1_points, 8);
 
 /**
  * @generated from message wuwei.v1.ExplainAwardResponse
@@ -523,338 +443,7 @@ export type ExplainAwardResponse = Message<"wuwei.v1.ExplainAwardResponse"> & {
  * Use `create(ExplainAwardResponseSchema)` to create a new message.
  */
 export const ExplainAwardResponseSchema: GenMessage<ExplainAwardResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 10);
-
-/**
- * @generated from message wuwei.v1.ListHeldAwardsRequest
- */
-export type ListHeldAwardsRequest = Message<"wuwei.v1.ListHeldAwardsRequest"> & {
-  /**
-   * @generated from field: string unit_id = 1;
-   */
-  unitId: string;
-
-  /**
-   * 1 to 50; 0 means 20.
-   *
-   * @generated from field: int32 page_size = 2;
-   */
-  pageSize: number;
-
-  /**
-   * @generated from field: string page_token = 3;
-   */
-  pageToken: string;
-};
-
-/**
- * Describes the message wuwei.v1.ListHeldAwardsRequest.
- * Use `create(ListHeldAwardsRequestSchema)` to create a new message.
- */
-export const ListHeldAwardsRequestSchema: GenMessage<ListHeldAwardsRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 11);
-
-/**
- * @generated from message wuwei.v1.ListHeldAwardsResponse
- */
-export type ListHeldAwardsResponse = Message<"wuwei.v1.ListHeldAwardsResponse"> & {
-  /**
-   * @generated from field: repeated wuwei.v1.HeldAward awards = 1;
-   */
-  awards: HeldAward[];
-
-  /**
-   * Empty on the last page.
-   *
-   * @generated from field: string next_page_token = 2;
-   */
-  nextPageToken: string;
-};
-
-/**
- * Describes the message wuwei.v1.ListHeldAwardsResponse.
- * Use `create(ListHeldAwardsResponseSchema)` to create a new message.
- */
-export const ListHeldAwardsResponseSchema: GenMessage<ListHeldAwardsResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 12);
-
-/**
- * @generated from message wuwei.v1.HeldAward
- */
-export type HeldAward = Message<"wuwei.v1.HeldAward"> & {
-  /**
-   * @generated from field: wuwei.v1.PointsAward award = 1;
-   */
-  award?: PointsAward | undefined;
-
-  /**
-   * As others see whose award it is: a person or an organisation.
-   *
-   * @generated from field: string account_name = 2;
-   */
-  accountName: string;
-};
-
-/**
- * Describes the message wuwei.v1.HeldAward.
- * Use `create(HeldAwardSchema)` to create a new message.
- */
-export const HeldAwardSchema: GenMessage<HeldAward> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 13);
-
-/**
- * @generated from message wuwei.v1.DecideHeldAwardRequest
- */
-export type DecideHeldAwardRequest = Message<"wuwei.v1.DecideHeldAwardRequest"> & {
-  /**
-   * @generated from field: string award_id = 1;
-   */
-  awardId: string;
-
-  /**
-   * True pays it, false voids it.
-   *
-   * @generated from field: bool pay = 2;
-   */
-  pay: boolean;
-
-  /**
-   * 2 to 500 characters.
-   *
-   * @generated from field: string reason = 3;
-   */
-  reason: string;
-};
-
-/**
- * Describes the message wuwei.v1.DecideHeldAwardRequest.
- * Use `create(DecideHeldAwardRequestSchema)` to create a new message.
- */
-export const DecideHeldAwardRequestSchema: GenMessage<DecideHeldAwardRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 14);
-
-/**
- * @generated from message wuwei.v1.DecideHeldAwardResponse
- */
-export type DecideHeldAwardResponse = Message<"wuwei.v1.DecideHeldAwardResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.PointsAward award = 1;
-   */
-  award?: PointsAward | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.DecideHeldAwardResponse.
- * Use `create(DecideHeldAwardResponseSchema)` to create a new message.
- */
-export const DecideHeldAwardResponseSchema: GenMessage<DecideHeldAwardResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 15);
-
-/**
- * @generated from message wuwei.v1.ProposeReversalRequest
- */
-export type ProposeReversalRequest = Message<"wuwei.v1.ProposeReversalRequest"> & {
-  /**
-   * @generated from field: string award_id = 1;
-   */
-  awardId: string;
-
-  /**
-   * 2 to 500 characters.
-   *
-   * @generated from field: string reason = 2;
-   */
-  reason: string;
-};
-
-/**
- * Describes the message wuwei.v1.ProposeReversalRequest.
- * Use `create(ProposeReversalRequestSchema)` to create a new message.
- */
-export const ProposeReversalRequestSchema: GenMessage<ProposeReversalRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 16);
-
-/**
- * @generated from message wuwei.v1.ProposeReversalResponse
- */
-export type ProposeReversalResponse = Message<"wuwei.v1.ProposeReversalResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.PointsCorrection correction = 1;
-   */
-  correction?: PointsCorrection | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.ProposeReversalResponse.
- * Use `create(ProposeReversalResponseSchema)` to create a new message.
- */
-export const ProposeReversalResponseSchema: GenMessage<ProposeReversalResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 17);
-
-/**
- * @generated from message wuwei.v1.ProposeAdjustmentRequest
- */
-export type ProposeAdjustmentRequest = Message<"wuwei.v1.ProposeAdjustmentRequest"> & {
-  /**
-   * @generated from oneof wuwei.v1.ProposeAdjustmentRequest.person
-   */
-  person: {
-    /**
-     * @generated from field: string person_id = 1;
-     */
-    value: string;
-    case: "personId";
-  } | {
-    /**
-     * @generated from field: string phone = 2;
-     */
-    value: string;
-    case: "phone";
-  } | {
-    /**
-     * @generated from field: string organisation_id = 6;
-     */
-    value: string;
-    case: "organisationId";
-  } | { case: undefined; value?: undefined };
-
-  /**
-   * The unit that gives the credit, or loses it.
-   *
-   * @generated from field: string unit_id = 3;
-   */
-  unitId: string;
-
-  /**
-   * -1,000 to 1,000, not 0.
-   *
-   * @generated from field: int32 points = 4;
-   */
-  points: number;
-
-  /**
-   * 2 to 500 characters.
-   *
-   * @generated from field: string reason = 5;
-   */
-  reason: string;
-};
-
-/**
- * Describes the message wuwei.v1.ProposeAdjustmentRequest.
- * Use `create(ProposeAdjustmentRequestSchema)` to create a new message.
- */
-export const ProposeAdjustmentRequestSchema: GenMessage<ProposeAdjustmentRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 18);
-
-/**
- * @generated from message wuwei.v1.ProposeAdjustmentResponse
- */
-export type ProposeAdjustmentResponse = Message<"wuwei.v1.ProposeAdjustmentResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.PointsCorrection correction = 1;
-   */
-  correction?: PointsCorrection | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.ProposeAdjustmentResponse.
- * Use `create(ProposeAdjustmentResponseSchema)` to create a new message.
- */
-export const ProposeAdjustmentResponseSchema: GenMessage<ProposeAdjustmentResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 19);
-
-/**
- * @generated from message wuwei.v1.DecideCorrectionRequest
- */
-export type DecideCorrectionRequest = Message<"wuwei.v1.DecideCorrectionRequest"> & {
-  /**
-   * @generated from field: string correction_id = 1;
-   */
-  correctionId: string;
-
-  /**
-   * @generated from field: bool approve = 2;
-   */
-  approve: boolean;
-};
-
-/**
- * Describes the message wuwei.v1.DecideCorrectionRequest.
- * Use `create(DecideCorrectionRequestSchema)` to create a new message.
- */
-export const DecideCorrectionRequestSchema: GenMessage<DecideCorrectionRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 20);
-
-/**
- * @generated from message wuwei.v1.DecideCorrectionResponse
- */
-export type DecideCorrectionResponse = Message<"wuwei.v1.DecideCorrectionResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.PointsCorrection correction = 1;
-   */
-  correction?: PointsCorrection | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.DecideCorrectionResponse.
- * Use `create(DecideCorrectionResponseSchema)` to create a new message.
- */
-export const DecideCorrectionResponseSchema: GenMessage<DecideCorrectionResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 21);
-
-/**
- * @generated from message wuwei.v1.ListCorrectionsRequest
- */
-export type ListCorrectionsRequest = Message<"wuwei.v1.ListCorrectionsRequest"> & {
-  /**
-   * @generated from field: string unit_id = 1;
-   */
-  unitId: string;
-
-  /**
-   * 1 to 50; 0 means 20.
-   *
-   * @generated from field: int32 page_size = 2;
-   */
-  pageSize: number;
-
-  /**
-   * @generated from field: string page_token = 3;
-   */
-  pageToken: string;
-};
-
-/**
- * Describes the message wuwei.v1.ListCorrectionsRequest.
- * Use `create(ListCorrectionsRequestSchema)` to create a new message.
- */
-export const ListCorrectionsRequestSchema: GenMessage<ListCorrectionsRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 22);
-
-/**
- * @generated from message wuwei.v1.ListCorrectionsResponse
- */
-export type ListCorrectionsResponse = Message<"wuwei.v1.ListCorrectionsResponse"> & {
-  /**
-   * @generated from field: repeated wuwei.v1.PointsCorrection corrections = 1;
-   */
-  corrections: PointsCorrection[];
-
-  /**
-   * Empty on the last page.
-   *
-   * @generated from field: string next_page_token = 2;
-   */
-  nextPageToken: string;
-};
-
-/**
- * Describes the message wuwei.v1.ListCorrectionsResponse.
- * Use `create(ListCorrectionsResponseSchema)` to create a new message.
- */
-export const ListCorrectionsResponseSchema: GenMessage<ListCorrectionsResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 23);
+  messageDesc(file_wuwei_v1_points, 9);
 
 /**
  * @generated from message wuwei.v1.ListPointsRulesRequest
@@ -883,7 +472,7 @@ export type ListPointsRulesRequest = Message<"wuwei.v1.ListPointsRulesRequest"> 
  * Use `create(ListPointsRulesRequestSchema)` to create a new message.
  */
 export const ListPointsRulesRequestSchema: GenMessage<ListPointsRulesRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 24);
+  messageDesc(file_wuwei_v1_points, 10);
 
 /**
  * @generated from message wuwei.v1.ListPointsRulesResponse
@@ -907,78 +496,7 @@ export type ListPointsRulesResponse = Message<"wuwei.v1.ListPointsRulesResponse"
  * Use `create(ListPointsRulesResponseSchema)` to create a new message.
  */
 export const ListPointsRulesResponseSchema: GenMessage<ListPointsRulesResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 25);
-
-/**
- * @generated from message wuwei.v1.ProposePointsRulesRequest
- */
-export type ProposePointsRulesRequest = Message<"wuwei.v1.ProposePointsRulesRequest"> & {
-  /**
-   * id, version and approved are ignored; district_id, active_from and all others count. active_from absent: as soon as
-   * approved.
-   *
-   * @generated from field: wuwei.v1.PointsRules rules = 1;
-   */
-  rules?: PointsRules | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.ProposePointsRulesRequest.
- * Use `create(ProposePointsRulesRequestSchema)` to create a new message.
- */
-export const ProposePointsRulesRequestSchema: GenMessage<ProposePointsRulesRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 26);
-
-/**
- * @generated from message wuwei.v1.ProposePointsRulesResponse
- */
-export type ProposePointsRulesResponse = Message<"wuwei.v1.ProposePointsRulesResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.PointsRules rules = 1;
-   */
-  rules?: PointsRules | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.ProposePointsRulesResponse.
- * Use `create(ProposePointsRulesResponseSchema)` to create a new message.
- */
-export const ProposePointsRulesResponseSchema: GenMessage<ProposePointsRulesResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 27);
-
-/**
- * @generated from message wuwei.v1.ApprovePointsRulesRequest
- */
-export type ApprovePointsRulesRequest = Message<"wuwei.v1.ApprovePointsRulesRequest"> & {
-  /**
-   * @generated from field: string rules_id = 1;
-   */
-  rulesId: string;
-};
-
-/**
- * Describes the message wuwei.v1.ApprovePointsRulesRequest.
- * Use `create(ApprovePointsRulesRequestSchema)` to create a new message.
- */
-export const ApprovePointsRulesRequestSchema: GenMessage<ApprovePointsRulesRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 28);
-
-/**
- * @generated from message wuwei.v1.ApprovePointsRulesResponse
- */
-export type ApprovePointsRulesResponse = Message<"wuwei.v1.ApprovePointsRulesResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.PointsRules rules = 1;
-   */
-  rules?: PointsRules | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.ApprovePointsRulesResponse.
- * Use `create(ApprovePointsRulesResponseSchema)` to create a new message.
- */
-export const ApprovePointsRulesResponseSchema: GenMessage<ApprovePointsRulesResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 29);
+  messageDesc(file_wuwei_v1_points, 11);
 
 /**
  * What earns points.
@@ -1284,89 +802,6 @@ export const PointsService: GenService<{
     output: typeof ExplainAwardResponseSchema;
   },
   /**
-   * Awards that look odd and wait for a decision, since when they do, in a unit's subtree. Also those that were paid and
-   * are called back: when a circle shows, what the same two earned with each other, and when somebody keeps asking for others
-   * whom one person helps, what that person earned so; at most 20 by one act.
-   *   INVALID_ARGUMENT PAGE_SIZE, PAGE_TOKEN.
-   *   NOT_FOUND UNIT_UNKNOWN.
-   *
-   * @generated from rpc wuwei.v1.PointsService.ListHeldAwards
-   */
-  listHeldAwards: {
-    methodKind: "unary";
-    input: typeof ListHeldAwardsRequestSchema;
-    output: typeof ListHeldAwardsResponseSchema;
-  },
-  /**
-   * Staff pay a held award after all, or void it, with a reason.
-   *   INVALID_ARGUMENT ID_FORMAT, TEXT_LENGTH.
-   *   NOT_FOUND AWARD_UNKNOWN.
-   *   FAILED_PRECONDITION AWARD_NOT_HELD: it was never held, or it was decided already.
-   *   PERMISSION_DENIED AWARD_OWN: not for themself, nor an organisation they are or were in, nor for a wish of their
-   *     own, or one that they made for somebody.
-   *
-   * @generated from rpc wuwei.v1.PointsService.DecideHeldAward
-   */
-  decideHeldAward: {
-    methodKind: "unary";
-    input: typeof DecideHeldAwardRequestSchema;
-    output: typeof DecideHeldAwardResponseSchema;
-  },
-  /**
-   * Staff propose that what an award paid is taken back. A second person decides.
-   *   INVALID_ARGUMENT ID_FORMAT, TEXT_LENGTH.
-   *   NOT_FOUND AWARD_UNKNOWN.
-   *   FAILED_PRECONDITION AWARD_NOT_PAID: it paid nothing, or that was taken back already.
-   *
-   * @generated from rpc wuwei.v1.PointsService.ProposeReversal
-   */
-  proposeReversal: {
-    methodKind: "unary";
-    input: typeof ProposeReversalRequestSchema;
-    output: typeof ProposeReversalResponseSchema;
-  },
-  /**
-   * Staff propose that a person or an organisation is given points, or that points are taken from them. A second person
-   * decides.
-   *   INVALID_ARGUMENT POINTS_RANGE: 0, or more than 1,000 either way; ID_FORMAT, TEXT_LENGTH, PERSON_REQUIRED.
-   *   NOT_FOUND UNIT_UNKNOWN, PERSON_UNKNOWN, ORGANISATION_UNKNOWN.
-   *   PERMISSION_DENIED POINTS_OWN: not for themself, nor an organisation they are or were in.
-   *
-   * @generated from rpc wuwei.v1.PointsService.ProposeAdjustment
-   */
-  proposeAdjustment: {
-    methodKind: "unary";
-    input: typeof ProposeAdjustmentRequestSchema;
-    output: typeof ProposeAdjustmentResponseSchema;
-  },
-  /**
-   * A second person carries a correction out, or declines it.
-   *   INVALID_ARGUMENT ID_FORMAT.
-   *   NOT_FOUND CORRECTION_UNKNOWN.
-   *   FAILED_PRECONDITION CORRECTION_DECIDED; AWARD_NOT_PAID; POINTS_TOO_FEW: it would take more than is there.
-   *   PERMISSION_DENIED SECOND_PERSON_NEEDED: the proposer cannot decide; POINTS_OWN: nor can whose points they are, or
-   *     who is or was in the organisation.
-   *
-   * @generated from rpc wuwei.v1.PointsService.DecideCorrection
-   */
-  decideCorrection: {
-    methodKind: "unary";
-    input: typeof DecideCorrectionRequestSchema;
-    output: typeof DecideCorrectionResponseSchema;
-  },
-  /**
-   * Corrections of a unit's subtree, newest first.
-   *   INVALID_ARGUMENT PAGE_SIZE, PAGE_TOKEN.
-   *   NOT_FOUND UNIT_UNKNOWN.
-   *
-   * @generated from rpc wuwei.v1.PointsService.ListCorrections
-   */
-  listCorrections: {
-    methodKind: "unary";
-    input: typeof ListCorrectionsRequestSchema;
-    output: typeof ListCorrectionsResponseSchema;
-  },
-  /**
    * The versions of the rules of a unit's district, newest first.
    *   INVALID_ARGUMENT PAGE_SIZE, PAGE_TOKEN.
    *   NOT_FOUND UNIT_UNKNOWN.
@@ -1377,32 +812,6 @@ export const PointsService: GenService<{
     methodKind: "unary";
     input: typeof ListPointsRulesRequestSchema;
     output: typeof ListPointsRulesResponseSchema;
-  },
-  /**
-   * A district's staff propose the next version of its rules. A second person approves it.
-   *   INVALID_ARGUMENT POINTS_RULES_INVALID: with the fields at fault; TIME_RANGE.
-   *   NOT_FOUND UNIT_UNKNOWN.
-   *   FAILED_PRECONDITION UNIT_HAS_NO_DISTRICT.
-   *
-   * @generated from rpc wuwei.v1.PointsService.ProposePointsRules
-   */
-  proposePointsRules: {
-    methodKind: "unary";
-    input: typeof ProposePointsRulesRequestSchema;
-    output: typeof ProposePointsRulesResponseSchema;
-  },
-  /**
-   * A second person approves a version. It pays what is done from its date on, and never what was done before.
-   *   NOT_FOUND POINTS_RULES_UNKNOWN.
-   *   FAILED_PRECONDITION POINTS_RULES_APPROVED: already.
-   *   PERMISSION_DENIED SECOND_PERSON_NEEDED: the proposer cannot approve.
-   *
-   * @generated from rpc wuwei.v1.PointsService.ApprovePointsRules
-   */
-  approvePointsRules: {
-    methodKind: "unary";
-    input: typeof ApprovePointsRulesRequestSchema;
-    output: typeof ApprovePointsRulesResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_wuwei_v1_points, 0);

@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file wuwei/v1/recommendations.proto.
  */
 export const file_wuwei_v1_recommendations: GenFile = /*@__PURE__*/
-  fileDesc("Ch53dXdlaS92MS9yZWNvbW1lbmRhdGlvbnMucHJvdG8SCHd1d2VpLnYxIloKCUZpdFJlYXNvbhIfCgRraW5kGAEgASgOMhEud3V3ZWkudjEuRml0S2luZBIOCgZudW1iZXIYAiABKAUSDAoEdGV4dBgDIAEoCRIOCgZ3ZWlnaHQYBCABKAUiuAEKFVJlY29tbWVuZEZvck1lUmVxdWVzdBIUCgxtaW51dGVzX2ZyZWUYASABKAUSEwoLcmVtb3RlX29ubHkYAiABKAgSHgoDYWdlGAMgASgOMhEud3V3ZWkudjEuQWdlQmFuZBIjCgV0aW1lcxgEIAMoDjIULnd1d2VpLnYxLlRpbWVPZldlZWsSIAoEaGVyZRgFIAEoCzISLnd1d2VpLnYxLlBvc2l0aW9uEg0KBWNvdW50GAYgASgFIksKFlJlY29tbWVuZEZvck1lUmVzcG9uc2USMQoPcmVjb21tZW5kYXRpb25zGAEgAygLMhgud3V3ZWkudjEuUmVjb21tZW5kYXRpb24i7AEKDlJlY29tbWVuZGF0aW9uEh4KBHdpc2gYASABKAsyDi53dXdlaS52MS5XaXNoSAASJgoIYWN0aXZpdHkYAiABKAsyEi53dXdlaS52MS5BY3Rpdml0eUgAEg4KBndlaWdodBgDIAEoBRIkCgdyZWFzb25zGAQgAygLMhMud3V3ZWkudjEuRml0UmVhc29uEiQKBWtpbmRzGAUgAygOMhUud3V3ZWkudjEuQ2xhaW1lcktpbmQSFgoOc2tpbGxzX21pc3NpbmcYBiADKAkSFgoOY291cnNlX21pc3NpbmcYByABKAlCBgoEd2hhdCJLChdSZWNvbW1lbmRIZWxwZXJzUmVxdWVzdBIPCgd3aXNoX2lkGAEgASgJEhAKCHNraWxsX2lkGAIgASgJEg0KBWNvdW50GAMgASgFIkQKGFJlY29tbWVuZEhlbHBlcnNSZXNwb25zZRIoCgdoZWxwZXJzGAEgAygLMhcud3V3ZWkudjEuRml0dGluZ0hlbHBlciKdAQoNRml0dGluZ0hlbHBlchIRCglwZXJzb25faWQYASABKAkSDAoEbmFtZRgCIAEoCRIkCgVraW5kcxgDIAMoDjIVLnd1d2VpLnYxLkNsYWltZXJLaW5kEg4KBndlaWdodBgEIAEoBRIkCgdyZWFzb25zGAUgAygLMhMud3V3ZWkudjEuRml0UmVhc29uEg8KB2luX2hhbmQYBiABKAUq6gIKB0ZpdEtpbmQSGAoURklUX0tJTkRfVU5TUEVDSUZJRUQQABIVChFGSVRfS0lORF9BR0VfQkFORBABEhQKEEZJVF9LSU5EX09GRkVSRUQQAhISCg5GSVRfS0lORF9TS0lMTBADEhkKFUZJVF9LSU5EX0tFUFRfU0lNSUxBUhAEEhsKF0ZJVF9LSU5EX1NBTUVfQ09NTVVOSVRZEAUSGAoURklUX0tJTkRfU0FNRV9TVFJFRVQQBhIRCg1GSVRfS0lORF9ORUFSEAcSEwoPRklUX0tJTkRfUkVNT1RFEAgSEgoORklUX0tJTkRfQlJJRUYQCRIWChJGSVRfS0lORF9GUkVFX1RJTUUQChIUChBGSVRfS0lORF9XQUlUSU5HEAsSFwoTRklUX0tJTkRfRkVXX09USEVSUxAMEhcKE0ZJVF9LSU5EX0hBTkRTX0ZSRUUQDRIWChJGSVRfS0lORF9XRUVLX0ZSRUUQDjLHAQoVUmVjb21tZW5kYXRpb25TZXJ2aWNlElMKDlJlY29tbWVuZEZvck1lEh8ud3V3ZWkudjEuUmVjb21tZW5kRm9yTWVSZXF1ZXN0GiAud3V3ZWkudjEuUmVjb21tZW5kRm9yTWVSZXNwb25zZRJZChBSZWNvbW1lbmRIZWxwZXJzEiEud3V3ZWkudjEuUmVjb21tZW5kSGVscGVyc1JlcXVlc3QaIi53dXdlaS52MS5SZWNvbW1lbmRIZWxwZXJzUmVzcG9uc2VCEqoCD1d1V2VpLlByb3Rvcy5WMWIGcHJvdG8z", [file_wuwei_v1_activities, file_wuwei_v1_attendance, file_wuwei_v1_categories, file_wuwei_v1_wishes]);
+  fileDesc("Ch53dXdlaS92MS9yZWNvbW1lbmRhdGlvbnMucHJvdG8SCHd1d2VpLnYxIloKCUZpdFJlYXNvbhIfCgRraW5kGAEgASgOMhEud3V3ZWkudjEuRml0S2luZBIOCgZudW1iZXIYAiABKAUSDAoEdGV4dBgDIAEoCRIOCgZ3ZWlnaHQYBCABKAUiuAEKFVJlY29tbWVuZEZvck1lUmVxdWVzdBIUCgxtaW51dGVzX2ZyZWUYASABKAUSEwoLcmVtb3RlX29ubHkYAiABKAgSHgoDYWdlGAMgASgOMhEud3V3ZWkudjEuQWdlQmFuZBIjCgV0aW1lcxgEIAMoDjIULnd1d2VpLnYxLlRpbWVPZldlZWsSIAoEaGVyZRgFIAEoCzISLnd1d2VpLnYxLlBvc2l0aW9uEg0KBWNvdW50GAYgASgFIksKFlJlY29tbWVuZEZvck1lUmVzcG9uc2USMQoPcmVjb21tZW5kYXRpb25zGAEgAygLMhgud3V3ZWkudjEuUmVjb21tZW5kYXRpb24i7AEKDlJlY29tbWVuZGF0aW9uEh4KBHdpc2gYASABKAsyDi53dXdlaS52MS5XaXNoSAASJgoIYWN0aXZpdHkYAiABKAsyEi53dXdlaS52MS5BY3Rpdml0eUgAEg4KBndlaWdodBgDIAEoBRIkCgdyZWFzb25zGAQgAygLMhMud3V3ZWkudjEuRml0UmVhc29uEiQKBWtpbmRzGAUgAygOMhUud3V3ZWkudjEuQ2xhaW1lcktpbmQSFgoOc2tpbGxzX21pc3NpbmcYBiADKAkSFgoOY291cnNlX21pc3NpbmcYByABKAlCBgoEd2hhdCrqAgoHRml0S2luZBIYChRGSVRfS0lORF9VTlNQRUNJRklFRBAAEhUKEUZJVF9LSU5EX0FHRV9CQU5EEAESFAoQRklUX0tJTkRfT0ZGRVJFRBACEhIKDkZJVF9LSU5EX1NLSUxMEAMSGQoVRklUX0tJTkRfS0VQVF9TSU1JTEFSEAQSGwoXRklUX0tJTkRfU0FNRV9DT01NVU5JVFkQBRIYChRGSVRfS0lORF9TQU1FX1NUUkVFVBAGEhEKDUZJVF9LSU5EX05FQVIQBxITCg9GSVRfS0lORF9SRU1PVEUQCBISCg5GSVRfS0lORF9CUklFRhAJEhYKEkZJVF9LSU5EX0ZSRUVfVElNRRAKEhQKEEZJVF9LSU5EX1dBSVRJTkcQCxIXChNGSVRfS0lORF9GRVdfT1RIRVJTEAwSFwoTRklUX0tJTkRfSEFORFNfRlJFRRANEhYKEkZJVF9LSU5EX1dFRUtfRlJFRRAOMmwKFVJlY29tbWVuZGF0aW9uU2VydmljZRJTCg5SZWNvbW1lbmRGb3JNZRIfLnd1d2VpLnYxLlJlY29tbWVuZEZvck1lUmVxdWVzdBogLnd1d2VpLnYxLlJlY29tbWVuZEZvck1lUmVzcG9uc2VCEqoCD1d1V2VpLlByb3Rvcy5WMWIGcHJvdG8z", [file_wuwei_v1_activities, file_wuwei_v1_attendance, file_wuwei_v1_categories, file_wuwei_v1_wishes]);
 
 /**
  * @generated from message wuwei.v1.FitReason
@@ -190,104 +190,6 @@ export const RecommendationSchema: GenMessage<Recommendation> = /*@__PURE__*/
   messageDesc(file_wuwei_v1_recommendations, 3);
 
 /**
- * @generated from message wuwei.v1.RecommendHelpersRequest
- */
-export type RecommendHelpersRequest = Message<"wuwei.v1.RecommendHelpersRequest"> & {
-  /**
-   * @generated from field: string wish_id = 1;
-   */
-  wishId: string;
-
-  /**
-   * A skill that the wish asks for, if staff know of one.
-   *
-   * @generated from field: string skill_id = 2;
-   */
-  skillId: string;
-
-  /**
-   * 1 to 20; 0 means 20.
-   *
-   * @generated from field: int32 count = 3;
-   */
-  count: number;
-};
-
-/**
- * Describes the message wuwei.v1.RecommendHelpersRequest.
- * Use `create(RecommendHelpersRequestSchema)` to create a new message.
- */
-export const RecommendHelpersRequestSchema: GenMessage<RecommendHelpersRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_recommendations, 4);
-
-/**
- * @generated from message wuwei.v1.RecommendHelpersResponse
- */
-export type RecommendHelpersResponse = Message<"wuwei.v1.RecommendHelpersResponse"> & {
-  /**
-   * @generated from field: repeated wuwei.v1.FittingHelper helpers = 1;
-   */
-  helpers: FittingHelper[];
-};
-
-/**
- * Describes the message wuwei.v1.RecommendHelpersResponse.
- * Use `create(RecommendHelpersResponseSchema)` to create a new message.
- */
-export const RecommendHelpersResponseSchema: GenMessage<RecommendHelpersResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_recommendations, 5);
-
-/**
- * @generated from message wuwei.v1.FittingHelper
- */
-export type FittingHelper = Message<"wuwei.v1.FittingHelper"> & {
-  /**
-   * For OfferWish.
-   *
-   * @generated from field: string person_id = 1;
-   */
-  personId: string;
-
-  /**
-   * Such as 王**.
-   *
-   * @generated from field: string name = 2;
-   */
-  name: string;
-
-  /**
-   * As what they may claim it.
-   *
-   * @generated from field: repeated wuwei.v1.ClaimerKind kinds = 3;
-   */
-  kinds: ClaimerKind[];
-
-  /**
-   * @generated from field: int32 weight = 4;
-   */
-  weight: number;
-
-  /**
-   * @generated from field: repeated wuwei.v1.FitReason reasons = 5;
-   */
-  reasons: FitReason[];
-
-  /**
-   * Wishes they have in hand.
-   *
-   * @generated from field: int32 in_hand = 6;
-   */
-  inHand: number;
-};
-
-/**
- * Describes the message wuwei.v1.FittingHelper.
- * Use `create(FittingHelperSchema)` to create a new message.
- */
-export const FittingHelperSchema: GenMessage<FittingHelper> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_recommendations, 6);
-
-/**
  * What speaks for something, and how much it weighs.
  *
  * @generated from enum wuwei.v1.FitKind
@@ -425,22 +327,6 @@ export const RecommendationService: GenService<{
     methodKind: "unary";
     input: typeof RecommendForMeRequestSchema;
     output: typeof RecommendForMeResponseSchema;
-  },
-  /**
-   * For staff of an open wish's unit: party members, volunteers and grid workers who serve where the wish is and may
-   * claim it, what fits best first, at most 20. Whom it is already offered to, whose hands are full, and whose wish it
-   * is, are left out. In a community, its street and its district those 200 each are looked at who have had a role for
-   * longest, and 200 who hold the skill. OfferWish then asks one of them.
-   *   INVALID_ARGUMENT ID_FORMAT.
-   *   NOT_FOUND WISH_UNKNOWN; SKILL_UNKNOWN: none of the unit's district.
-   *   FAILED_PRECONDITION WISH_WRONG_STATUS: it is not open.
-   *
-   * @generated from rpc wuwei.v1.RecommendationService.RecommendHelpers
-   */
-  recommendHelpers: {
-    methodKind: "unary";
-    input: typeof RecommendHelpersRequestSchema;
-    output: typeof RecommendHelpersResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_wuwei_v1_recommendations, 0);

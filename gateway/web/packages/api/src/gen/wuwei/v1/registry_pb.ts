@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file wuwei/v1/registry.proto.
  */
 export const file_wuwei_v1_registry: GenFile = /*@__PURE__*/
-  fileDesc("Chd3dXdlaS92MS9yZWdpc3RyeS5wcm90bxIId3V3ZWkudjEiwwIKDE9yZ2FuaXNhdGlvbhIKCgJpZBgBIAEoCRIPCgd1bml0X2lkGAIgASgJEigKBGtpbmQYAyABKA4yGi53dXdlaS52MS5PcmdhbmlzYXRpb25LaW5kEgwKBG5hbWUYBCABKAkSEgoKb3duX251bWJlchgFIAEoCRIsCgZzdGF0dXMYBiABKA4yHC53dXdlaS52MS5PcmdhbmlzYXRpb25TdGF0dXMSDgoGbnVtYmVyGAcgASgJEhQKDGxpc3RlZF91bnRpbBgIIAEoCRIuCgphcHBsaWVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIlCgdteV9raW5kGAogASgOMhQud3V3ZWkudjEuTWVtYmVyS2luZBIPCgdtYXlfYWN0GAsgASgIEg4KBnJlYXNvbhgMIAEoCSIyChNPcmdhbmlzYXRpb25Db250YWN0EgwKBG5hbWUYASABKAkSDQoFcGhvbmUYAiABKAkiagoRT3JnYW5pc2F0aW9uU2NvcGUSDwoHdW5pdF9pZBgBIAEoCRIlCgZzdGF0dXMYAiABKA4yFS53dXdlaS52MS5TY29wZVN0YXR1cxINCgV1bnRpbBgDIAEoCRIOCgZyZWFzb24YBCABKAkigQEKBk1lbWJlchIKCgJpZBgBIAEoCRISCgpzaG93bl9uYW1lGAIgASgJEiIKBGtpbmQYAyABKA4yFC53dXdlaS52MS5NZW1iZXJLaW5kEg8KB21heV9hY3QYBCABKAgSEQoJc3RhcnRzX29uGAUgASgJEg8KB2VuZHNfb24YBiABKAkiXAoKTWVtYmVyc2hpcBIgCgZtZW1iZXIYASABKAsyEC53dXdlaS52MS5NZW1iZXISLAoMb3JnYW5pc2F0aW9uGAIgASgLMhYud3V3ZWkudjEuT3JnYW5pc2F0aW9uIqoBChtSZWdpc3Rlck9yZ2FuaXNhdGlvblJlcXVlc3QSDwoHdW5pdF9pZBgBIAEoCRIoCgRraW5kGAIgASgOMhoud3V3ZWkudjEuT3JnYW5pc2F0aW9uS2luZBIMCgRuYW1lGAMgASgJEhIKCm93bl9udW1iZXIYBCABKAkSLgoHY29udGFjdBgFIAEoCzIdLnd1d2VpLnYxLk9yZ2FuaXNhdGlvbkNvbnRhY3QiTAocUmVnaXN0ZXJPcmdhbmlzYXRpb25SZXNwb25zZRIsCgxvcmdhbmlzYXRpb24YASABKAsyFi53dXdlaS52MS5PcmdhbmlzYXRpb24iMQoWR2V0T3JnYW5pc2F0aW9uUmVxdWVzdBIXCg9vcmdhbmlzYXRpb25faWQYASABKAkipAEKF0dldE9yZ2FuaXNhdGlvblJlc3BvbnNlEiwKDG9yZ2FuaXNhdGlvbhgBIAEoCzIWLnd1d2VpLnYxLk9yZ2FuaXNhdGlvbhIrCgZzY29wZXMYAiADKAsyGy53dXdlaS52MS5PcmdhbmlzYXRpb25TY29wZRIuCgdjb250YWN0GAMgASgLMh0ud3V3ZWkudjEuT3JnYW5pc2F0aW9uQ29udGFjdCKXAQoYTGlzdE9yZ2FuaXNhdGlvbnNSZXF1ZXN0Eg8KB3VuaXRfaWQYASABKAkSLAoGc3RhdHVzGAIgASgOMhwud3V3ZWkudjEuT3JnYW5pc2F0aW9uU3RhdHVzEhUKDXNjb3BlX2FwcGxpZWQYAyABKAgSEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkiYwoZTGlzdE9yZ2FuaXNhdGlvbnNSZXNwb25zZRItCg1vcmdhbmlzYXRpb25zGAEgAygLMhYud3V3ZWkudjEuT3JnYW5pc2F0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIsChlDb3VudE9yZ2FuaXNhdGlvbnNSZXF1ZXN0Eg8KB3VuaXRfaWQYASABKAkiYAoaQ291bnRPcmdhbmlzYXRpb25zUmVzcG9uc2USEgoGbGlzdGVkGAEgASgDQgIwARIuCgdieV9raW5kGAIgAygLMh0ud3V3ZWkudjEuT3JnYW5pc2F0aW9uc09mS2luZCJTChNPcmdhbmlzYXRpb25zT2ZLaW5kEigKBGtpbmQYASABKA4yGi53dXdlaS52MS5PcmdhbmlzYXRpb25LaW5kEhIKBmxpc3RlZBgCIAEoA0ICMAEieAoZRGVjaWRlT3JnYW5pc2F0aW9uUmVxdWVzdBIXCg9vcmdhbmlzYXRpb25faWQYASABKAkSDAoEbGlzdBgCIAEoCBIOCgZudW1iZXIYAyABKAkSFAoMbGlzdGVkX3VudGlsGAQgASgJEg4KBnJlYXNvbhgFIAEoCSJKChpEZWNpZGVPcmdhbmlzYXRpb25SZXNwb25zZRIsCgxvcmdhbmlzYXRpb24YASABKAsyFi53dXdlaS52MS5PcmdhbmlzYXRpb24iSQoYUmVuZXdPcmdhbmlzYXRpb25SZXF1ZXN0EhcKD29yZ2FuaXNhdGlvbl9pZBgBIAEoCRIUCgxsaXN0ZWRfdW50aWwYAiABKAkiSQoZUmVuZXdPcmdhbmlzYXRpb25SZXNwb25zZRIsCgxvcmdhbmlzYXRpb24YASABKAsyFi53dXdlaS52MS5PcmdhbmlzYXRpb24iRQoaU3VzcGVuZE9yZ2FuaXNhdGlvblJlcXVlc3QSFwoPb3JnYW5pc2F0aW9uX2lkGAEgASgJEg4KBnJlYXNvbhgCIAEoCSJLChtTdXNwZW5kT3JnYW5pc2F0aW9uUmVzcG9uc2USLAoMb3JnYW5pc2F0aW9uGAEgASgLMhYud3V3ZWkudjEuT3JnYW5pc2F0aW9uIkAKFEFwcGx5Rm9yU2NvcGVSZXF1ZXN0EhcKD29yZ2FuaXNhdGlvbl9pZBgBIAEoCRIPCgd1bml0X2lkGAIgASgJIkMKFUFwcGx5Rm9yU2NvcGVSZXNwb25zZRIqCgVzY29wZRgBIAEoCzIbLnd1d2VpLnYxLk9yZ2FuaXNhdGlvblNjb3BlIm4KEkRlY2lkZVNjb3BlUmVxdWVzdBIXCg9vcmdhbmlzYXRpb25faWQYASABKAkSDwoHdW5pdF9pZBgCIAEoCRIPCgdhcHByb3ZlGAMgASgIEg0KBXVudGlsGAQgASgJEg4KBnJlYXNvbhgFIAEoCSJBChNEZWNpZGVTY29wZVJlc3BvbnNlEioKBXNjb3BlGAEgASgLMhsud3V3ZWkudjEuT3JnYW5pc2F0aW9uU2NvcGUitAEKEEFkZE1lbWJlclJlcXVlc3QSFwoPb3JnYW5pc2F0aW9uX2lkGAEgASgJEhMKCXBlcnNvbl9pZBgCIAEoCUgAEg8KBXBob25lGAMgASgJSAASIgoEa2luZBgEIAEoDjIULnd1d2VpLnYxLk1lbWJlcktpbmQSDwoHbWF5X2FjdBgFIAEoCBIRCglzdGFydHNfb24YBiABKAkSDwoHZW5kc19vbhgHIAEoCUIICgZwZXJzb24iNQoRQWRkTWVtYmVyUmVzcG9uc2USIAoGbWVtYmVyGAEgASgLMhAud3V3ZWkudjEuTWVtYmVyIj4KEEVuZE1lbWJlclJlcXVlc3QSFwoPb3JnYW5pc2F0aW9uX2lkGAEgASgJEhEKCW1lbWJlcl9pZBgCIAEoCSITChFFbmRNZW1iZXJSZXNwb25zZSJUChJMaXN0TWVtYmVyc1JlcXVlc3QSFwoPb3JnYW5pc2F0aW9uX2lkGAEgASgJEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJIlEKE0xpc3RNZW1iZXJzUmVzcG9uc2USIQoHbWVtYmVycxgBIAMoCzIQLnd1d2VpLnYxLk1lbWJlchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiQQoYTGlzdE15TWVtYmVyc2hpcHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIl8KGUxpc3RNeU1lbWJlcnNoaXBzUmVzcG9uc2USKQoLbWVtYmVyc2hpcHMYASADKAsyFC53dXdlaS52MS5NZW1iZXJzaGlwEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSqXAgoQT3JnYW5pc2F0aW9uS2luZBIhCh1PUkdBTklTQVRJT05fS0lORF9VTlNQRUNJRklFRBAAEiIKHk9SR0FOSVNBVElPTl9LSU5EX1BBUlRZX0JSQU5DSBABEikKJU9SR0FOSVNBVElPTl9LSU5EX1NPQ0lBTF9PUkdBTklTQVRJT04QAhIdChlPUkdBTklTQVRJT05fS0lORF9DT01QQU5ZEAMSJgoiT1JHQU5JU0FUSU9OX0tJTkRfUFJPUEVSVFlfQ09NUEFOWRAEEiIKHk9SR0FOSVNBVElPTl9LSU5EX1BBUlRORVJfVU5JVBAFEiYKIk9SR0FOSVNBVElPTl9LSU5EX09XTkVSU19DT01NSVRURUUQBirfAQoST3JnYW5pc2F0aW9uU3RhdHVzEiMKH09SR0FOSVNBVElPTl9TVEFUVVNfVU5TUEVDSUZJRUQQABIfChtPUkdBTklTQVRJT05fU1RBVFVTX0FQUExJRUQQARIeChpPUkdBTklTQVRJT05fU1RBVFVTX0xJU1RFRBACEiAKHE9SR0FOSVNBVElPTl9TVEFUVVNfREVDTElORUQQAxIhCh1PUkdBTklTQVRJT05fU1RBVFVTX1NVU1BFTkRFRBAEEh4KGk9SR0FOSVNBVElPTl9TVEFUVVNfTEFQU0VEEAUqewoLU2NvcGVTdGF0dXMSHAoYU0NPUEVfU1RBVFVTX1VOU1BFQ0lGSUVEEAASGAoUU0NPUEVfU1RBVFVTX0FQUExJRUQQARIZChVTQ09QRV9TVEFUVVNfQVBQUk9WRUQQAhIZChVTQ09QRV9TVEFUVVNfREVDTElORUQQAypzCgpNZW1iZXJLaW5kEhsKF01FTUJFUl9LSU5EX1VOU1BFQ0lGSUVEEAASFgoSTUVNQkVSX0tJTkRfTUVNQkVSEAESFQoRTUVNQkVSX0tJTkRfQk9BUkQQAhIZChVNRU1CRVJfS0lORF9WT0xVTlRFRVIQAzKGCQoPUmVnaXN0cnlTZXJ2aWNlEmUKFFJlZ2lzdGVyT3JnYW5pc2F0aW9uEiUud3V3ZWkudjEuUmVnaXN0ZXJPcmdhbmlzYXRpb25SZXF1ZXN0GiYud3V3ZWkudjEuUmVnaXN0ZXJPcmdhbmlzYXRpb25SZXNwb25zZRJWCg9HZXRPcmdhbmlzYXRpb24SIC53dXdlaS52MS5HZXRPcmdhbmlzYXRpb25SZXF1ZXN0GiEud3V3ZWkudjEuR2V0T3JnYW5pc2F0aW9uUmVzcG9uc2USXAoRTGlzdE9yZ2FuaXNhdGlvbnMSIi53dXdlaS52MS5MaXN0T3JnYW5pc2F0aW9uc1JlcXVlc3QaIy53dXdlaS52MS5MaXN0T3JnYW5pc2F0aW9uc1Jlc3BvbnNlEl8KEkNvdW50T3JnYW5pc2F0aW9ucxIjLnd1d2VpLnYxLkNvdW50T3JnYW5pc2F0aW9uc1JlcXVlc3QaJC53dXdlaS52MS5Db3VudE9yZ2FuaXNhdGlvbnNSZXNwb25zZRJfChJEZWNpZGVPcmdhbmlzYXRpb24SIy53dXdlaS52MS5EZWNpZGVPcmdhbmlzYXRpb25SZXF1ZXN0GiQud3V3ZWkudjEuRGVjaWRlT3JnYW5pc2F0aW9uUmVzcG9uc2USXAoRUmVuZXdPcmdhbmlzYXRpb24SIi53dXdlaS52MS5SZW5ld09yZ2FuaXNhdGlvblJlcXVlc3QaIy53dXdlaS52MS5SZW5ld09yZ2FuaXNhdGlvblJlc3BvbnNlEmIKE1N1c3BlbmRPcmdhbmlzYXRpb24SJC53dXdlaS52MS5TdXNwZW5kT3JnYW5pc2F0aW9uUmVxdWVzdBolLnd1d2VpLnYxLlN1c3BlbmRPcmdhbmlzYXRpb25SZXNwb25zZRJQCg1BcHBseUZvclNjb3BlEh4ud3V3ZWkudjEuQXBwbHlGb3JTY29wZVJlcXVlc3QaHy53dXdlaS52MS5BcHBseUZvclNjb3BlUmVzcG9uc2USSgoLRGVjaWRlU2NvcGUSHC53dXdlaS52MS5EZWNpZGVTY29wZVJlcXVlc3QaHS53dXdlaS52MS5EZWNpZGVTY29wZVJlc3BvbnNlEkQKCUFkZE1lbWJlchIaLnd1d2VpLnYxLkFkZE1lbWJlclJlcXVlc3QaGy53dXdlaS52MS5BZGRNZW1iZXJSZXNwb25zZRJECglFbmRNZW1iZXISGi53dXdlaS52MS5FbmRNZW1iZXJSZXF1ZXN0Ghsud3V3ZWkudjEuRW5kTWVtYmVyUmVzcG9uc2USSgoLTGlzdE1lbWJlcnMSHC53dXdlaS52MS5MaXN0TWVtYmVyc1JlcXVlc3QaHS53dXdlaS52MS5MaXN0TWVtYmVyc1Jlc3BvbnNlElwKEUxpc3RNeU1lbWJlcnNoaXBzEiIud3V3ZWkudjEuTGlzdE15TWVtYmVyc2hpcHNSZXF1ZXN0GiMud3V3ZWkudjEuTGlzdE15TWVtYmVyc2hpcHNSZXNwb25zZUISqgIPV3VXZWkuUHJvdG9zLlYxYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("Chd3dXdlaS92MS9yZWdpc3RyeS5wcm90bxIId3V3ZWkudjEiwwIKDE9yZ2FuaXNhdGlvbhIKCgJpZBgBIAEoCRIPCgd1bml0X2lkGAIgASgJEigKBGtpbmQYAyABKA4yGi53dXdlaS52MS5PcmdhbmlzYXRpb25LaW5kEgwKBG5hbWUYBCABKAkSEgoKb3duX251bWJlchgFIAEoCRIsCgZzdGF0dXMYBiABKA4yHC53dXdlaS52MS5PcmdhbmlzYXRpb25TdGF0dXMSDgoGbnVtYmVyGAcgASgJEhQKDGxpc3RlZF91bnRpbBgIIAEoCRIuCgphcHBsaWVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIlCgdteV9raW5kGAogASgOMhQud3V3ZWkudjEuTWVtYmVyS2luZBIPCgdtYXlfYWN0GAsgASgIEg4KBnJlYXNvbhgMIAEoCSIyChNPcmdhbmlzYXRpb25Db250YWN0EgwKBG5hbWUYASABKAkSDQoFcGhvbmUYAiABKAkiagoRT3JnYW5pc2F0aW9uU2NvcGUSDwoHdW5pdF9pZBgBIAEoCRIlCgZzdGF0dXMYAiABKA4yFS53dXdlaS52MS5TY29wZVN0YXR1cxINCgV1bnRpbBgDIAEoCRIOCgZyZWFzb24YBCABKAkigQEKBk1lbWJlchIKCgJpZBgBIAEoCRISCgpzaG93bl9uYW1lGAIgASgJEiIKBGtpbmQYAyABKA4yFC53dXdlaS52MS5NZW1iZXJLaW5kEg8KB21heV9hY3QYBCABKAgSEQoJc3RhcnRzX29uGAUgASgJEg8KB2VuZHNfb24YBiABKAkiXAoKTWVtYmVyc2hpcBIgCgZtZW1iZXIYASABKAsyEC53dXdlaS52MS5NZW1iZXISLAoMb3JnYW5pc2F0aW9uGAIgASgLMhYud3V3ZWkudjEuT3JnYW5pc2F0aW9uIqoBChtSZWdpc3Rlck9yZ2FuaXNhdGlvblJlcXVlc3QSDwoHdW5pdF9pZBgBIAEoCRIoCgRraW5kGAIgASgOMhoud3V3ZWkudjEuT3JnYW5pc2F0aW9uS2luZBIMCgRuYW1lGAMgASgJEhIKCm93bl9udW1iZXIYBCABKAkSLgoHY29udGFjdBgFIAEoCzIdLnd1d2VpLnYxLk9yZ2FuaXNhdGlvbkNvbnRhY3QiTAocUmVnaXN0ZXJPcmdhbmlzYXRpb25SZXNwb25zZRIsCgxvcmdhbmlzYXRpb24YASABKAsyFi53dXdlaS52MS5PcmdhbmlzYXRpb24iMQoWR2V0T3JnYW5pc2F0aW9uUmVxdWVzdBIXCg9vcmdhbmlzYXRpb25faWQYASABKAkipAEKF0dldE9yZ2FuaXNhdGlvblJlc3BvbnNlEiwKDG9yZ2FuaXNhdGlvbhgBIAEoCzIWLnd1d2VpLnYxLk9yZ2FuaXNhdGlvbhIrCgZzY29wZXMYAiADKAsyGy53dXdlaS52MS5PcmdhbmlzYXRpb25TY29wZRIuCgdjb250YWN0GAMgASgLMh0ud3V3ZWkudjEuT3JnYW5pc2F0aW9uQ29udGFjdCKXAQoYTGlzdE9yZ2FuaXNhdGlvbnNSZXF1ZXN0Eg8KB3VuaXRfaWQYASABKAkSLAoGc3RhdHVzGAIgASgOMhwud3V3ZWkudjEuT3JnYW5pc2F0aW9uU3RhdHVzEhUKDXNjb3BlX2FwcGxpZWQYAyABKAgSEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkiYwoZTGlzdE9yZ2FuaXNhdGlvbnNSZXNwb25zZRItCg1vcmdhbmlzYXRpb25zGAEgAygLMhYud3V3ZWkudjEuT3JnYW5pc2F0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIsChlDb3VudE9yZ2FuaXNhdGlvbnNSZXF1ZXN0Eg8KB3VuaXRfaWQYASABKAkiYAoaQ291bnRPcmdhbmlzYXRpb25zUmVzcG9uc2USEgoGbGlzdGVkGAEgASgDQgIwARIuCgdieV9raW5kGAIgAygLMh0ud3V3ZWkudjEuT3JnYW5pc2F0aW9uc09mS2luZCJTChNPcmdhbmlzYXRpb25zT2ZLaW5kEigKBGtpbmQYASABKA4yGi53dXdlaS52MS5PcmdhbmlzYXRpb25LaW5kEhIKBmxpc3RlZBgCIAEoA0ICMAEiQAoUQXBwbHlGb3JTY29wZVJlcXVlc3QSFwoPb3JnYW5pc2F0aW9uX2lkGAEgASgJEg8KB3VuaXRfaWQYAiABKAkiQwoVQXBwbHlGb3JTY29wZVJlc3BvbnNlEioKBXNjb3BlGAEgASgLMhsud3V3ZWkudjEuT3JnYW5pc2F0aW9uU2NvcGUitAEKEEFkZE1lbWJlclJlcXVlc3QSFwoPb3JnYW5pc2F0aW9uX2lkGAEgASgJEhMKCXBlcnNvbl9pZBgCIAEoCUgAEg8KBXBob25lGAMgASgJSAASIgoEa2luZBgEIAEoDjIULnd1d2VpLnYxLk1lbWJlcktpbmQSDwoHbWF5X2FjdBgFIAEoCBIRCglzdGFydHNfb24YBiABKAkSDwoHZW5kc19vbhgHIAEoCUIICgZwZXJzb24iNQoRQWRkTWVtYmVyUmVzcG9uc2USIAoGbWVtYmVyGAEgASgLMhAud3V3ZWkudjEuTWVtYmVyIj4KEEVuZE1lbWJlclJlcXVlc3QSFwoPb3JnYW5pc2F0aW9uX2lkGAEgASgJEhEKCW1lbWJlcl9pZBgCIAEoCSITChFFbmRNZW1iZXJSZXNwb25zZSJUChJMaXN0TWVtYmVyc1JlcXVlc3QSFwoPb3JnYW5pc2F0aW9uX2lkGAEgASgJEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJIlEKE0xpc3RNZW1iZXJzUmVzcG9uc2USIQoHbWVtYmVycxgBIAMoCzIQLnd1d2VpLnYxLk1lbWJlchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiQQoYTGlzdE15TWVtYmVyc2hpcHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIl8KGUxpc3RNeU1lbWJlcnNoaXBzUmVzcG9uc2USKQoLbWVtYmVyc2hpcHMYASADKAsyFC53dXdlaS52MS5NZW1iZXJzaGlwEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSqXAgoQT3JnYW5pc2F0aW9uS2luZBIhCh1PUkdBTklTQVRJT05fS0lORF9VTlNQRUNJRklFRBAAEiIKHk9SR0FOSVNBVElPTl9LSU5EX1BBUlRZX0JSQU5DSBABEikKJU9SR0FOSVNBVElPTl9LSU5EX1NPQ0lBTF9PUkdBTklTQVRJT04QAhIdChlPUkdBTklTQVRJT05fS0lORF9DT01QQU5ZEAMSJgoiT1JHQU5JU0FUSU9OX0tJTkRfUFJPUEVSVFlfQ09NUEFOWRAEEiIKHk9SR0FOSVNBVElPTl9LSU5EX1BBUlRORVJfVU5JVBAFEiYKIk9SR0FOSVNBVElPTl9LSU5EX09XTkVSU19DT01NSVRURUUQBirfAQoST3JnYW5pc2F0aW9uU3RhdHVzEiMKH09SR0FOSVNBVElPTl9TVEFUVVNfVU5TUEVDSUZJRUQQABIfChtPUkdBTklTQVRJT05fU1RBVFVTX0FQUExJRUQQARIeChpPUkdBTklTQVRJT05fU1RBVFVTX0xJU1RFRBACEiAKHE9SR0FOSVNBVElPTl9TVEFUVVNfREVDTElORUQQAxIhCh1PUkdBTklTQVRJT05fU1RBVFVTX1NVU1BFTkRFRBAEEh4KGk9SR0FOSVNBVElPTl9TVEFUVVNfTEFQU0VEEAUqewoLU2NvcGVTdGF0dXMSHAoYU0NPUEVfU1RBVFVTX1VOU1BFQ0lGSUVEEAASGAoUU0NPUEVfU1RBVFVTX0FQUExJRUQQARIZChVTQ09QRV9TVEFUVVNfQVBQUk9WRUQQAhIZChVTQ09QRV9TVEFUVVNfREVDTElORUQQAypzCgpNZW1iZXJLaW5kEhsKF01FTUJFUl9LSU5EX1VOU1BFQ0lGSUVEEAASFgoSTUVNQkVSX0tJTkRfTUVNQkVSEAESFQoRTUVNQkVSX0tJTkRfQk9BUkQQAhIZChVNRU1CRVJfS0lORF9WT0xVTlRFRVIQAzKXBgoPUmVnaXN0cnlTZXJ2aWNlEmUKFFJlZ2lzdGVyT3JnYW5pc2F0aW9uEiUud3V3ZWkudjEuUmVnaXN0ZXJPcmdhbmlzYXRpb25SZXF1ZXN0GiYud3V3ZWkudjEuUmVnaXN0ZXJPcmdhbmlzYXRpb25SZXNwb25zZRJWCg9HZXRPcmdhbmlzYXRpb24SIC53dXdlaS52MS5HZXRPcmdhbmlzYXRpb25SZXF1ZXN0GiEud3V3ZWkudjEuR2V0T3JnYW5pc2F0aW9uUmVzcG9uc2USXAoRTGlzdE9yZ2FuaXNhdGlvbnMSIi53dXdlaS52MS5MaXN0T3JnYW5pc2F0aW9uc1JlcXVlc3QaIy53dXdlaS52MS5MaXN0T3JnYW5pc2F0aW9uc1Jlc3BvbnNlEl8KEkNvdW50T3JnYW5pc2F0aW9ucxIjLnd1d2VpLnYxLkNvdW50T3JnYW5pc2F0aW9uc1JlcXVlc3QaJC53dXdlaS52MS5Db3VudE9yZ2FuaXNhdGlvbnNSZXNwb25zZRJQCg1BcHBseUZvclNjb3BlEh4ud3V3ZWkudjEuQXBwbHlGb3JTY29wZVJlcXVlc3QaHy53dXdlaS52MS5BcHBseUZvclNjb3BlUmVzcG9uc2USRAoJQWRkTWVtYmVyEhoud3V3ZWkudjEuQWRkTWVtYmVyUmVxdWVzdBobLnd1d2VpLnYxLkFkZE1lbWJlclJlc3BvbnNlEkQKCUVuZE1lbWJlchIaLnd1d2VpLnYxLkVuZE1lbWJlclJlcXVlc3QaGy53dXdlaS52MS5FbmRNZW1iZXJSZXNwb25zZRJKCgtMaXN0TWVtYmVycxIcLnd1d2VpLnYxLkxpc3RNZW1iZXJzUmVxdWVzdBodLnd1d2VpLnYxLkxpc3RNZW1iZXJzUmVzcG9uc2USXAoRTGlzdE15TWVtYmVyc2hpcHMSIi53dXdlaS52MS5MaXN0TXlNZW1iZXJzaGlwc1JlcXVlc3QaIy53dXdlaS52MS5MaXN0TXlNZW1iZXJzaGlwc1Jlc3BvbnNlQhKqAg9XdVdlaS5Qcm90b3MuVjFiBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * @generated from message wuwei.v1.Organisation
@@ -461,146 +461,6 @@ export const OrganisationsOfKindSchema: GenMessage<OrganisationsOfKind> = /*@__P
   messageDesc(file_wuwei_v1_registry, 13);
 
 /**
- * @generated from message wuwei.v1.DecideOrganisationRequest
- */
-export type DecideOrganisationRequest = Message<"wuwei.v1.DecideOrganisationRequest"> & {
-  /**
-   * @generated from field: string organisation_id = 1;
-   */
-  organisationId: string;
-
-  /**
-   * True lists it, false declines it.
-   *
-   * @generated from field: bool list = 2;
-   */
-  list: boolean;
-
-  /**
-   * To list it.
-   *
-   * @generated from field: string number = 3;
-   */
-  number: string;
-
-  /**
-   * @generated from field: string listed_until = 4;
-   */
-  listedUntil: string;
-
-  /**
-   * To decline it: 2 to 500 characters.
-   *
-   * @generated from field: string reason = 5;
-   */
-  reason: string;
-};
-
-/**
- * Describes the message wuwei.v1.DecideOrganisationRequest.
- * Use `create(DecideOrganisationRequestSchema)` to create a new message.
- */
-export const DecideOrganisationRequestSchema: GenMessage<DecideOrganisationRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_registry, 14);
-
-/**
- * @generated from message wuwei.v1.DecideOrganisationResponse
- */
-export type DecideOrganisationResponse = Message<"wuwei.v1.DecideOrganisationResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.Organisation organisation = 1;
-   */
-  organisation?: Organisation | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.DecideOrganisationResponse.
- * Use `create(DecideOrganisationResponseSchema)` to create a new message.
- */
-export const DecideOrganisationResponseSchema: GenMessage<DecideOrganisationResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_registry, 15);
-
-/**
- * @generated from message wuwei.v1.RenewOrganisationRequest
- */
-export type RenewOrganisationRequest = Message<"wuwei.v1.RenewOrganisationRequest"> & {
-  /**
-   * @generated from field: string organisation_id = 1;
-   */
-  organisationId: string;
-
-  /**
-   * @generated from field: string listed_until = 2;
-   */
-  listedUntil: string;
-};
-
-/**
- * Describes the message wuwei.v1.RenewOrganisationRequest.
- * Use `create(RenewOrganisationRequestSchema)` to create a new message.
- */
-export const RenewOrganisationRequestSchema: GenMessage<RenewOrganisationRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_registry, 16);
-
-/**
- * @generated from message wuwei.v1.RenewOrganisationResponse
- */
-export type RenewOrganisationResponse = Message<"wuwei.v1.RenewOrganisationResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.Organisation organisation = 1;
-   */
-  organisation?: Organisation | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.RenewOrganisationResponse.
- * Use `create(RenewOrganisationResponseSchema)` to create a new message.
- */
-export const RenewOrganisationResponseSchema: GenMessage<RenewOrganisationResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_registry, 17);
-
-/**
- * @generated from message wuwei.v1.SuspendOrganisationRequest
- */
-export type SuspendOrganisationRequest = Message<"wuwei.v1.SuspendOrganisationRequest"> & {
-  /**
-   * @generated from field: string organisation_id = 1;
-   */
-  organisationId: string;
-
-  /**
-   * 2 to 500 characters.
-   *
-   * @generated from field: string reason = 2;
-   */
-  reason: string;
-};
-
-/**
- * Describes the message wuwei.v1.SuspendOrganisationRequest.
- * Use `create(SuspendOrganisationRequestSchema)` to create a new message.
- */
-export const SuspendOrganisationRequestSchema: GenMessage<SuspendOrganisationRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_registry, 18);
-
-/**
- * @generated from message wuwei.v1.SuspendOrganisationResponse
- */
-export type SuspendOrganisationResponse = Message<"wuwei.v1.SuspendOrganisationResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.Organisation organisation = 1;
-   */
-  organisation?: Organisation | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.SuspendOrganisationResponse.
- * Use `create(SuspendOrganisationResponseSchema)` to create a new message.
- */
-export const SuspendOrganisationResponseSchema: GenMessage<SuspendOrganisationResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_registry, 19);
-
-/**
  * @generated from message wuwei.v1.ApplyForScopeRequest
  */
 export type ApplyForScopeRequest = Message<"wuwei.v1.ApplyForScopeRequest"> & {
@@ -620,7 +480,7 @@ export type ApplyForScopeRequest = Message<"wuwei.v1.ApplyForScopeRequest"> & {
  * Use `create(ApplyForScopeRequestSchema)` to create a new message.
  */
 export const ApplyForScopeRequestSchema: GenMessage<ApplyForScopeRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_registry, 20);
+  messageDesc(file_wuwei_v1_registry, 14);
 
 /**
  * @generated from message wuwei.v1.ApplyForScopeResponse
@@ -637,67 +497,7 @@ export type ApplyForScopeResponse = Message<"wuwei.v1.ApplyForScopeResponse"> & 
  * Use `create(ApplyForScopeResponseSchema)` to create a new message.
  */
 export const ApplyForScopeResponseSchema: GenMessage<ApplyForScopeResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_registry, 21);
-
-/**
- * @generated from message wuwei.v1.DecideScopeRequest
- */
-export type DecideScopeRequest = Message<"wuwei.v1.DecideScopeRequest"> & {
-  /**
-   * @generated from field: string organisation_id = 1;
-   */
-  organisationId: string;
-
-  /**
-   * @generated from field: string unit_id = 2;
-   */
-  unitId: string;
-
-  /**
-   * True approves or extends it, false declines or ends it.
-   *
-   * @generated from field: bool approve = 3;
-   */
-  approve: boolean;
-
-  /**
-   * To approve it: the last day.
-   *
-   * @generated from field: string until = 4;
-   */
-  until: string;
-
-  /**
-   * To decline it: 2 to 500 characters.
-   *
-   * @generated from field: string reason = 5;
-   */
-  reason: string;
-};
-
-/**
- * Describes the message wuwei.v1.DecideScopeRequest.
- * Use `create(DecideScopeRequestSchema)` to create a new message.
- */
-export const DecideScopeRequestSchema: GenMessage<DecideScopeRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_registry, 22);
-
-/**
- * @generated from message wuwei.v1.DecideScopeResponse
- */
-export type DecideScopeResponse = Message<"wuwei.v1.DecideScopeResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.OrganisationScope scope = 1;
-   */
-  scope?: OrganisationScope | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.DecideScopeResponse.
- * Use `create(DecideScopeResponseSchema)` to create a new message.
- */
-export const DecideScopeResponseSchema: GenMessage<DecideScopeResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_registry, 23);
+  messageDesc(file_wuwei_v1_registry, 15);
 
 /**
  * @generated from message wuwei.v1.AddMemberRequest
@@ -755,7 +555,7 @@ export type AddMemberRequest = Message<"wuwei.v1.AddMemberRequest"> & {
  * Use `create(AddMemberRequestSchema)` to create a new message.
  */
 export const AddMemberRequestSchema: GenMessage<AddMemberRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_registry, 24);
+  messageDesc(file_wuwei_v1_registry, 16);
 
 /**
  * @generated from message wuwei.v1.AddMemberResponse
@@ -772,7 +572,7 @@ export type AddMemberResponse = Message<"wuwei.v1.AddMemberResponse"> & {
  * Use `create(AddMemberResponseSchema)` to create a new message.
  */
 export const AddMemberResponseSchema: GenMessage<AddMemberResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_registry, 25);
+  messageDesc(file_wuwei_v1_registry, 17);
 
 /**
  * @generated from message wuwei.v1.EndMemberRequest
@@ -794,7 +594,7 @@ export type EndMemberRequest = Message<"wuwei.v1.EndMemberRequest"> & {
  * Use `create(EndMemberRequestSchema)` to create a new message.
  */
 export const EndMemberRequestSchema: GenMessage<EndMemberRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_registry, 26);
+  messageDesc(file_wuwei_v1_registry, 18);
 
 /**
  * @generated from message wuwei.v1.EndMemberResponse
@@ -807,7 +607,7 @@ export type EndMemberResponse = Message<"wuwei.v1.EndMemberResponse"> & {
  * Use `create(EndMemberResponseSchema)` to create a new message.
  */
 export const EndMemberResponseSchema: GenMessage<EndMemberResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_registry, 27);
+  messageDesc(file_wuwei_v1_registry, 19);
 
 /**
  * @generated from message wuwei.v1.ListMembersRequest
@@ -836,7 +636,7 @@ export type ListMembersRequest = Message<"wuwei.v1.ListMembersRequest"> & {
  * Use `create(ListMembersRequestSchema)` to create a new message.
  */
 export const ListMembersRequestSchema: GenMessage<ListMembersRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_registry, 28);
+  messageDesc(file_wuwei_v1_registry, 20);
 
 /**
  * @generated from message wuwei.v1.ListMembersResponse
@@ -860,7 +660,7 @@ export type ListMembersResponse = Message<"wuwei.v1.ListMembersResponse"> & {
  * Use `create(ListMembersResponseSchema)` to create a new message.
  */
 export const ListMembersResponseSchema: GenMessage<ListMembersResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_registry, 29);
+  messageDesc(file_wuwei_v1_registry, 21);
 
 /**
  * @generated from message wuwei.v1.ListMyMembershipsRequest
@@ -884,7 +684,7 @@ export type ListMyMembershipsRequest = Message<"wuwei.v1.ListMyMembershipsReques
  * Use `create(ListMyMembershipsRequestSchema)` to create a new message.
  */
 export const ListMyMembershipsRequestSchema: GenMessage<ListMyMembershipsRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_registry, 30);
+  messageDesc(file_wuwei_v1_registry, 22);
 
 /**
  * @generated from message wuwei.v1.ListMyMembershipsResponse
@@ -908,7 +708,7 @@ export type ListMyMembershipsResponse = Message<"wuwei.v1.ListMyMembershipsRespo
  * Use `create(ListMyMembershipsResponseSchema)` to create a new message.
  */
 export const ListMyMembershipsResponseSchema: GenMessage<ListMyMembershipsResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_registry, 31);
+  messageDesc(file_wuwei_v1_registry, 23);
 
 /**
  * @generated from enum wuwei.v1.OrganisationKind
@@ -1124,47 +924,6 @@ export const RegistryService: GenService<{
     output: typeof CountOrganisationsResponseSchema;
   },
   /**
-   * Staff of its unit list an application with a number and its last day, or decline it with a reason. Its own unit is
-   * its first scope.
-   *   INVALID_ARGUMENT ORGANISATION_NUMBER: listed without one of 1 to 40 characters; LAST_DAY_RANGE: not from today to
-   *     five years on.
-   *   FAILED_PRECONDITION ORGANISATION_WRONG_STATUS.
-   *   ALREADY_EXISTS ORGANISATION_NUMBER_TAKEN: by another one.
-   *   PERMISSION_DENIED ORGANISATION_OWN: the caller is or was a member of it.
-   *
-   * @generated from rpc wuwei.v1.RegistryService.DecideOrganisation
-   */
-  decideOrganisation: {
-    methodKind: "unary";
-    input: typeof DecideOrganisationRequestSchema;
-    output: typeof DecideOrganisationResponseSchema;
-  },
-  /**
-   * Staff give one that is listed, lapsed or suspended a new last day.
-   *   INVALID_ARGUMENT LAST_DAY_RANGE.
-   *   FAILED_PRECONDITION ORGANISATION_WRONG_STATUS.
-   *   PERMISSION_DENIED ORGANISATION_OWN.
-   *
-   * @generated from rpc wuwei.v1.RegistryService.RenewOrganisation
-   */
-  renewOrganisation: {
-    methodKind: "unary";
-    input: typeof RenewOrganisationRequestSchema;
-    output: typeof RenewOrganisationResponseSchema;
-  },
-  /**
-   * Staff suspend a listed one, with a reason its members see. From then on nobody acts for it.
-   *   FAILED_PRECONDITION ORGANISATION_WRONG_STATUS.
-   *   PERMISSION_DENIED ORGANISATION_OWN.
-   *
-   * @generated from rpc wuwei.v1.RegistryService.SuspendOrganisation
-   */
-  suspendOrganisation: {
-    methodKind: "unary";
-    input: typeof SuspendOrganisationRequestSchema;
-    output: typeof SuspendOrganisationResponseSchema;
-  },
-  /**
    * A member who may act asks another unit to let the organisation serve there, too; again once that was declined or is
    * over.
    *   NOT_FOUND UNIT_UNKNOWN.
@@ -1178,21 +937,6 @@ export const RegistryService: GenService<{
     methodKind: "unary";
     input: typeof ApplyForScopeRequestSchema;
     output: typeof ApplyForScopeResponseSchema;
-  },
-  /**
-   * Staff of that unit approve the scope until a last day, extend one that was approved, or decline or end it with a
-   * reason.
-   *   INVALID_ARGUMENT LAST_DAY_RANGE.
-   *   NOT_FOUND UNIT_UNKNOWN, SCOPE_UNKNOWN: nobody asked for it.
-   *   FAILED_PRECONDITION SCOPE_DECLINED: it must be asked for again; ORGANISATION_NOT_LISTED.
-   *   PERMISSION_DENIED ORGANISATION_OWN.
-   *
-   * @generated from rpc wuwei.v1.RegistryService.DecideScope
-   */
-  decideScope: {
-    methodKind: "unary";
-    input: typeof DecideScopeRequestSchema;
-    output: typeof DecideScopeResponseSchema;
   },
   /**
    * A member who may act for a listed organisation takes a person in, with a term; so may staff of its unit.

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file wuwei/v1/service_record.proto.
  */
 export const file_wuwei_v1_service_record: GenFile = /*@__PURE__*/
-  fileDesc("Ch13dXdlaS92MS9zZXJ2aWNlX3JlY29yZC5wcm90bxIId3V3ZWkudjEiLAoXR2V0U2VydmljZVJlY29yZFJlcXVlc3QSEQoJcGVyc29uX2lkGAEgASgJIrEBChhHZXRTZXJ2aWNlUmVjb3JkUmVzcG9uc2USEwoHbWludXRlcxgBIAEoA0ICMAESGwoPbWludXRlc19ieV9oYW5kGAIgASgDQgIwARISCgphY3Rpdml0aWVzGAMgASgFEhAKCG5vX3Nob3dzGAQgASgFEhQKDGRyb3BwZWRfbGF0ZRgFIAEoBRITCgt3aXNoZXNfa2VwdBgGIAEoBRISCgZwb2ludHMYByABKANCAjABIsoBCgtTZXJ2aWNlTGluZRInCgRraW5kGAEgASgOMhkud3V3ZWkudjEuU2VydmljZUxpbmVLaW5kEhEKCXNvdXJjZV9pZBgCIAEoCRITCgthY3Rpdml0eV9pZBgDIAEoCRIWCg5hY3Rpdml0eV90aXRsZRgEIAEoCRImCgJhdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHbWludXRlcxgGIAEoBRIZChFvcmdhbmlzYXRpb25fbmFtZRgHIAEoCSJTChdMaXN0U2VydmljZUxpbmVzUmVxdWVzdBIRCglwZXJzb25faWQYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiWQoYTGlzdFNlcnZpY2VMaW5lc1Jlc3BvbnNlEiQKBWxpbmVzGAEgAygLMhUud3V3ZWkudjEuU2VydmljZUxpbmUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIvQBCglIYW5kSG91cnMSCgoCaWQYASABKAkSEwoLYWN0aXZpdHlfaWQYAiABKAkSEwoLcGVyc29uX25hbWUYAyABKAkSDwoHbWludXRlcxgEIAEoBRIOCgZyZWFzb24YBSABKAkSLwoLcHJvcG9zZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB2RlY2lkZWQYByABKAgSEAoIYXBwcm92ZWQYCCABKAgSLgoKZGVjaWRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDAoEbWluZRgKIAEoCCJeChNQcm9wb3NlSG91cnNSZXF1ZXN0EhMKC2FjdGl2aXR5X2lkGAEgASgJEhEKCXBlcnNvbl9pZBgCIAEoCRIPCgdtaW51dGVzGAMgASgFEg4KBnJlYXNvbhgEIAEoCSI6ChRQcm9wb3NlSG91cnNSZXNwb25zZRIiCgVob3VycxgBIAEoCzITLnd1d2VpLnYxLkhhbmRIb3VycyI3ChJEZWNpZGVIb3Vyc1JlcXVlc3QSEAoIaG91cnNfaWQYASABKAkSDwoHYXBwcm92ZRgCIAEoCCI5ChNEZWNpZGVIb3Vyc1Jlc3BvbnNlEiIKBWhvdXJzGAEgASgLMhMud3V3ZWkudjEuSGFuZEhvdXJzIlIKFExpc3RIYW5kSG91cnNSZXF1ZXN0EhMKC2FjdGl2aXR5X2lkGAEgASgJEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJIlQKFUxpc3RIYW5kSG91cnNSZXNwb25zZRIiCgVob3VycxgBIAMoCzITLnd1d2VpLnYxLkhhbmRIb3VycxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiSQoTR2l2ZUZlZWRiYWNrUmVxdWVzdBITCgthY3Rpdml0eV9pZBgBIAEoCRIOCgZyYXRpbmcYAiABKAUSDQoFd29yZHMYAyABKAkiFgoUR2l2ZUZlZWRiYWNrUmVzcG9uc2UiUAoSR2V0RmVlZGJhY2tSZXF1ZXN0EhMKC2FjdGl2aXR5X2lkGAEgASgJEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJIlcKCEZlZWRiYWNrEg4KBnJhdGluZxgBIAEoBRINCgV3b3JkcxgCIAEoCRIsCghnaXZlbl9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAidgoTR2V0RmVlZGJhY2tSZXNwb25zZRIPCgdhbnN3ZXJzGAEgASgFEg8KB2F2ZXJhZ2UYAiABKAUSJAoIZmVlZGJhY2sYAyADKAsyEi53dXdlaS52MS5GZWVkYmFjaxIXCg9uZXh0X3BhZ2VfdG9rZW4YBCABKAkiSwoWQ291bnRBY3Rpdml0aWVzUmVxdWVzdBIPCgd1bml0X2lkGAEgASgJEhAKCGZyb21fZGF5GAIgASgJEg4KBnRvX2RheRgDIAEoCSIsCg9BY3Rpdml0aWVzT25EYXkSCwoDZGF5GAEgASgJEgwKBGhlbGQYAiABKAUiUAoXQ291bnRBY3Rpdml0aWVzUmVzcG9uc2USDAoEaGVsZBgBIAEoBRInCgRkYXlzGAIgAygLMhkud3V3ZWkudjEuQWN0aXZpdGllc09uRGF5KtUBCg9TZXJ2aWNlTGluZUtpbmQSIQodU0VSVklDRV9MSU5FX0tJTkRfVU5TUEVDSUZJRUQQABIeChpTRVJWSUNFX0xJTkVfS0lORF9BVFRFTkRFRBABEh0KGVNFUlZJQ0VfTElORV9LSU5EX05PX1NIT1cQAhIdChlTRVJWSUNFX0xJTkVfS0lORF9SRUZVU0VEEAMSIgoeU0VSVklDRV9MSU5FX0tJTkRfRFJPUFBFRF9MQVRFEAQSHQoZU0VSVklDRV9MSU5FX0tJTkRfQllfSEFORBAFMqwFChRTZXJ2aWNlUmVjb3JkU2VydmljZRJZChBHZXRTZXJ2aWNlUmVjb3JkEiEud3V3ZWkudjEuR2V0U2VydmljZVJlY29yZFJlcXVlc3QaIi53dXdlaS52MS5HZXRTZXJ2aWNlUmVjb3JkUmVzcG9uc2USWQoQTGlzdFNlcnZpY2VMaW5lcxIhLnd1d2VpLnYxLkxpc3RTZXJ2aWNlTGluZXNSZXF1ZXN0GiIud3V3ZWkudjEuTGlzdFNlcnZpY2VMaW5lc1Jlc3BvbnNlEk0KDFByb3Bvc2VIb3VycxIdLnd1d2VpLnYxLlByb3Bvc2VIb3Vyc1JlcXVlc3QaHi53dXdlaS52MS5Qcm9wb3NlSG91cnNSZXNwb25zZRJKCgtEZWNpZGVIb3VycxIcLnd1d2VpLnYxLkRlY2lkZUhvdXJzUmVxdWVzdBodLnd1d2VpLnYxLkRlY2lkZUhvdXJzUmVzcG9uc2USUAoNTGlzdEhhbmRIb3VycxIeLnd1d2VpLnYxLkxpc3RIYW5kSG91cnNSZXF1ZXN0Gh8ud3V3ZWkudjEuTGlzdEhhbmRIb3Vyc1Jlc3BvbnNlEk0KDEdpdmVGZWVkYmFjaxIdLnd1d2VpLnYxLkdpdmVGZWVkYmFja1JlcXVlc3QaHi53dXdlaS52MS5HaXZlRmVlZGJhY2tSZXNwb25zZRJKCgtHZXRGZWVkYmFjaxIcLnd1d2VpLnYxLkdldEZlZWRiYWNrUmVxdWVzdBodLnd1d2VpLnYxLkdldEZlZWRiYWNrUmVzcG9uc2USVgoPQ291bnRBY3Rpdml0aWVzEiAud3V3ZWkudjEuQ291bnRBY3Rpdml0aWVzUmVxdWVzdBohLnd1d2VpLnYxLkNvdW50QWN0aXZpdGllc1Jlc3BvbnNlQhKqAg9XdVdlaS5Qcm90b3MuVjFiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("Ch13dXdlaS92MS9zZXJ2aWNlX3JlY29yZC5wcm90bxIId3V3ZWkudjEiLAoXR2V0U2VydmljZVJlY29yZFJlcXVlc3QSEQoJcGVyc29uX2lkGAEgASgJIrEBChhHZXRTZXJ2aWNlUmVjb3JkUmVzcG9uc2USEwoHbWludXRlcxgBIAEoA0ICMAESGwoPbWludXRlc19ieV9oYW5kGAIgASgDQgIwARISCgphY3Rpdml0aWVzGAMgASgFEhAKCG5vX3Nob3dzGAQgASgFEhQKDGRyb3BwZWRfbGF0ZRgFIAEoBRITCgt3aXNoZXNfa2VwdBgGIAEoBRISCgZwb2ludHMYByABKANCAjABIsoBCgtTZXJ2aWNlTGluZRInCgRraW5kGAEgASgOMhkud3V3ZWkudjEuU2VydmljZUxpbmVLaW5kEhEKCXNvdXJjZV9pZBgCIAEoCRITCgthY3Rpdml0eV9pZBgDIAEoCRIWCg5hY3Rpdml0eV90aXRsZRgEIAEoCRImCgJhdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHbWludXRlcxgGIAEoBRIZChFvcmdhbmlzYXRpb25fbmFtZRgHIAEoCSJTChdMaXN0U2VydmljZUxpbmVzUmVxdWVzdBIRCglwZXJzb25faWQYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiWQoYTGlzdFNlcnZpY2VMaW5lc1Jlc3BvbnNlEiQKBWxpbmVzGAEgAygLMhUud3V3ZWkudjEuU2VydmljZUxpbmUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkkKE0dpdmVGZWVkYmFja1JlcXVlc3QSEwoLYWN0aXZpdHlfaWQYASABKAkSDgoGcmF0aW5nGAIgASgFEg0KBXdvcmRzGAMgASgJIhYKFEdpdmVGZWVkYmFja1Jlc3BvbnNlIlAKEkdldEZlZWRiYWNrUmVxdWVzdBITCgthY3Rpdml0eV9pZBgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJXCghGZWVkYmFjaxIOCgZyYXRpbmcYASABKAUSDQoFd29yZHMYAiABKAkSLAoIZ2l2ZW5fYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wInYKE0dldEZlZWRiYWNrUmVzcG9uc2USDwoHYW5zd2VycxgBIAEoBRIPCgdhdmVyYWdlGAIgASgFEiQKCGZlZWRiYWNrGAMgAygLMhIud3V3ZWkudjEuRmVlZGJhY2sSFwoPbmV4dF9wYWdlX3Rva2VuGAQgASgJIksKFkNvdW50QWN0aXZpdGllc1JlcXVlc3QSDwoHdW5pdF9pZBgBIAEoCRIQCghmcm9tX2RheRgCIAEoCRIOCgZ0b19kYXkYAyABKAkiLAoPQWN0aXZpdGllc09uRGF5EgsKA2RheRgBIAEoCRIMCgRoZWxkGAIgASgFIlAKF0NvdW50QWN0aXZpdGllc1Jlc3BvbnNlEgwKBGhlbGQYASABKAUSJwoEZGF5cxgCIAMoCzIZLnd1d2VpLnYxLkFjdGl2aXRpZXNPbkRheSrVAQoPU2VydmljZUxpbmVLaW5kEiEKHVNFUlZJQ0VfTElORV9LSU5EX1VOU1BFQ0lGSUVEEAASHgoaU0VSVklDRV9MSU5FX0tJTkRfQVRURU5ERUQQARIdChlTRVJWSUNFX0xJTkVfS0lORF9OT19TSE9XEAISHQoZU0VSVklDRV9MSU5FX0tJTkRfUkVGVVNFRBADEiIKHlNFUlZJQ0VfTElORV9LSU5EX0RST1BQRURfTEFURRAEEh0KGVNFUlZJQ0VfTElORV9LSU5EX0JZX0hBTkQQBTK/AwoUU2VydmljZVJlY29yZFNlcnZpY2USWQoQR2V0U2VydmljZVJlY29yZBIhLnd1d2VpLnYxLkdldFNlcnZpY2VSZWNvcmRSZXF1ZXN0GiIud3V3ZWkudjEuR2V0U2VydmljZVJlY29yZFJlc3BvbnNlElkKEExpc3RTZXJ2aWNlTGluZXMSIS53dXdlaS52MS5MaXN0U2VydmljZUxpbmVzUmVxdWVzdBoiLnd1d2VpLnYxLkxpc3RTZXJ2aWNlTGluZXNSZXNwb25zZRJNCgxHaXZlRmVlZGJhY2sSHS53dXdlaS52MS5HaXZlRmVlZGJhY2tSZXF1ZXN0Gh4ud3V3ZWkudjEuR2l2ZUZlZWRiYWNrUmVzcG9uc2USSgoLR2V0RmVlZGJhY2sSHC53dXdlaS52MS5HZXRGZWVkYmFja1JlcXVlc3QaHS53dXdlaS52MS5HZXRGZWVkYmFja1Jlc3BvbnNlElYKD0NvdW50QWN0aXZpdGllcxIgLnd1d2VpLnYxLkNvdW50QWN0aXZpdGllc1JlcXVlc3QaIS53dXdlaS52MS5Db3VudEFjdGl2aXRpZXNSZXNwb25zZUISqgIPV3VXZWkuUHJvdG9zLlYxYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * @generated from message wuwei.v1.GetServiceRecordRequest
@@ -193,215 +193,6 @@ export const ListServiceLinesResponseSchema: GenMessage<ListServiceLinesResponse
   messageDesc(file_wuwei_v1_service_record, 4);
 
 /**
- * @generated from message wuwei.v1.HandHours
- */
-export type HandHours = Message<"wuwei.v1.HandHours"> & {
-  /**
-   * @generated from field: string id = 1;
-   */
-  id: string;
-
-  /**
-   * @generated from field: string activity_id = 2;
-   */
-  activityId: string;
-
-  /**
-   * @generated from field: string person_name = 3;
-   */
-  personName: string;
-
-  /**
-   * @generated from field: int32 minutes = 4;
-   */
-  minutes: number;
-
-  /**
-   * @generated from field: string reason = 5;
-   */
-  reason: string;
-
-  /**
-   * @generated from field: google.protobuf.Timestamp proposed_at = 6;
-   */
-  proposedAt?: Timestamp | undefined;
-
-  /**
-   * @generated from field: bool decided = 7;
-   */
-  decided: boolean;
-
-  /**
-   * @generated from field: bool approved = 8;
-   */
-  approved: boolean;
-
-  /**
-   * @generated from field: google.protobuf.Timestamp decided_at = 9;
-   */
-  decidedAt?: Timestamp | undefined;
-
-  /**
-   * Whether the caller proposed it.
-   *
-   * @generated from field: bool mine = 10;
-   */
-  mine: boolean;
-};
-
-/**
- * Describes the message wuwei.v1.HandHours.
- * Use `create(HandHoursSchema)` to create a new message.
- */
-export const HandHoursSchema: GenMessage<HandHours> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_service_record, 5);
-
-/**
- * @generated from message wuwei.v1.ProposeHoursRequest
- */
-export type ProposeHoursRequest = Message<"wuwei.v1.ProposeHoursRequest"> & {
-  /**
-   * @generated from field: string activity_id = 1;
-   */
-  activityId: string;
-
-  /**
-   * @generated from field: string person_id = 2;
-   */
-  personId: string;
-
-  /**
-   * -960 to 960, not 0.
-   *
-   * @generated from field: int32 minutes = 3;
-   */
-  minutes: number;
-
-  /**
-   * 2 to 500 characters.
-   *
-   * @generated from field: string reason = 4;
-   */
-  reason: string;
-};
-
-/**
- * Describes the message wuwei.v1.ProposeHoursRequest.
- * Use `create(ProposeHoursRequestSchema)` to create a new message.
- */
-export const ProposeHoursRequestSchema: GenMessage<ProposeHoursRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_service_record, 6);
-
-/**
- * @generated from message wuwei.v1.ProposeHoursResponse
- */
-export type ProposeHoursResponse = Message<"wuwei.v1.ProposeHoursResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.HandHours hours = 1;
-   */
-  hours?: HandHours | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.ProposeHoursResponse.
- * Use `create(ProposeHoursResponseSchema)` to create a new message.
- */
-export const ProposeHoursResponseSchema: GenMessage<ProposeHoursResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_service_record, 7);
-
-/**
- * @generated from message wuwei.v1.DecideHoursRequest
- */
-export type DecideHoursRequest = Message<"wuwei.v1.DecideHoursRequest"> & {
-  /**
-   * @generated from field: string hours_id = 1;
-   */
-  hoursId: string;
-
-  /**
-   * @generated from field: bool approve = 2;
-   */
-  approve: boolean;
-};
-
-/**
- * Describes the message wuwei.v1.DecideHoursRequest.
- * Use `create(DecideHoursRequestSchema)` to create a new message.
- */
-export const DecideHoursRequestSchema: GenMessage<DecideHoursRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_service_record, 8);
-
-/**
- * @generated from message wuwei.v1.DecideHoursResponse
- */
-export type DecideHoursResponse = Message<"wuwei.v1.DecideHoursResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.HandHours hours = 1;
-   */
-  hours?: HandHours | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.DecideHoursResponse.
- * Use `create(DecideHoursResponseSchema)` to create a new message.
- */
-export const DecideHoursResponseSchema: GenMessage<DecideHoursResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_service_record, 9);
-
-/**
- * @generated from message wuwei.v1.ListHandHoursRequest
- */
-export type ListHandHoursRequest = Message<"wuwei.v1.ListHandHoursRequest"> & {
-  /**
-   * @generated from field: string activity_id = 1;
-   */
-  activityId: string;
-
-  /**
-   * 1 to 50; 0 means 20.
-   *
-   * @generated from field: int32 page_size = 2;
-   */
-  pageSize: number;
-
-  /**
-   * @generated from field: string page_token = 3;
-   */
-  pageToken: string;
-};
-
-/**
- * Describes the message wuwei.v1.ListHandHoursRequest.
- * Use `create(ListHandHoursRequestSchema)` to create a new message.
- */
-export const ListHandHoursRequestSchema: GenMessage<ListHandHoursRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_service_record, 10);
-
-/**
- * @generated from message wuwei.v1.ListHandHoursResponse
- */
-export type ListHandHoursResponse = Message<"wuwei.v1.ListHandHoursResponse"> & {
-  /**
-   * @generated from field: repeated wuwei.v1.HandHours hours = 1;
-   */
-  hours: HandHours[];
-
-  /**
-   * Empty on the last page.
-   *
-   * @generated from field: string next_page_token = 2;
-   */
-  nextPageToken: string;
-};
-
-/**
- * Describes the message wuwei.v1.ListHandHoursResponse.
- * Use `create(ListHandHoursResponseSchema)` to create a new message.
- */
-export const ListHandHoursResponseSchema: GenMessage<ListHandHoursResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_service_record, 11);
-
-/**
  * @generated from message wuwei.v1.GiveFeedbackRequest
  */
 export type GiveFeedbackRequest = Message<"wuwei.v1.GiveFeedbackRequest"> & {
@@ -430,7 +221,7 @@ export type GiveFeedbackRequest = Message<"wuwei.v1.GiveFeedbackRequest"> & {
  * Use `create(GiveFeedbackRequestSchema)` to create a new message.
  */
 export const GiveFeedbackRequestSchema: GenMessage<GiveFeedbackRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_service_record, 12);
+  messageDesc(file_wuwei_v1_service_record, 5);
 
 /**
  * @generated from message wuwei.v1.GiveFeedbackResponse
@@ -443,7 +234,7 @@ export type GiveFeedbackResponse = Message<"wuwei.v1.GiveFeedbackResponse"> & {
  * Use `create(GiveFeedbackResponseSchema)` to create a new message.
  */
 export const GiveFeedbackResponseSchema: GenMessage<GiveFeedbackResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_service_record, 13);
+  messageDesc(file_wuwei_v1_service_record, 6);
 
 /**
  * @generated from message wuwei.v1.GetFeedbackRequest
@@ -472,7 +263,7 @@ export type GetFeedbackRequest = Message<"wuwei.v1.GetFeedbackRequest"> & {
  * Use `create(GetFeedbackRequestSchema)` to create a new message.
  */
 export const GetFeedbackRequestSchema: GenMessage<GetFeedbackRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_service_record, 14);
+  messageDesc(file_wuwei_v1_service_record, 7);
 
 /**
  * @generated from message wuwei.v1.Feedback
@@ -499,7 +290,7 @@ export type Feedback = Message<"wuwei.v1.Feedback"> & {
  * Use `create(FeedbackSchema)` to create a new message.
  */
 export const FeedbackSchema: GenMessage<Feedback> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_service_record, 15);
+  messageDesc(file_wuwei_v1_service_record, 8);
 
 /**
  * @generated from message wuwei.v1.GetFeedbackResponse
@@ -535,7 +326,7 @@ export type GetFeedbackResponse = Message<"wuwei.v1.GetFeedbackResponse"> & {
  * Use `create(GetFeedbackResponseSchema)` to create a new message.
  */
 export const GetFeedbackResponseSchema: GenMessage<GetFeedbackResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_service_record, 16);
+  messageDesc(file_wuwei_v1_service_record, 9);
 
 /**
  * @generated from message wuwei.v1.CountActivitiesRequest
@@ -564,7 +355,7 @@ export type CountActivitiesRequest = Message<"wuwei.v1.CountActivitiesRequest"> 
  * Use `create(CountActivitiesRequestSchema)` to create a new message.
  */
 export const CountActivitiesRequestSchema: GenMessage<CountActivitiesRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_service_record, 17);
+  messageDesc(file_wuwei_v1_service_record, 10);
 
 /**
  * @generated from message wuwei.v1.ActivitiesOnDay
@@ -586,7 +377,7 @@ export type ActivitiesOnDay = Message<"wuwei.v1.ActivitiesOnDay"> & {
  * Use `create(ActivitiesOnDaySchema)` to create a new message.
  */
 export const ActivitiesOnDaySchema: GenMessage<ActivitiesOnDay> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_service_record, 18);
+  messageDesc(file_wuwei_v1_service_record, 11);
 
 /**
  * @generated from message wuwei.v1.CountActivitiesResponse
@@ -608,7 +399,7 @@ export type CountActivitiesResponse = Message<"wuwei.v1.CountActivitiesResponse"
  * Use `create(CountActivitiesResponseSchema)` to create a new message.
  */
 export const CountActivitiesResponseSchema: GenMessage<CountActivitiesResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_service_record, 19);
+  messageDesc(file_wuwei_v1_service_record, 12);
 
 /**
  * @generated from enum wuwei.v1.ServiceLineKind
@@ -683,46 +474,6 @@ export const ServiceRecordService: GenService<{
     methodKind: "unary";
     input: typeof ListServiceLinesRequestSchema;
     output: typeof ListServiceLinesResponseSchema;
-  },
-  /**
-   * Staff of an activity's unit propose that a person is given minutes for it, or loses some. A second person decides. They
-   * earn no points.
-   *   INVALID_ARGUMENT HOURS_RANGE: 0, or more than 960 minutes either way; PERSON_REQUIRED.
-   *   NOT_FOUND ACTIVITY_UNKNOWN, PERSON_UNKNOWN.
-   *   FAILED_PRECONDITION ACTIVITY_WRONG_STATUS: it has not ended, or is cancelled.
-   *   PERMISSION_DENIED HOURS_OWN: not for themself.
-   *
-   * @generated from rpc wuwei.v1.ServiceRecordService.ProposeHours
-   */
-  proposeHours: {
-    methodKind: "unary";
-    input: typeof ProposeHoursRequestSchema;
-    output: typeof ProposeHoursResponseSchema;
-  },
-  /**
-   * A second person approves them, or declines.
-   *   NOT_FOUND HOURS_UNKNOWN.
-   *   FAILED_PRECONDITION HOURS_DECIDED.
-   *   PERMISSION_DENIED SECOND_PERSON_NEEDED: the proposer cannot decide; HOURS_OWN: nor can whose they are.
-   *
-   * @generated from rpc wuwei.v1.ServiceRecordService.DecideHours
-   */
-  decideHours: {
-    methodKind: "unary";
-    input: typeof DecideHoursRequestSchema;
-    output: typeof DecideHoursResponseSchema;
-  },
-  /**
-   * Hours by hand of an activity, newest first.
-   *   INVALID_ARGUMENT PAGE_SIZE, PAGE_TOKEN.
-   *   NOT_FOUND ACTIVITY_UNKNOWN.
-   *
-   * @generated from rpc wuwei.v1.ServiceRecordService.ListHandHours
-   */
-  listHandHours: {
-    methodKind: "unary";
-    input: typeof ListHandHoursRequestSchema;
-    output: typeof ListHandHoursResponseSchema;
   },
   /**
    * Who was confirmed at an activity that has ended says how it was, once. Organisers, staff and auditors read the words,

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file wuwei/v1/skills.proto.
  */
 export const file_wuwei_v1_skills: GenFile = /*@__PURE__*/
-  fileDesc("ChV3dXdlaS92MS9za2lsbHMucHJvdG8SCHd1d2VpLnYxIi8KBVNraWxsEgoKAmlkGAEgASgJEgwKBGNvZGUYAiABKAkSDAoEbmFtZRgDIAEoCSKqAQoJSGVsZFNraWxsEgoKAmlkGAEgASgJEh4KBXNraWxsGAIgASgLMg8ud3V3ZWkudjEuU2tpbGwSDwoHdW5pdF9pZBgDIAEoCRIvCgt2ZXJpZmllZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdmFsaWRfdW50aWwYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIlEKD0NvbXBsZXRlZENvdXJzZRIMCgRjb2RlGAEgASgJEjAKDGNvbXBsZXRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiJAoRTGlzdFNraWxsc1JlcXVlc3QSDwoHdW5pdF9pZBgBIAEoCSI1ChJMaXN0U2tpbGxzUmVzcG9uc2USHwoGc2tpbGxzGAEgAygLMg8ud3V3ZWkudjEuU2tpbGwiPgoPQWRkU2tpbGxSZXF1ZXN0Eg8KB3VuaXRfaWQYASABKAkSDAoEY29kZRgCIAEoCRIMCgRuYW1lGAMgASgJIjIKEEFkZFNraWxsUmVzcG9uc2USHgoFc2tpbGwYASABKAsyDy53dXdlaS52MS5Ta2lsbCKKAQoSVmVyaWZ5U2tpbGxSZXF1ZXN0Eg8KB3VuaXRfaWQYASABKAkSEAoIc2tpbGxfaWQYAiABKAkSEQoJcGVyc29uX2lkGAMgASgJEg0KBXBob25lGAQgASgJEi8KC3ZhbGlkX3VudGlsGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCI5ChNWZXJpZnlTa2lsbFJlc3BvbnNlEiIKBXNraWxsGAEgASgLMhMud3V3ZWkudjEuSGVsZFNraWxsIjsKElJldm9rZVNraWxsUmVxdWVzdBIVCg1oZWxkX3NraWxsX2lkGAEgASgJEg4KBnJlYXNvbhgCIAEoCSIVChNSZXZva2VTa2lsbFJlc3BvbnNlImYKE1JlY29yZENvdXJzZVJlcXVlc3QSDwoHdW5pdF9pZBgBIAEoCRIMCgRjb2RlGAIgASgJEhEKCXBlcnNvbl9pZBgDIAEoCRINCgVwaG9uZRgEIAEoCRIOCgZyZWFzb24YBSABKAkiQQoUUmVjb3JkQ291cnNlUmVzcG9uc2USKQoGY291cnNlGAEgASgLMhkud3V3ZWkudjEuQ29tcGxldGVkQ291cnNlIhUKE0xpc3RNeVNraWxsc1JlcXVlc3QiZwoUTGlzdE15U2tpbGxzUmVzcG9uc2USIwoGc2tpbGxzGAEgAygLMhMud3V3ZWkudjEuSGVsZFNraWxsEioKB2NvdXJzZXMYAiADKAsyGS53dXdlaS52MS5Db21wbGV0ZWRDb3Vyc2Uy0AMKDFNraWxsU2VydmljZRJHCgpMaXN0U2tpbGxzEhsud3V3ZWkudjEuTGlzdFNraWxsc1JlcXVlc3QaHC53dXdlaS52MS5MaXN0U2tpbGxzUmVzcG9uc2USQQoIQWRkU2tpbGwSGS53dXdlaS52MS5BZGRTa2lsbFJlcXVlc3QaGi53dXdlaS52MS5BZGRTa2lsbFJlc3BvbnNlEkoKC1ZlcmlmeVNraWxsEhwud3V3ZWkudjEuVmVyaWZ5U2tpbGxSZXF1ZXN0Gh0ud3V3ZWkudjEuVmVyaWZ5U2tpbGxSZXNwb25zZRJKCgtSZXZva2VTa2lsbBIcLnd1d2VpLnYxLlJldm9rZVNraWxsUmVxdWVzdBodLnd1d2VpLnYxLlJldm9rZVNraWxsUmVzcG9uc2USTQoMUmVjb3JkQ291cnNlEh0ud3V3ZWkudjEuUmVjb3JkQ291cnNlUmVxdWVzdBoeLnd1d2VpLnYxLlJlY29yZENvdXJzZVJlc3BvbnNlEk0KDExpc3RNeVNraWxscxIdLnd1d2VpLnYxLkxpc3RNeVNraWxsc1JlcXVlc3QaHi53dXdlaS52MS5MaXN0TXlTa2lsbHNSZXNwb25zZUISqgIPV3VXZWkuUHJvdG9zLlYxYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("ChV3dXdlaS92MS9za2lsbHMucHJvdG8SCHd1d2VpLnYxIi8KBVNraWxsEgoKAmlkGAEgASgJEgwKBGNvZGUYAiABKAkSDAoEbmFtZRgDIAEoCSKqAQoJSGVsZFNraWxsEgoKAmlkGAEgASgJEh4KBXNraWxsGAIgASgLMg8ud3V3ZWkudjEuU2tpbGwSDwoHdW5pdF9pZBgDIAEoCRIvCgt2ZXJpZmllZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdmFsaWRfdW50aWwYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIlEKD0NvbXBsZXRlZENvdXJzZRIMCgRjb2RlGAEgASgJEjAKDGNvbXBsZXRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiJAoRTGlzdFNraWxsc1JlcXVlc3QSDwoHdW5pdF9pZBgBIAEoCSI1ChJMaXN0U2tpbGxzUmVzcG9uc2USHwoGc2tpbGxzGAEgAygLMg8ud3V3ZWkudjEuU2tpbGwiFQoTTGlzdE15U2tpbGxzUmVxdWVzdCJnChRMaXN0TXlTa2lsbHNSZXNwb25zZRIjCgZza2lsbHMYASADKAsyEy53dXdlaS52MS5IZWxkU2tpbGwSKgoHY291cnNlcxgCIAMoCzIZLnd1d2VpLnYxLkNvbXBsZXRlZENvdXJzZTKmAQoMU2tpbGxTZXJ2aWNlEkcKCkxpc3RTa2lsbHMSGy53dXdlaS52MS5MaXN0U2tpbGxzUmVxdWVzdBocLnd1d2VpLnYxLkxpc3RTa2lsbHNSZXNwb25zZRJNCgxMaXN0TXlTa2lsbHMSHS53dXdlaS52MS5MaXN0TXlTa2lsbHNSZXF1ZXN0Gh4ud3V3ZWkudjEuTGlzdE15U2tpbGxzUmVzcG9uc2VCEqoCD1d1V2VpLlByb3Rvcy5WMWIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * @generated from message wuwei.v1.Skill
@@ -139,195 +139,6 @@ export const ListSkillsResponseSchema: GenMessage<ListSkillsResponse> = /*@__PUR
   messageDesc(file_wuwei_v1_skills, 4);
 
 /**
- * @generated from message wuwei.v1.AddSkillRequest
- */
-export type AddSkillRequest = Message<"wuwei.v1.AddSkillRequest"> & {
-  /**
-   * @generated from field: string unit_id = 1;
-   */
-  unitId: string;
-
-  /**
-   * @generated from field: string code = 2;
-   */
-  code: string;
-
-  /**
-   * @generated from field: string name = 3;
-   */
-  name: string;
-};
-
-/**
- * Describes the message wuwei.v1.AddSkillRequest.
- * Use `create(AddSkillRequestSchema)` to create a new message.
- */
-export const AddSkillRequestSchema: GenMessage<AddSkillRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_skills, 5);
-
-/**
- * @generated from message wuwei.v1.AddSkillResponse
- */
-export type AddSkillResponse = Message<"wuwei.v1.AddSkillResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.Skill skill = 1;
-   */
-  skill?: Skill | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.AddSkillResponse.
- * Use `create(AddSkillResponseSchema)` to create a new message.
- */
-export const AddSkillResponseSchema: GenMessage<AddSkillResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_skills, 6);
-
-/**
- * @generated from message wuwei.v1.VerifySkillRequest
- */
-export type VerifySkillRequest = Message<"wuwei.v1.VerifySkillRequest"> & {
-  /**
-   * @generated from field: string unit_id = 1;
-   */
-  unitId: string;
-
-  /**
-   * @generated from field: string skill_id = 2;
-   */
-  skillId: string;
-
-  /**
-   * The person by their id, or by the phone of their account.
-   *
-   * @generated from field: string person_id = 3;
-   */
-  personId: string;
-
-  /**
-   * @generated from field: string phone = 4;
-   */
-  phone: string;
-
-  /**
-   * @generated from field: google.protobuf.Timestamp valid_until = 5;
-   */
-  validUntil?: Timestamp | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.VerifySkillRequest.
- * Use `create(VerifySkillRequestSchema)` to create a new message.
- */
-export const VerifySkillRequestSchema: GenMessage<VerifySkillRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_skills, 7);
-
-/**
- * @generated from message wuwei.v1.VerifySkillResponse
- */
-export type VerifySkillResponse = Message<"wuwei.v1.VerifySkillResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.HeldSkill skill = 1;
-   */
-  skill?: HeldSkill | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.VerifySkillResponse.
- * Use `create(VerifySkillResponseSchema)` to create a new message.
- */
-export const VerifySkillResponseSchema: GenMessage<VerifySkillResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_skills, 8);
-
-/**
- * @generated from message wuwei.v1.RevokeSkillRequest
- */
-export type RevokeSkillRequest = Message<"wuwei.v1.RevokeSkillRequest"> & {
-  /**
-   * @generated from field: string held_skill_id = 1;
-   */
-  heldSkillId: string;
-
-  /**
-   * @generated from field: string reason = 2;
-   */
-  reason: string;
-};
-
-/**
- * Describes the message wuwei.v1.RevokeSkillRequest.
- * Use `create(RevokeSkillRequestSchema)` to create a new message.
- */
-export const RevokeSkillRequestSchema: GenMessage<RevokeSkillRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_skills, 9);
-
-/**
- * @generated from message wuwei.v1.RevokeSkillResponse
- */
-export type RevokeSkillResponse = Message<"wuwei.v1.RevokeSkillResponse"> & {
-};
-
-/**
- * Describes the message wuwei.v1.RevokeSkillResponse.
- * Use `create(RevokeSkillResponseSchema)` to create a new message.
- */
-export const RevokeSkillResponseSchema: GenMessage<RevokeSkillResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_skills, 10);
-
-/**
- * @generated from message wuwei.v1.RecordCourseRequest
- */
-export type RecordCourseRequest = Message<"wuwei.v1.RecordCourseRequest"> & {
-  /**
-   * @generated from field: string unit_id = 1;
-   */
-  unitId: string;
-
-  /**
-   * @generated from field: string code = 2;
-   */
-  code: string;
-
-  /**
-   * @generated from field: string person_id = 3;
-   */
-  personId: string;
-
-  /**
-   * @generated from field: string phone = 4;
-   */
-  phone: string;
-
-  /**
-   * @generated from field: string reason = 5;
-   */
-  reason: string;
-};
-
-/**
- * Describes the message wuwei.v1.RecordCourseRequest.
- * Use `create(RecordCourseRequestSchema)` to create a new message.
- */
-export const RecordCourseRequestSchema: GenMessage<RecordCourseRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_skills, 11);
-
-/**
- * @generated from message wuwei.v1.RecordCourseResponse
- */
-export type RecordCourseResponse = Message<"wuwei.v1.RecordCourseResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.CompletedCourse course = 1;
-   */
-  course?: CompletedCourse | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.RecordCourseResponse.
- * Use `create(RecordCourseResponseSchema)` to create a new message.
- */
-export const RecordCourseResponseSchema: GenMessage<RecordCourseResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_skills, 12);
-
-/**
  * @generated from message wuwei.v1.ListMySkillsRequest
  */
 export type ListMySkillsRequest = Message<"wuwei.v1.ListMySkillsRequest"> & {
@@ -338,7 +149,7 @@ export type ListMySkillsRequest = Message<"wuwei.v1.ListMySkillsRequest"> & {
  * Use `create(ListMySkillsRequestSchema)` to create a new message.
  */
 export const ListMySkillsRequestSchema: GenMessage<ListMySkillsRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_skills, 13);
+  messageDesc(file_wuwei_v1_skills, 5);
 
 /**
  * @generated from message wuwei.v1.ListMySkillsResponse
@@ -360,7 +171,7 @@ export type ListMySkillsResponse = Message<"wuwei.v1.ListMySkillsResponse"> & {
  * Use `create(ListMySkillsResponseSchema)` to create a new message.
  */
 export const ListMySkillsResponseSchema: GenMessage<ListMySkillsResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_skills, 14);
+  messageDesc(file_wuwei_v1_skills, 6);
 
 /**
  * SkillService: what roles of activities may ask for. A skill is verified by a unit's staff for a term; a course is completed
@@ -380,60 +191,6 @@ export const SkillService: GenService<{
     methodKind: "unary";
     input: typeof ListSkillsRequestSchema;
     output: typeof ListSkillsResponseSchema;
-  },
-  /**
-   * District staff add a skill.
-   *   INVALID_ARGUMENT SKILL_INVALID.
-   *   NOT_FOUND UNIT_UNKNOWN.
-   *   FAILED_PRECONDITION UNIT_HAS_NO_DISTRICT: not a district.
-   *   ALREADY_EXISTS SKILL_CODE_TAKEN.
-   *   RESOURCE_EXHAUSTED SKILLS_TOO_MANY: a district has 200.
-   *
-   * @generated from rpc wuwei.v1.SkillService.AddSkill
-   */
-  addSkill: {
-    methodKind: "unary";
-    input: typeof AddSkillRequestSchema;
-    output: typeof AddSkillResponseSchema;
-  },
-  /**
-   * Staff of a unit record that they verified somebody's skill, until a date at most five years off. It replaces what was
-   * recorded before.
-   *   INVALID_ARGUMENT PERSON_REQUIRED, SKILL_TERM.
-   *   NOT_FOUND PERSON_UNKNOWN, UNIT_UNKNOWN, SKILL_UNKNOWN: none of the unit's district.
-   *   PERMISSION_DENIED SKILL_OWN: not their own.
-   *
-   * @generated from rpc wuwei.v1.SkillService.VerifySkill
-   */
-  verifySkill: {
-    methodKind: "unary";
-    input: typeof VerifySkillRequestSchema;
-    output: typeof VerifySkillResponseSchema;
-  },
-  /**
-   * Staff of the unit that verified it, or above, take a skill back. Places the person has already they keep.
-   *   NOT_FOUND SKILL_NOT_HELD.
-   *
-   * @generated from rpc wuwei.v1.SkillService.RevokeSkill
-   */
-  revokeSkill: {
-    methodKind: "unary";
-    input: typeof RevokeSkillRequestSchema;
-    output: typeof RevokeSkillResponseSchema;
-  },
-  /**
-   * Staff record, with a reason, that somebody completed a course elsewhere.
-   *   INVALID_ARGUMENT PERSON_REQUIRED, COURSE_CODE.
-   *   NOT_FOUND PERSON_UNKNOWN, UNIT_UNKNOWN.
-   *   PERMISSION_DENIED COURSE_OWN: not their own.
-   *   ALREADY_EXISTS COURSE_COMPLETED.
-   *
-   * @generated from rpc wuwei.v1.SkillService.RecordCourse
-   */
-  recordCourse: {
-    methodKind: "unary";
-    input: typeof RecordCourseRequestSchema;
-    output: typeof RecordCourseResponseSchema;
   },
   /**
    * The caller's own skills and courses.

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file wuwei/v1/wishes.proto.
  */
 export const file_wuwei_v1_wishes: GenFile = /*@__PURE__*/
-  fileDesc("ChV3dXdlaS92MS93aXNoZXMucHJvdG8SCHd1d2VpLnYxIjcKB0NvbnRhY3QSDAoEbmFtZRgBIAEoCRINCgVwaG9uZRgCIAEoCRIPCgdhZGRyZXNzGAMgASgJIk4KC0JlbmVmaWNpYXJ5EgwKBG5hbWUYASABKAkSDQoFcGhvbmUYAiABKAkSIgoHY29uc2VudBgDIAEoDjIRLnd1d2VpLnYxLkNvbnNlbnQiygYKBFdpc2gSCgoCaWQYASABKAkSDwoHdW5pdF9pZBgCIAEoCRITCgtjYXRlZ29yeV9pZBgDIAEoCRIkCgZzdGF0dXMYBCABKA4yFC53dXdlaS52MS5XaXNoU3RhdHVzEiwKCnZpc2liaWxpdHkYBSABKA4yGC53dXdlaS52MS5XaXNoVmlzaWJpbGl0eRIkCgZvcmlnaW4YBiABKA4yFC53dXdlaS52MS5XaXNoT3JpZ2luEhEKCXNlbnNpdGl2ZRgHIAEoCBINCgV0aXRsZRgIIAEoCRIMCgR0ZXh0GAkgASgJEiwKB2Fuc3dlcnMYCiADKAsyGy53dXdlaS52MS5XaXNoLkFuc3dlcnNFbnRyeRIWCg5lZmZvcnRfbWludXRlcxgLIAEoBRIOCgZyZW1vdGUYDCABKAgSEgoKbWFrZXJfbmFtZRgNIAEoCRIQCghtYWtlcl9pZBgOIAEoCRIXCg9mb3JfYmVuZWZpY2lhcnkYDyABKAgSGAoQYXVkaWVuY2VfdW5pdF9pZBgQIAEoCRIPCgdvdmVyZHVlGBEgASgIEisKB21hZGVfYXQYEiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCW9wZW5lZF9hdBgTIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMZGVsaXZlcmVkX2F0GBQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIrCgdrZXB0X2F0GBUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtkZWFkbGluZV9hdBgWIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHgoFY2xhaW0YFyABKAsyDy53dXdlaS52MS5DbGFpbRIVCg1kZWxpdmVyeV9ub3RlGBggASgJEg4KBnJhdGluZxgZIAEoBRIWCg5hdXRvX2NvbmZpcm1lZBgaIAEoCBIMCgRtaW5lGBsgASgIEh0KBGNlbGwYHCABKAsyDy53dXdlaS52MS5Qb2ludBouCgxBbnN3ZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKvAgoFQ2xhaW0SCgoCaWQYASABKAkSFAoMY2xhaW1lcl9uYW1lGAIgASgJEiMKBGtpbmQYAyABKA4yFS53dXdlaS52MS5DbGFpbWVyS2luZBIYChBjcmVkaXRlZF91bml0X2lkGAQgASgJEhMKC3BhcnR5X2JhZGdlGAUgASgIEi4KCmNsYWltZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBG1pbmUYByABKAgSKgoGZHVlX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpjbGFpbWVyX2lkGAkgASgJEhcKD29yZ2FuaXNhdGlvbl9pZBgKIAEoCRIZChFvcmdhbmlzYXRpb25fbmFtZRgLIAEoCSLaAwoPTWFrZVdpc2hSZXF1ZXN0Eg8KB3VuaXRfaWQYASABKAkSEwoLY2F0ZWdvcnlfaWQYAiABKAkSDQoFdGl0bGUYAyABKAkSDAoEdGV4dBgEIAEoCRI3CgdhbnN3ZXJzGAUgAygLMiYud3V3ZWkudjEuTWFrZVdpc2hSZXF1ZXN0LkFuc3dlcnNFbnRyeRIWCg5lZmZvcnRfbWludXRlcxgGIAEoBRIOCgZyZW1vdGUYByABKAgSLAoKdmlzaWJpbGl0eRgIIAEoDjIYLnd1d2VpLnYxLldpc2hWaXNpYmlsaXR5EiIKB2NvbnRhY3QYCSABKAsyES53dXdlaS52MS5Db250YWN0EioKC2JlbmVmaWNpYXJ5GAogASgLMhUud3V3ZWkudjEuQmVuZWZpY2lhcnkSJAoGb3JpZ2luGAsgASgOMhQud3V3ZWkudjEuV2lzaE9yaWdpbhIvCgtkZWFkbGluZV9hdBgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHgoFcG9pbnQYDSABKAsyDy53dXdlaS52MS5Qb2ludBouCgxBbnN3ZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASIwChBNYWtlV2lzaFJlc3BvbnNlEhwKBHdpc2gYASABKAsyDi53dXdlaS52MS5XaXNoIiUKEkFwcHJvdmVXaXNoUmVxdWVzdBIPCgd3aXNoX2lkGAEgASgJIjMKE0FwcHJvdmVXaXNoUmVzcG9uc2USHAoEd2lzaBgBIAEoCzIOLnd1d2VpLnYxLldpc2giNAoRUmVqZWN0V2lzaFJlcXVlc3QSDwoHd2lzaF9pZBgBIAEoCRIOCgZyZWFzb24YAiABKAkiMgoSUmVqZWN0V2lzaFJlc3BvbnNlEhwKBHdpc2gYASABKAsyDi53dXdlaS52MS5XaXNoIlMKEE9mZmVyV2lzaFJlcXVlc3QSDwoHd2lzaF9pZBgBIAEoCRITCglwZXJzb25faWQYAiABKAlIABIPCgVwaG9uZRgDIAEoCUgAQggKBnBlcnNvbiIxChFPZmZlcldpc2hSZXNwb25zZRIcCgR3aXNoGAEgASgLMg4ud3V3ZWkudjEuV2lzaCJhChBDbGFpbVdpc2hSZXF1ZXN0Eg8KB3dpc2hfaWQYASABKAkSIwoEa2luZBgCIAEoDjIVLnd1d2VpLnYxLkNsYWltZXJLaW5kEhcKD29yZ2FuaXNhdGlvbl9pZBgDIAEoCSIxChFDbGFpbVdpc2hSZXNwb25zZRIcCgR3aXNoGAEgASgLMg4ud3V3ZWkudjEuV2lzaCI1ChJSZWxlYXNlV2lzaFJlcXVlc3QSDwoHd2lzaF9pZBgBIAEoCRIOCgZyZWFzb24YAiABKAkiMwoTUmVsZWFzZVdpc2hSZXNwb25zZRIcCgR3aXNoGAEgASgLMg4ud3V3ZWkudjEuV2lzaCI1ChJSZXZva2VDbGFpbVJlcXVlc3QSDwoHd2lzaF9pZBgBIAEoCRIOCgZyZWFzb24YAiABKAkiMwoTUmV2b2tlQ2xhaW1SZXNwb25zZRIcCgR3aXNoGAEgASgLMg4ud3V3ZWkudjEuV2lzaCI3ChRSZXZlYWxDb250YWN0UmVxdWVzdBIPCgd3aXNoX2lkGAEgASgJEg4KBnJlYXNvbhgCIAEoCSJnChVSZXZlYWxDb250YWN0UmVzcG9uc2USIgoHY29udGFjdBgBIAEoCzIRLnd1d2VpLnYxLkNvbnRhY3QSKgoLYmVuZWZpY2lhcnkYAiABKAsyFS53dXdlaS52MS5CZW5lZmljaWFyeSJvChJEZWxpdmVyV2lzaFJlcXVlc3QSDwoHd2lzaF9pZBgBIAEoCRIMCgRub3RlGAIgASgJEisKB2RvbmVfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBXBsYWNlGAQgASgJIjMKE0RlbGl2ZXJXaXNoUmVzcG9uc2USHAoEd2lzaBgBIAEoCzIOLnd1d2VpLnYxLldpc2gidAoSQ29uZmlybVdpc2hSZXF1ZXN0Eg8KB3dpc2hfaWQYASABKAkSDgoGcmF0aW5nGAIgASgFEg8KB2NvbW1lbnQYAyABKAkSLAoMdmVyaWZpY2F0aW9uGAQgASgOMhYud3V3ZWkudjEuVmVyaWZpY2F0aW9uIjMKE0NvbmZpcm1XaXNoUmVzcG9uc2USHAoEd2lzaBgBIAEoCzIOLnd1d2VpLnYxLldpc2giQwoPUmF0ZVdpc2hSZXF1ZXN0Eg8KB3dpc2hfaWQYASABKAkSDgoGcmF0aW5nGAIgASgFEg8KB2NvbW1lbnQYAyABKAkiMAoQUmF0ZVdpc2hSZXNwb25zZRIcCgR3aXNoGAEgASgLMg4ud3V3ZWkudjEuV2lzaCJhChRDbG9zZUZvbGxvd1VwUmVxdWVzdBIPCgd3aXNoX2lkGAEgASgJEioKB291dGNvbWUYAiABKA4yGS53dXdlaS52MS5Gb2xsb3dVcE91dGNvbWUSDAoEbm90ZRgDIAEoCSI1ChVDbG9zZUZvbGxvd1VwUmVzcG9uc2USHAoEd2lzaBgBIAEoCzIOLnd1d2VpLnYxLldpc2giNQoSRGlzcHV0ZVdpc2hSZXF1ZXN0Eg8KB3dpc2hfaWQYASABKAkSDgoGcmVhc29uGAIgASgJIjMKE0Rpc3B1dGVXaXNoUmVzcG9uc2USHAoEd2lzaBgBIAEoCzIOLnd1d2VpLnYxLldpc2giOQoWUHJvcG9zZU92ZXJ0dXJuUmVxdWVzdBIPCgd3aXNoX2lkGAEgASgJEg4KBnJlYXNvbhgCIAEoCSI3ChdQcm9wb3NlT3ZlcnR1cm5SZXNwb25zZRIcCgR3aXNoGAEgASgLMg4ud3V3ZWkudjEuV2lzaCI2ChNPdmVydHVybldpc2hSZXF1ZXN0Eg8KB3dpc2hfaWQYASABKAkSDgoGcmVhc29uGAIgASgJIjQKFE92ZXJ0dXJuV2lzaFJlc3BvbnNlEhwKBHdpc2gYASABKAsyDi53dXdlaS52MS5XaXNoIjYKE1dpdGhkcmF3V2lzaFJlcXVlc3QSDwoHd2lzaF9pZBgBIAEoCRIOCgZyZWFzb24YAiABKAkiNAoUV2l0aGRyYXdXaXNoUmVzcG9uc2USHAoEd2lzaBgBIAEoCzIOLnd1d2VpLnYxLldpc2giNgoTRXNjYWxhdGVXaXNoUmVxdWVzdBIPCgd3aXNoX2lkGAEgASgJEg4KBnJlYXNvbhgCIAEoCSI0ChRFc2NhbGF0ZVdpc2hSZXNwb25zZRIcCgR3aXNoGAEgASgLMg4ud3V3ZWkudjEuV2lzaCJIChFSZWhvbWVXaXNoUmVxdWVzdBIPCgd3aXNoX2lkGAEgASgJEhIKCnRvX3VuaXRfaWQYAiABKAkSDgoGcmVhc29uGAMgASgJIjIKElJlaG9tZVdpc2hSZXNwb25zZRIcCgR3aXNoGAEgASgLMg4ud3V3ZWkudjEuV2lzaCIkChFSZW1ha2VXaXNoUmVxdWVzdBIPCgd3aXNoX2lkGAEgASgJIjIKElJlbWFrZVdpc2hSZXNwb25zZRIcCgR3aXNoGAEgASgLMg4ud3V3ZWkudjEuV2lzaCIhCg5HZXRXaXNoUmVxdWVzdBIPCgd3aXNoX2lkGAEgASgJIi8KD0dldFdpc2hSZXNwb25zZRIcCgR3aXNoGAEgASgLMg4ud3V3ZWkudjEuV2lzaCIoChVHZXRXaXNoSm91cm5leVJlcXVlc3QSDwoHd2lzaF9pZBgBIAEoCSI7ChZHZXRXaXNoSm91cm5leVJlc3BvbnNlEiEKBXN0ZXBzGAEgAygLMhIud3V3ZWkudjEuV2lzaFN0ZXAisgMKCFdpc2hTdGVwEg4KBm51bWJlchgBIAEoBRIgCgRtb3ZlGAIgASgOMhIud3V3ZWkudjEuV2lzaE1vdmUSIgoEZnJvbRgDIAEoDjIULnd1d2VpLnYxLldpc2hTdGF0dXMSIAoCdG8YBCABKA4yFC53dXdlaS52MS5XaXNoU3RhdHVzEiYKAmF0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIiCgVhY3RvchgGIAEoDjITLnd1d2VpLnYxLldpc2hBY3RvchISCgphY3Rvcl9uYW1lGAcgASgJEgwKBG5vdGUYCCABKAkSGAoQYXVkaWVuY2VfdW5pdF9pZBgJIAEoCRINCgVwbGFjZRgKIAEoCRIrCgdkb25lX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCgx2ZXJpZmljYXRpb24YDCABKA4yFi53dXdlaS52MS5WZXJpZmljYXRpb24SKwoMY2xhaW1lcl9raW5kGA0gASgOMhUud3V3ZWkudjEuQ2xhaW1lcktpbmQSDwoHdW5pdF9pZBgOIAEoCSKJAgoRTGlzdFdpc2hlc1JlcXVlc3QSIAoEdmlldxgBIAEoDjISLnd1d2VpLnYxLldpc2hWaWV3Eg8KB3VuaXRfaWQYAiABKAkSJAoGc3RhdHVzGAMgASgOMhQud3V3ZWkudjEuV2lzaFN0YXR1cxITCgtjYXRlZ29yeV9pZBgEIAEoCRIaChJlZmZvcnRfbWludXRlc19tYXgYBSABKAUSDgoGcmVtb3RlGAYgASgIEg8KB292ZXJkdWUYByABKAgSIgoFb3JkZXIYCCABKA4yEy53dXdlaS52MS5XaXNoT3JkZXISEQoJcGFnZV9zaXplGAkgASgFEhIKCnBhZ2VfdG9rZW4YCiABKAkiTQoSTGlzdFdpc2hlc1Jlc3BvbnNlEh4KBndpc2hlcxgBIAMoCzIOLnd1d2VpLnYxLldpc2gSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJInoKFUxpc3RXaXNoZXNOZWFyUmVxdWVzdBIQCghsYXRpdHVkZRgBIAEoBRIRCglsb25naXR1ZGUYAiABKAUSFQoNcmFkaXVzX21ldHJlcxgDIAEoBRIRCglwYWdlX3NpemUYBCABKAUSEgoKcGFnZV90b2tlbhgFIAEoCSJVChZMaXN0V2lzaGVzTmVhclJlc3BvbnNlEiIKBndpc2hlcxgBIAMoCzISLnd1d2VpLnYxLk5lYXJXaXNoEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJBCghOZWFyV2lzaBIcCgR3aXNoGAEgASgLMg4ud3V3ZWkudjEuV2lzaBIXCg9kaXN0YW5jZV9tZXRyZXMYAiABKAUiJQoSQ291bnRXaXNoZXNSZXF1ZXN0Eg8KB3VuaXRfaWQYASABKAkiOwoTQ291bnRXaXNoZXNSZXNwb25zZRIkCgZjb3VudHMYASABKAsyFC53dXdlaS52MS5XaXNoQ291bnRzIkgKE1JlcG9ydFdpc2hlc1JlcXVlc3QSDwoHdW5pdF9pZBgBIAEoCRIQCghmcm9tX2RheRgCIAEoCRIOCgZ0b19kYXkYAyABKAkiPAoUUmVwb3J0V2lzaGVzUmVzcG9uc2USJAoGY291bnRzGAEgASgLMhQud3V3ZWkudjEuV2lzaENvdW50cyKPBAoKV2lzaENvdW50cxIQCgRtYWRlGAEgASgDQgIwARIaCg5wZW5kaW5nX3JldmlldxgCIAEoA0ICMAESEAoEb3BlbhgDIAEoA0ICMAESEwoHY2xhaW1lZBgEIAEoA0ICMAESFQoJZGVsaXZlcmVkGAUgASgDQgIwARIQCgRrZXB0GAYgASgDQgIwARIlChlrZXB0X2J5X2F1dG9fY29uZmlybWF0aW9uGAcgASgDQgIwARIUCghyZWplY3RlZBgIIAEoA0ICMAESFQoJd2l0aGRyYXduGAkgASgDQgIwARITCgdleHBpcmVkGAogASgDQgIwARIUCghpbXBvcnRlZBgLIAEoA0ICMAESEwoHb3ZlcmR1ZRgMIAEoA0ICMAESIgoVbWVkaWFuX2hvdXJzX3RvX2NsYWltGA0gASgBSACIAQESIQoUbWVkaWFuX2hvdXJzX3RvX2tlZXAYDiABKAFIAYgBARIqCgxrZXB0X2J5X2tpbmQYDyADKAsyFC53dXdlaS52MS5LZXB0QnlLaW5kEiwKDHNhdGlzZmFjdGlvbhgQIAEoCzIWLnd1d2VpLnYxLlNhdGlzZmFjdGlvbhIbCg9vcGVuX2ZvbGxvd191cHMYESABKANCAjABQhgKFl9tZWRpYW5faG91cnNfdG9fY2xhaW1CFwoVX21lZGlhbl9ob3Vyc190b19rZWVwIkMKCktlcHRCeUtpbmQSIwoEa2luZBgBIAEoDjIVLnd1d2VpLnYxLkNsYWltZXJLaW5kEhAKBGtlcHQYAiABKANCAjABIkUKDFNhdGlzZmFjdGlvbhITCgdyYXRpbmdzGAEgASgDQgIwARIUCgdhdmVyYWdlGAIgASgBSACIAQFCCgoIX2F2ZXJhZ2UiPAoWR2V0U2F0aXNmYWN0aW9uUmVxdWVzdBIRCglwZXJzb25faWQYASABKAkSDwoHdW5pdF9pZBgCIAEoCSJHChdHZXRTYXRpc2ZhY3Rpb25SZXNwb25zZRIsCgxzYXRpc2ZhY3Rpb24YASABKAsyFi53dXdlaS52MS5TYXRpc2ZhY3Rpb24iXgoUTGlzdEZvbGxvd1Vwc1JlcXVlc3QSDwoHdW5pdF9pZBgBIAEoCRIOCgZjbG9zZWQYAiABKAgSEQoJcGFnZV9zaXplGAMgASgFEhIKCnBhZ2VfdG9rZW4YBCABKAkiWAoVTGlzdEZvbGxvd1Vwc1Jlc3BvbnNlEiYKCmZvbGxvd191cHMYASADKAsyEi53dXdlaS52MS5Gb2xsb3dVcBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAki2gIKCEZvbGxvd1VwEgoKAmlkGAEgASgJEg8KB3dpc2hfaWQYAiABKAkSDwoHdW5pdF9pZBgDIAEoCRISCgp3aXNoX3RpdGxlGAQgASgJEg4KBnJhdGluZxgFIAEoBRIPCgdjb21tZW50GAYgASgJEi0KCW9wZW5lZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKgoGZHVlX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdvdmVyZHVlGAkgASgIEi0KCWNsb3NlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFgoOY2xvc2VkX2J5X25hbWUYCyABKAkSKgoHb3V0Y29tZRgMIAEoDjIZLnd1d2VpLnYxLkZvbGxvd1VwT3V0Y29tZRIMCgRub3RlGA0gASgJKvcBCgpXaXNoU3RhdHVzEhsKF1dJU0hfU1RBVFVTX1VOU1BFQ0lGSUVEEAASHgoaV0lTSF9TVEFUVVNfUEVORElOR19SRVZJRVcQARIUChBXSVNIX1NUQVRVU19PUEVOEAISFwoTV0lTSF9TVEFUVVNfQ0xBSU1FRBADEhkKFVdJU0hfU1RBVFVTX0RFTElWRVJFRBAEEhQKEFdJU0hfU1RBVFVTX0tFUFQQBRIYChRXSVNIX1NUQVRVU19SRUpFQ1RFRBAGEhkKFVdJU0hfU1RBVFVTX1dJVEhEUkFXThAHEhcKE1dJU0hfU1RBVFVTX0VYUElSRUQQCCq6BAoIV2lzaE1vdmUSGQoVV0lTSF9NT1ZFX1VOU1BFQ0lGSUVEEAASEgoOV0lTSF9NT1ZFX01BS0UQARIVChFXSVNIX01PVkVfQVBQUk9WRRACEhQKEFdJU0hfTU9WRV9SRUpFQ1QQAxITCg9XSVNIX01PVkVfT0ZGRVIQBBITCg9XSVNIX01PVkVfQ0xBSU0QBRIVChFXSVNIX01PVkVfUkVMRUFTRRAGEhQKEFdJU0hfTU9WRV9SRVZPS0UQBxIVChFXSVNIX01PVkVfREVMSVZFUhAIEhUKEVdJU0hfTU9WRV9DT05GSVJNEAkSGgoWV0lTSF9NT1ZFX0FVVE9fQ09ORklSTRAKEhUKEVdJU0hfTU9WRV9ESVNQVVRFEAsSFgoSV0lTSF9NT1ZFX09WRVJUVVJOEAwSFgoSV0lTSF9NT1ZFX1dJVEhEUkFXEA0SFAoQV0lTSF9NT1ZFX0VYUElSRRAOEhYKEldJU0hfTU9WRV9FU0NBTEFURRAPEhQKEFdJU0hfTU9WRV9SRU1JTkQQEBIXChNXSVNIX01PVkVfSEFORF9PVkVSEBESFAoQV0lTSF9NT1ZFX1JFVkVBTBASEh4KGldJU0hfTU9WRV9QUk9QT1NFX09WRVJUVVJOEBMSFAoQV0lTSF9NT1ZFX05PVElDRRAUEhIKDldJU0hfTU9WRV9SQVRFEBUSFwoTV0lTSF9NT1ZFX0ZPTExPV19VUBAWEhQKEFdJU0hfTU9WRV9SRUhPTUUQFypqCg5XaXNoVmlzaWJpbGl0eRIfChtXSVNIX1ZJU0lCSUxJVFlfVU5TUEVDSUZJRUQQABIaChZXSVNIX1ZJU0lCSUxJVFlfUFVCTElDEAESGwoXV0lTSF9WSVNJQklMSVRZX1BSSVZBVEUQAiqnAQoKV2lzaE9yaWdpbhIbChdXSVNIX09SSUdJTl9VTlNQRUNJRklFRBAAEhgKFFdJU0hfT1JJR0lOX1JFU0lERU5UEAESFgoSV0lTSF9PUklHSU5fRkFNSUxZEAISGwoXV0lTSF9PUklHSU5fR1JJRF9XT1JLRVIQAxIVChFXSVNIX09SSUdJTl9TVEFGRhAEEhYKEldJU0hfT1JJR0lOX0lNUE9SVBAFKrQBCglXaXNoQWN0b3ISGgoWV0lTSF9BQ1RPUl9VTlNQRUNJRklFRBAAEhQKEFdJU0hfQUNUT1JfTUFLRVIQARIaChZXSVNIX0FDVE9SX0JFTkVGSUNJQVJZEAISFgoSV0lTSF9BQ1RPUl9DTEFJTUVSEAMSFAoQV0lTSF9BQ1RPUl9TVEFGRhAEEhQKEFdJU0hfQUNUT1JfQ0xPQ0sQBRIVChFXSVNIX0FDVE9SX0lNUE9SVBAGKmQKB0NvbnNlbnQSFwoTQ09OU0VOVF9VTlNQRUNJRklFRBAAEhUKEUNPTlNFTlRfSU5fUEVSU09OEAESFAoQQ09OU0VOVF9CWV9QSE9ORRACEhMKD0NPTlNFTlRfV1JJVFRFThADKn4KDFZlcmlmaWNhdGlvbhIcChhWRVJJRklDQVRJT05fVU5TUEVDSUZJRUQQABIbChdWRVJJRklDQVRJT05fUEhPTkVfQ0FMTBABEhYKElZFUklGSUNBVElPTl9WSVNJVBACEhsKF1ZFUklGSUNBVElPTl9BVF9TVEFUSU9OEAMqvAEKD0ZvbGxvd1VwT3V0Y29tZRIhCh1GT0xMT1dfVVBfT1VUQ09NRV9VTlNQRUNJRklFRBAAEh0KGUZPTExPV19VUF9PVVRDT01FX1NFVFRMRUQQARIiCh5GT0xMT1dfVVBfT1VUQ09NRV9IRUxQRURfQUdBSU4QAhIhCh1GT0xMT1dfVVBfT1VUQ09NRV9OT1RfUkVBQ0hFRBADEiAKHEZPTExPV19VUF9PVVRDT01FX09WRVJUVVJORUQQBCqHAQoIV2lzaFZpZXcSGQoVV0lTSF9WSUVXX1VOU1BFQ0lGSUVEEAASEgoOV0lTSF9WSUVXX1VOSVQQARISCg5XSVNIX1ZJRVdfTUlORRACEhsKF1dJU0hfVklFV19DTEFJTUVEX0JZX01FEAMSGwoXV0lTSF9WSUVXX09GRkVSRURfVE9fTUUQBCpXCglXaXNoT3JkZXISGgoWV0lTSF9PUkRFUl9VTlNQRUNJRklFRBAAEhUKEVdJU0hfT1JERVJfTkVXRVNUEAESFwoTV0lTSF9PUkRFUl9ERUFETElORRACMqMQCgtXaXNoU2VydmljZRJBCghNYWtlV2lzaBIZLnd1d2VpLnYxLk1ha2VXaXNoUmVxdWVzdBoaLnd1d2VpLnYxLk1ha2VXaXNoUmVzcG9uc2USSgoLQXBwcm92ZVdpc2gSHC53dXdlaS52MS5BcHByb3ZlV2lzaFJlcXVlc3QaHS53dXdlaS52MS5BcHByb3ZlV2lzaFJlc3BvbnNlEkcKClJlamVjdFdpc2gSGy53dXdlaS52MS5SZWplY3RXaXNoUmVxdWVzdBocLnd1d2VpLnYxLlJlamVjdFdpc2hSZXNwb25zZRJECglPZmZlcldpc2gSGi53dXdlaS52MS5PZmZlcldpc2hSZXF1ZXN0Ghsud3V3ZWkudjEuT2ZmZXJXaXNoUmVzcG9uc2USRAoJQ2xhaW1XaXNoEhoud3V3ZWkudjEuQ2xhaW1XaXNoUmVxdWVzdBobLnd1d2VpLnYxLkNsYWltV2lzaFJlc3BvbnNlEkoKC1JlbGVhc2VXaXNoEhwud3V3ZWkudjEuUmVsZWFzZVdpc2hSZXF1ZXN0Gh0ud3V3ZWkudjEuUmVsZWFzZVdpc2hSZXNwb25zZRJKCgtSZXZva2VDbGFpbRIcLnd1d2VpLnYxLlJldm9rZUNsYWltUmVxdWVzdBodLnd1d2VpLnYxLlJldm9rZUNsYWltUmVzcG9uc2USUAoNUmV2ZWFsQ29udGFjdBIeLnd1d2VpLnYxLlJldmVhbENvbnRhY3RSZXF1ZXN0Gh8ud3V3ZWkudjEuUmV2ZWFsQ29udGFjdFJlc3BvbnNlEkoKC0RlbGl2ZXJXaXNoEhwud3V3ZWkudjEuRGVsaXZlcldpc2hSZXF1ZXN0Gh0ud3V3ZWkudjEuRGVsaXZlcldpc2hSZXNwb25zZRJKCgtDb25maXJtV2lzaBIcLnd1d2VpLnYxLkNvbmZpcm1XaXNoUmVxdWVzdBodLnd1d2VpLnYxLkNvbmZpcm1XaXNoUmVzcG9uc2USQQoIUmF0ZVdpc2gSGS53dXdlaS52MS5SYXRlV2lzaFJlcXVlc3QaGi53dXdlaS52MS5SYXRlV2lzaFJlc3BvbnNlElAKDUNsb3NlRm9sbG93VXASHi53dXdlaS52MS5DbG9zZUZvbGxvd1VwUmVxdWVzdBofLnd1d2VpLnYxLkNsb3NlRm9sbG93VXBSZXNwb25zZRJKCgtEaXNwdXRlV2lzaBIcLnd1d2VpLnYxLkRpc3B1dGVXaXNoUmVxdWVzdBodLnd1d2VpLnYxLkRpc3B1dGVXaXNoUmVzcG9uc2USVgoPUHJvcG9zZU92ZXJ0dXJuEiAud3V3ZWkudjEuUHJvcG9zZU92ZXJ0dXJuUmVxdWVzdBohLnd1d2VpLnYxLlByb3Bvc2VPdmVydHVyblJlc3BvbnNlEk0KDE92ZXJ0dXJuV2lzaBIdLnd1d2VpLnYxLk92ZXJ0dXJuV2lzaFJlcXVlc3QaHi53dXdlaS52MS5PdmVydHVybldpc2hSZXNwb25zZRJNCgxXaXRoZHJhd1dpc2gSHS53dXdlaS52MS5XaXRoZHJhd1dpc2hSZXF1ZXN0Gh4ud3V3ZWkudjEuV2l0aGRyYXdXaXNoUmVzcG9uc2USTQoMRXNjYWxhdGVXaXNoEh0ud3V3ZWkudjEuRXNjYWxhdGVXaXNoUmVxdWVzdBoeLnd1d2VpLnYxLkVzY2FsYXRlV2lzaFJlc3BvbnNlEkcKClJlaG9tZVdpc2gSGy53dXdlaS52MS5SZWhvbWVXaXNoUmVxdWVzdBocLnd1d2VpLnYxLlJlaG9tZVdpc2hSZXNwb25zZRJHCgpSZW1ha2VXaXNoEhsud3V3ZWkudjEuUmVtYWtlV2lzaFJlcXVlc3QaHC53dXdlaS52MS5SZW1ha2VXaXNoUmVzcG9uc2USPgoHR2V0V2lzaBIYLnd1d2VpLnYxLkdldFdpc2hSZXF1ZXN0Ghkud3V3ZWkudjEuR2V0V2lzaFJlc3BvbnNlElMKDkdldFdpc2hKb3VybmV5Eh8ud3V3ZWkudjEuR2V0V2lzaEpvdXJuZXlSZXF1ZXN0GiAud3V3ZWkudjEuR2V0V2lzaEpvdXJuZXlSZXNwb25zZRJHCgpMaXN0V2lzaGVzEhsud3V3ZWkudjEuTGlzdFdpc2hlc1JlcXVlc3QaHC53dXdlaS52MS5MaXN0V2lzaGVzUmVzcG9uc2USUwoOTGlzdFdpc2hlc05lYXISHy53dXdlaS52MS5MaXN0V2lzaGVzTmVhclJlcXVlc3QaIC53dXdlaS52MS5MaXN0V2lzaGVzTmVhclJlc3BvbnNlEkoKC0NvdW50V2lzaGVzEhwud3V3ZWkudjEuQ291bnRXaXNoZXNSZXF1ZXN0Gh0ud3V3ZWkudjEuQ291bnRXaXNoZXNSZXNwb25zZRJQCg1MaXN0Rm9sbG93VXBzEh4ud3V3ZWkudjEuTGlzdEZvbGxvd1Vwc1JlcXVlc3QaHy53dXdlaS52MS5MaXN0Rm9sbG93VXBzUmVzcG9uc2USVgoPR2V0U2F0aXNmYWN0aW9uEiAud3V3ZWkudjEuR2V0U2F0aXNmYWN0aW9uUmVxdWVzdBohLnd1d2VpLnYxLkdldFNhdGlzZmFjdGlvblJlc3BvbnNlEk0KDFJlcG9ydFdpc2hlcxIdLnd1d2VpLnYxLlJlcG9ydFdpc2hlc1JlcXVlc3QaHi53dXdlaS52MS5SZXBvcnRXaXNoZXNSZXNwb25zZUISqgIPV3VXZWkuUHJvdG9zLlYxYgZwcm90bzM", [file_google_protobuf_timestamp, file_wuwei_v1_categories, file_wuwei_v1_places]);
+  fileDesc("ChV3dXdlaS92MS93aXNoZXMucHJvdG8SCHd1d2VpLnYxIjcKB0NvbnRhY3QSDAoEbmFtZRgBIAEoCRINCgVwaG9uZRgCIAEoCRIPCgdhZGRyZXNzGAMgASgJIk4KC0JlbmVmaWNpYXJ5EgwKBG5hbWUYASABKAkSDQoFcGhvbmUYAiABKAkSIgoHY29uc2VudBgDIAEoDjIRLnd1d2VpLnYxLkNvbnNlbnQiygYKBFdpc2gSCgoCaWQYASABKAkSDwoHdW5pdF9pZBgCIAEoCRITCgtjYXRlZ29yeV9pZBgDIAEoCRIkCgZzdGF0dXMYBCABKA4yFC53dXdlaS52MS5XaXNoU3RhdHVzEiwKCnZpc2liaWxpdHkYBSABKA4yGC53dXdlaS52MS5XaXNoVmlzaWJpbGl0eRIkCgZvcmlnaW4YBiABKA4yFC53dXdlaS52MS5XaXNoT3JpZ2luEhEKCXNlbnNpdGl2ZRgHIAEoCBINCgV0aXRsZRgIIAEoCRIMCgR0ZXh0GAkgASgJEiwKB2Fuc3dlcnMYCiADKAsyGy53dXdlaS52MS5XaXNoLkFuc3dlcnNFbnRyeRIWCg5lZmZvcnRfbWludXRlcxgLIAEoBRIOCgZyZW1vdGUYDCABKAgSEgoKbWFrZXJfbmFtZRgNIAEoCRIQCghtYWtlcl9pZBgOIAEoCRIXCg9mb3JfYmVuZWZpY2lhcnkYDyABKAgSGAoQYXVkaWVuY2VfdW5pdF9pZBgQIAEoCRIPCgdvdmVyZHVlGBEgASgIEisKB21hZGVfYXQYEiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCW9wZW5lZF9hdBgTIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMZGVsaXZlcmVkX2F0GBQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIrCgdrZXB0X2F0GBUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtkZWFkbGluZV9hdBgWIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHgoFY2xhaW0YFyABKAsyDy53dXdlaS52MS5DbGFpbRIVCg1kZWxpdmVyeV9ub3RlGBggASgJEg4KBnJhdGluZxgZIAEoBRIWCg5hdXRvX2NvbmZpcm1lZBgaIAEoCBIMCgRtaW5lGBsgASgIEh0KBGNlbGwYHCABKAsyDy53dXdlaS52MS5Qb2ludBouCgxBbnN3ZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKvAgoFQ2xhaW0SCgoCaWQYASABKAkSFAoMY2xhaW1lcl9uYW1lGAIgASgJEiMKBGtpbmQYAyABKA4yFS53dXdlaS52MS5DbGFpbWVyS2luZBIYChBjcmVkaXRlZF91bml0X2lkGAQgASgJEhMKC3BhcnR5X2JhZGdlGAUgASgIEi4KCmNsYWltZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBG1pbmUYByABKAgSKgoGZHVlX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpjbGFpbWVyX2lkGAkgASgJEhcKD29yZ2FuaXNhdGlvbl9pZBgKIAEoCRIZChFvcmdhbmlzYXRpb25fbmFtZRgLIAEoCSLaAwoPTWFrZVdpc2hSZXF1ZXN0Eg8KB3VuaXRfaWQYASABKAkSEwoLY2F0ZWdvcnlfaWQYAiABKAkSDQoFdGl0bGUYAyABKAkSDAoEdGV4dBgEIAEoCRI3CgdhbnN3ZXJzGAUgAygLMiYud3V3ZWkudjEuTWFrZVdpc2hSZXF1ZXN0LkFuc3dlcnNFbnRyeRIWCg5lZmZvcnRfbWludXRlcxgGIAEoBRIOCgZyZW1vdGUYByABKAgSLAoKdmlzaWJpbGl0eRgIIAEoDjIYLnd1d2VpLnYxLldpc2hWaXNpYmlsaXR5EiIKB2NvbnRhY3QYCSABKAsyES53dXdlaS52MS5Db250YWN0EioKC2JlbmVmaWNpYXJ5GAogASgLMhUud3V3ZWkudjEuQmVuZWZpY2lhcnkSJAoGb3JpZ2luGAsgASgOMhQud3V3ZWkudjEuV2lzaE9yaWdpbhIvCgtkZWFkbGluZV9hdBgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHgoFcG9pbnQYDSABKAsyDy53dXdlaS52MS5Qb2ludBouCgxBbnN3ZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASIwChBNYWtlV2lzaFJlc3BvbnNlEhwKBHdpc2gYASABKAsyDi53dXdlaS52MS5XaXNoImEKEENsYWltV2lzaFJlcXVlc3QSDwoHd2lzaF9pZBgBIAEoCRIjCgRraW5kGAIgASgOMhUud3V3ZWkudjEuQ2xhaW1lcktpbmQSFwoPb3JnYW5pc2F0aW9uX2lkGAMgASgJIjEKEUNsYWltV2lzaFJlc3BvbnNlEhwKBHdpc2gYASABKAsyDi53dXdlaS52MS5XaXNoIjUKElJlbGVhc2VXaXNoUmVxdWVzdBIPCgd3aXNoX2lkGAEgASgJEg4KBnJlYXNvbhgCIAEoCSIzChNSZWxlYXNlV2lzaFJlc3BvbnNlEhwKBHdpc2gYASABKAsyDi53dXdlaS52MS5XaXNoIjcKFFJldmVhbENvbnRhY3RSZXF1ZXN0Eg8KB3dpc2hfaWQYASABKAkSDgoGcmVhc29uGAIgASgJImcKFVJldmVhbENvbnRhY3RSZXNwb25zZRIiCgdjb250YWN0GAEgASgLMhEud3V3ZWkudjEuQ29udGFjdBIqCgtiZW5lZmljaWFyeRgCIAEoCzIVLnd1d2VpLnYxLkJlbmVmaWNpYXJ5Im8KEkRlbGl2ZXJXaXNoUmVxdWVzdBIPCgd3aXNoX2lkGAEgASgJEgwKBG5vdGUYAiABKAkSKwoHZG9uZV9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFcGxhY2UYBCABKAkiMwoTRGVsaXZlcldpc2hSZXNwb25zZRIcCgR3aXNoGAEgASgLMg4ud3V3ZWkudjEuV2lzaCJ0ChJDb25maXJtV2lzaFJlcXVlc3QSDwoHd2lzaF9pZBgBIAEoCRIOCgZyYXRpbmcYAiABKAUSDwoHY29tbWVudBgDIAEoCRIsCgx2ZXJpZmljYXRpb24YBCABKA4yFi53dXdlaS52MS5WZXJpZmljYXRpb24iMwoTQ29uZmlybVdpc2hSZXNwb25zZRIcCgR3aXNoGAEgASgLMg4ud3V3ZWkudjEuV2lzaCJDCg9SYXRlV2lzaFJlcXVlc3QSDwoHd2lzaF9pZBgBIAEoCRIOCgZyYXRpbmcYAiABKAUSDwoHY29tbWVudBgDIAEoCSIwChBSYXRlV2lzaFJlc3BvbnNlEhwKBHdpc2gYASABKAsyDi53dXdlaS52MS5XaXNoIjUKEkRpc3B1dGVXaXNoUmVxdWVzdBIPCgd3aXNoX2lkGAEgASgJEg4KBnJlYXNvbhgCIAEoCSIzChNEaXNwdXRlV2lzaFJlc3BvbnNlEhwKBHdpc2gYASABKAsyDi53dXdlaS52MS5XaXNoIjYKE1dpdGhkcmF3V2lzaFJlcXVlc3QSDwoHd2lzaF9pZBgBIAEoCRIOCgZyZWFzb24YAiABKAkiNAoUV2l0aGRyYXdXaXNoUmVzcG9uc2USHAoEd2lzaBgBIAEoCzIOLnd1d2VpLnYxLldpc2giJAoRUmVtYWtlV2lzaFJlcXVlc3QSDwoHd2lzaF9pZBgBIAEoCSIyChJSZW1ha2VXaXNoUmVzcG9uc2USHAoEd2lzaBgBIAEoCzIOLnd1d2VpLnYxLldpc2giIQoOR2V0V2lzaFJlcXVlc3QSDwoHd2lzaF9pZBgBIAEoCSIvCg9HZXRXaXNoUmVzcG9uc2USHAoEd2lzaBgBIAEoCzIOLnd1d2VpLnYxLldpc2giKAoVR2V0V2lzaEpvdXJuZXlSZXF1ZXN0Eg8KB3dpc2hfaWQYASABKAkiOwoWR2V0V2lzaEpvdXJuZXlSZXNwb25zZRIhCgVzdGVwcxgBIAMoCzISLnd1d2VpLnYxLldpc2hTdGVwIrIDCghXaXNoU3RlcBIOCgZudW1iZXIYASABKAUSIAoEbW92ZRgCIAEoDjISLnd1d2VpLnYxLldpc2hNb3ZlEiIKBGZyb20YAyABKA4yFC53dXdlaS52MS5XaXNoU3RhdHVzEiAKAnRvGAQgASgOMhQud3V3ZWkudjEuV2lzaFN0YXR1cxImCgJhdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIgoFYWN0b3IYBiABKA4yEy53dXdlaS52MS5XaXNoQWN0b3ISEgoKYWN0b3JfbmFtZRgHIAEoCRIMCgRub3RlGAggASgJEhgKEGF1ZGllbmNlX3VuaXRfaWQYCSABKAkSDQoFcGxhY2UYCiABKAkSKwoHZG9uZV9hdBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoMdmVyaWZpY2F0aW9uGAwgASgOMhYud3V3ZWkudjEuVmVyaWZpY2F0aW9uEisKDGNsYWltZXJfa2luZBgNIAEoDjIVLnd1d2VpLnYxLkNsYWltZXJLaW5kEg8KB3VuaXRfaWQYDiABKAkiiQIKEUxpc3RXaXNoZXNSZXF1ZXN0EiAKBHZpZXcYASABKA4yEi53dXdlaS52MS5XaXNoVmlldxIPCgd1bml0X2lkGAIgASgJEiQKBnN0YXR1cxgDIAEoDjIULnd1d2VpLnYxLldpc2hTdGF0dXMSEwoLY2F0ZWdvcnlfaWQYBCABKAkSGgoSZWZmb3J0X21pbnV0ZXNfbWF4GAUgASgFEg4KBnJlbW90ZRgGIAEoCBIPCgdvdmVyZHVlGAcgASgIEiIKBW9yZGVyGAggASgOMhMud3V3ZWkudjEuV2lzaE9yZGVyEhEKCXBhZ2Vfc2l6ZRgJIAEoBRISCgpwYWdlX3Rva2VuGAogASgJIk0KEkxpc3RXaXNoZXNSZXNwb25zZRIeCgZ3aXNoZXMYASADKAsyDi53dXdlaS52MS5XaXNoEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJ6ChVMaXN0V2lzaGVzTmVhclJlcXVlc3QSEAoIbGF0aXR1ZGUYASABKAUSEQoJbG9uZ2l0dWRlGAIgASgFEhUKDXJhZGl1c19tZXRyZXMYAyABKAUSEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkiVQoWTGlzdFdpc2hlc05lYXJSZXNwb25zZRIiCgZ3aXNoZXMYASADKAsyEi53dXdlaS52MS5OZWFyV2lzaBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiQQoITmVhcldpc2gSHAoEd2lzaBgBIAEoCzIOLnd1d2VpLnYxLldpc2gSFwoPZGlzdGFuY2VfbWV0cmVzGAIgASgFIiUKEkNvdW50V2lzaGVzUmVxdWVzdBIPCgd1bml0X2lkGAEgASgJIjsKE0NvdW50V2lzaGVzUmVzcG9uc2USJAoGY291bnRzGAEgASgLMhQud3V3ZWkudjEuV2lzaENvdW50cyKPBAoKV2lzaENvdW50cxIQCgRtYWRlGAEgASgDQgIwARIaCg5wZW5kaW5nX3JldmlldxgCIAEoA0ICMAESEAoEb3BlbhgDIAEoA0ICMAESEwoHY2xhaW1lZBgEIAEoA0ICMAESFQoJZGVsaXZlcmVkGAUgASgDQgIwARIQCgRrZXB0GAYgASgDQgIwARIlChlrZXB0X2J5X2F1dG9fY29uZmlybWF0aW9uGAcgASgDQgIwARIUCghyZWplY3RlZBgIIAEoA0ICMAESFQoJd2l0aGRyYXduGAkgASgDQgIwARITCgdleHBpcmVkGAogASgDQgIwARIUCghpbXBvcnRlZBgLIAEoA0ICMAESEwoHb3ZlcmR1ZRgMIAEoA0ICMAESIgoVbWVkaWFuX2hvdXJzX3RvX2NsYWltGA0gASgBSACIAQESIQoUbWVkaWFuX2hvdXJzX3RvX2tlZXAYDiABKAFIAYgBARIqCgxrZXB0X2J5X2tpbmQYDyADKAsyFC53dXdlaS52MS5LZXB0QnlLaW5kEiwKDHNhdGlzZmFjdGlvbhgQIAEoCzIWLnd1d2VpLnYxLlNhdGlzZmFjdGlvbhIbCg9vcGVuX2ZvbGxvd191cHMYESABKANCAjABQhgKFl9tZWRpYW5faG91cnNfdG9fY2xhaW1CFwoVX21lZGlhbl9ob3Vyc190b19rZWVwIkMKCktlcHRCeUtpbmQSIwoEa2luZBgBIAEoDjIVLnd1d2VpLnYxLkNsYWltZXJLaW5kEhAKBGtlcHQYAiABKANCAjABIkUKDFNhdGlzZmFjdGlvbhITCgdyYXRpbmdzGAEgASgDQgIwARIUCgdhdmVyYWdlGAIgASgBSACIAQFCCgoIX2F2ZXJhZ2UiPAoWR2V0U2F0aXNmYWN0aW9uUmVxdWVzdBIRCglwZXJzb25faWQYASABKAkSDwoHdW5pdF9pZBgCIAEoCSJHChdHZXRTYXRpc2ZhY3Rpb25SZXNwb25zZRIsCgxzYXRpc2ZhY3Rpb24YASABKAsyFi53dXdlaS52MS5TYXRpc2ZhY3Rpb24q9wEKCldpc2hTdGF0dXMSGwoXV0lTSF9TVEFUVVNfVU5TUEVDSUZJRUQQABIeChpXSVNIX1NUQVRVU19QRU5ESU5HX1JFVklFVxABEhQKEFdJU0hfU1RBVFVTX09QRU4QAhIXChNXSVNIX1NUQVRVU19DTEFJTUVEEAMSGQoVV0lTSF9TVEFUVVNfREVMSVZFUkVEEAQSFAoQV0lTSF9TVEFUVVNfS0VQVBAFEhgKFFdJU0hfU1RBVFVTX1JFSkVDVEVEEAYSGQoVV0lTSF9TVEFUVVNfV0lUSERSQVdOEAcSFwoTV0lTSF9TVEFUVVNfRVhQSVJFRBAIKroECghXaXNoTW92ZRIZChVXSVNIX01PVkVfVU5TUEVDSUZJRUQQABISCg5XSVNIX01PVkVfTUFLRRABEhUKEVdJU0hfTU9WRV9BUFBST1ZFEAISFAoQV0lTSF9NT1ZFX1JFSkVDVBADEhMKD1dJU0hfTU9WRV9PRkZFUhAEEhMKD1dJU0hfTU9WRV9DTEFJTRAFEhUKEVdJU0hfTU9WRV9SRUxFQVNFEAYSFAoQV0lTSF9NT1ZFX1JFVk9LRRAHEhUKEVdJU0hfTU9WRV9ERUxJVkVSEAgSFQoRV0lTSF9NT1ZFX0NPTkZJUk0QCRIaChZXSVNIX01PVkVfQVVUT19DT05GSVJNEAoSFQoRV0lTSF9NT1ZFX0RJU1BVVEUQCxIWChJXSVNIX01PVkVfT1ZFUlRVUk4QDBIWChJXSVNIX01PVkVfV0lUSERSQVcQDRIUChBXSVNIX01PVkVfRVhQSVJFEA4SFgoSV0lTSF9NT1ZFX0VTQ0FMQVRFEA8SFAoQV0lTSF9NT1ZFX1JFTUlORBAQEhcKE1dJU0hfTU9WRV9IQU5EX09WRVIQERIUChBXSVNIX01PVkVfUkVWRUFMEBISHgoaV0lTSF9NT1ZFX1BST1BPU0VfT1ZFUlRVUk4QExIUChBXSVNIX01PVkVfTk9USUNFEBQSEgoOV0lTSF9NT1ZFX1JBVEUQFRIXChNXSVNIX01PVkVfRk9MTE9XX1VQEBYSFAoQV0lTSF9NT1ZFX1JFSE9NRRAXKmoKDldpc2hWaXNpYmlsaXR5Eh8KG1dJU0hfVklTSUJJTElUWV9VTlNQRUNJRklFRBAAEhoKFldJU0hfVklTSUJJTElUWV9QVUJMSUMQARIbChdXSVNIX1ZJU0lCSUxJVFlfUFJJVkFURRACKqcBCgpXaXNoT3JpZ2luEhsKF1dJU0hfT1JJR0lOX1VOU1BFQ0lGSUVEEAASGAoUV0lTSF9PUklHSU5fUkVTSURFTlQQARIWChJXSVNIX09SSUdJTl9GQU1JTFkQAhIbChdXSVNIX09SSUdJTl9HUklEX1dPUktFUhADEhUKEVdJU0hfT1JJR0lOX1NUQUZGEAQSFgoSV0lTSF9PUklHSU5fSU1QT1JUEAUqtAEKCVdpc2hBY3RvchIaChZXSVNIX0FDVE9SX1VOU1BFQ0lGSUVEEAASFAoQV0lTSF9BQ1RPUl9NQUtFUhABEhoKFldJU0hfQUNUT1JfQkVORUZJQ0lBUlkQAhIWChJXSVNIX0FDVE9SX0NMQUlNRVIQAxIUChBXSVNIX0FDVE9SX1NUQUZGEAQSFAoQV0lTSF9BQ1RPUl9DTE9DSxAFEhUKEVdJU0hfQUNUT1JfSU1QT1JUEAYqZAoHQ29uc2VudBIXChNDT05TRU5UX1VOU1BFQ0lGSUVEEAASFQoRQ09OU0VOVF9JTl9QRVJTT04QARIUChBDT05TRU5UX0JZX1BIT05FEAISEwoPQ09OU0VOVF9XUklUVEVOEAMqfgoMVmVyaWZpY2F0aW9uEhwKGFZFUklGSUNBVElPTl9VTlNQRUNJRklFRBAAEhsKF1ZFUklGSUNBVElPTl9QSE9ORV9DQUxMEAESFgoSVkVSSUZJQ0FUSU9OX1ZJU0lUEAISGwoXVkVSSUZJQ0FUSU9OX0FUX1NUQVRJT04QAyqHAQoIV2lzaFZpZXcSGQoVV0lTSF9WSUVXX1VOU1BFQ0lGSUVEEAASEgoOV0lTSF9WSUVXX1VOSVQQARISCg5XSVNIX1ZJRVdfTUlORRACEhsKF1dJU0hfVklFV19DTEFJTUVEX0JZX01FEAMSGwoXV0lTSF9WSUVXX09GRkVSRURfVE9fTUUQBCpXCglXaXNoT3JkZXISGgoWV0lTSF9PUkRFUl9VTlNQRUNJRklFRBAAEhUKEVdJU0hfT1JERVJfTkVXRVNUEAESFwoTV0lTSF9PUkRFUl9ERUFETElORRACMsoJCgtXaXNoU2VydmljZRJBCghNYWtlV2lzaBIZLnd1d2VpLnYxLk1ha2VXaXNoUmVxdWVzdBoaLnd1d2VpLnYxLk1ha2VXaXNoUmVzcG9uc2USRAoJQ2xhaW1XaXNoEhoud3V3ZWkudjEuQ2xhaW1XaXNoUmVxdWVzdBobLnd1d2VpLnYxLkNsYWltV2lzaFJlc3BvbnNlEkoKC1JlbGVhc2VXaXNoEhwud3V3ZWkudjEuUmVsZWFzZVdpc2hSZXF1ZXN0Gh0ud3V3ZWkudjEuUmVsZWFzZVdpc2hSZXNwb25zZRJQCg1SZXZlYWxDb250YWN0Eh4ud3V3ZWkudjEuUmV2ZWFsQ29udGFjdFJlcXVlc3QaHy53dXdlaS52MS5SZXZlYWxDb250YWN0UmVzcG9uc2USSgoLRGVsaXZlcldpc2gSHC53dXdlaS52MS5EZWxpdmVyV2lzaFJlcXVlc3QaHS53dXdlaS52MS5EZWxpdmVyV2lzaFJlc3BvbnNlEkoKC0NvbmZpcm1XaXNoEhwud3V3ZWkudjEuQ29uZmlybVdpc2hSZXF1ZXN0Gh0ud3V3ZWkudjEuQ29uZmlybVdpc2hSZXNwb25zZRJBCghSYXRlV2lzaBIZLnd1d2VpLnYxLlJhdGVXaXNoUmVxdWVzdBoaLnd1d2VpLnYxLlJhdGVXaXNoUmVzcG9uc2USSgoLRGlzcHV0ZVdpc2gSHC53dXdlaS52MS5EaXNwdXRlV2lzaFJlcXVlc3QaHS53dXdlaS52MS5EaXNwdXRlV2lzaFJlc3BvbnNlEk0KDFdpdGhkcmF3V2lzaBIdLnd1d2VpLnYxLldpdGhkcmF3V2lzaFJlcXVlc3QaHi53dXdlaS52MS5XaXRoZHJhd1dpc2hSZXNwb25zZRJHCgpSZW1ha2VXaXNoEhsud3V3ZWkudjEuUmVtYWtlV2lzaFJlcXVlc3QaHC53dXdlaS52MS5SZW1ha2VXaXNoUmVzcG9uc2USPgoHR2V0V2lzaBIYLnd1d2VpLnYxLkdldFdpc2hSZXF1ZXN0Ghkud3V3ZWkudjEuR2V0V2lzaFJlc3BvbnNlElMKDkdldFdpc2hKb3VybmV5Eh8ud3V3ZWkudjEuR2V0V2lzaEpvdXJuZXlSZXF1ZXN0GiAud3V3ZWkudjEuR2V0V2lzaEpvdXJuZXlSZXNwb25zZRJHCgpMaXN0V2lzaGVzEhsud3V3ZWkudjEuTGlzdFdpc2hlc1JlcXVlc3QaHC53dXdlaS52MS5MaXN0V2lzaGVzUmVzcG9uc2USUwoOTGlzdFdpc2hlc05lYXISHy53dXdlaS52MS5MaXN0V2lzaGVzTmVhclJlcXVlc3QaIC53dXdlaS52MS5MaXN0V2lzaGVzTmVhclJlc3BvbnNlEkoKC0NvdW50V2lzaGVzEhwud3V3ZWkudjEuQ291bnRXaXNoZXNSZXF1ZXN0Gh0ud3V3ZWkudjEuQ291bnRXaXNoZXNSZXNwb25zZRJWCg9HZXRTYXRpc2ZhY3Rpb24SIC53dXdlaS52MS5HZXRTYXRpc2ZhY3Rpb25SZXF1ZXN0GiEud3V3ZWkudjEuR2V0U2F0aXNmYWN0aW9uUmVzcG9uc2VCEqoCD1d1V2VpLlByb3Rvcy5WMWIGcHJvdG8z", [file_google_protobuf_timestamp, file_wuwei_v1_categories, file_wuwei_v1_places]);
 
 /**
  * Who and where to reach. Never part of a Wish; RevealContact alone answers it and the beneficiary.
@@ -459,132 +459,6 @@ export const MakeWishResponseSchema: GenMessage<MakeWishResponse> = /*@__PURE__*
   messageDesc(file_wuwei_v1_wishes, 5);
 
 /**
- * @generated from message wuwei.v1.ApproveWishRequest
- */
-export type ApproveWishRequest = Message<"wuwei.v1.ApproveWishRequest"> & {
-  /**
-   * @generated from field: string wish_id = 1;
-   */
-  wishId: string;
-};
-
-/**
- * Describes the message wuwei.v1.ApproveWishRequest.
- * Use `create(ApproveWishRequestSchema)` to create a new message.
- */
-export const ApproveWishRequestSchema: GenMessage<ApproveWishRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 6);
-
-/**
- * @generated from message wuwei.v1.ApproveWishResponse
- */
-export type ApproveWishResponse = Message<"wuwei.v1.ApproveWishResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.Wish wish = 1;
-   */
-  wish?: Wish | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.ApproveWishResponse.
- * Use `create(ApproveWishResponseSchema)` to create a new message.
- */
-export const ApproveWishResponseSchema: GenMessage<ApproveWishResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 7);
-
-/**
- * @generated from message wuwei.v1.RejectWishRequest
- */
-export type RejectWishRequest = Message<"wuwei.v1.RejectWishRequest"> & {
-  /**
-   * @generated from field: string wish_id = 1;
-   */
-  wishId: string;
-
-  /**
-   * 2 to 500 characters.
-   *
-   * @generated from field: string reason = 2;
-   */
-  reason: string;
-};
-
-/**
- * Describes the message wuwei.v1.RejectWishRequest.
- * Use `create(RejectWishRequestSchema)` to create a new message.
- */
-export const RejectWishRequestSchema: GenMessage<RejectWishRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 8);
-
-/**
- * @generated from message wuwei.v1.RejectWishResponse
- */
-export type RejectWishResponse = Message<"wuwei.v1.RejectWishResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.Wish wish = 1;
-   */
-  wish?: Wish | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.RejectWishResponse.
- * Use `create(RejectWishResponseSchema)` to create a new message.
- */
-export const RejectWishResponseSchema: GenMessage<RejectWishResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 9);
-
-/**
- * @generated from message wuwei.v1.OfferWishRequest
- */
-export type OfferWishRequest = Message<"wuwei.v1.OfferWishRequest"> & {
-  /**
-   * @generated from field: string wish_id = 1;
-   */
-  wishId: string;
-
-  /**
-   * @generated from oneof wuwei.v1.OfferWishRequest.person
-   */
-  person: {
-    /**
-     * @generated from field: string person_id = 2;
-     */
-    value: string;
-    case: "personId";
-  } | {
-    /**
-     * @generated from field: string phone = 3;
-     */
-    value: string;
-    case: "phone";
-  } | { case: undefined; value?: undefined };
-};
-
-/**
- * Describes the message wuwei.v1.OfferWishRequest.
- * Use `create(OfferWishRequestSchema)` to create a new message.
- */
-export const OfferWishRequestSchema: GenMessage<OfferWishRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 10);
-
-/**
- * @generated from message wuwei.v1.OfferWishResponse
- */
-export type OfferWishResponse = Message<"wuwei.v1.OfferWishResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.Wish wish = 1;
-   */
-  wish?: Wish | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.OfferWishResponse.
- * Use `create(OfferWishResponseSchema)` to create a new message.
- */
-export const OfferWishResponseSchema: GenMessage<OfferWishResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 11);
-
-/**
  * @generated from message wuwei.v1.ClaimWishRequest
  */
 export type ClaimWishRequest = Message<"wuwei.v1.ClaimWishRequest"> & {
@@ -611,7 +485,7 @@ export type ClaimWishRequest = Message<"wuwei.v1.ClaimWishRequest"> & {
  * Use `create(ClaimWishRequestSchema)` to create a new message.
  */
 export const ClaimWishRequestSchema: GenMessage<ClaimWishRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 12);
+  messageDesc(file_wuwei_v1_wishes, 6);
 
 /**
  * @generated from message wuwei.v1.ClaimWishResponse
@@ -628,7 +502,7 @@ export type ClaimWishResponse = Message<"wuwei.v1.ClaimWishResponse"> & {
  * Use `create(ClaimWishResponseSchema)` to create a new message.
  */
 export const ClaimWishResponseSchema: GenMessage<ClaimWishResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 13);
+  messageDesc(file_wuwei_v1_wishes, 7);
 
 /**
  * @generated from message wuwei.v1.ReleaseWishRequest
@@ -650,7 +524,7 @@ export type ReleaseWishRequest = Message<"wuwei.v1.ReleaseWishRequest"> & {
  * Use `create(ReleaseWishRequestSchema)` to create a new message.
  */
 export const ReleaseWishRequestSchema: GenMessage<ReleaseWishRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 14);
+  messageDesc(file_wuwei_v1_wishes, 8);
 
 /**
  * @generated from message wuwei.v1.ReleaseWishResponse
@@ -667,46 +541,7 @@ export type ReleaseWishResponse = Message<"wuwei.v1.ReleaseWishResponse"> & {
  * Use `create(ReleaseWishResponseSchema)` to create a new message.
  */
 export const ReleaseWishResponseSchema: GenMessage<ReleaseWishResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 15);
-
-/**
- * @generated from message wuwei.v1.RevokeClaimRequest
- */
-export type RevokeClaimRequest = Message<"wuwei.v1.RevokeClaimRequest"> & {
-  /**
-   * @generated from field: string wish_id = 1;
-   */
-  wishId: string;
-
-  /**
-   * @generated from field: string reason = 2;
-   */
-  reason: string;
-};
-
-/**
- * Describes the message wuwei.v1.RevokeClaimRequest.
- * Use `create(RevokeClaimRequestSchema)` to create a new message.
- */
-export const RevokeClaimRequestSchema: GenMessage<RevokeClaimRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 16);
-
-/**
- * @generated from message wuwei.v1.RevokeClaimResponse
- */
-export type RevokeClaimResponse = Message<"wuwei.v1.RevokeClaimResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.Wish wish = 1;
-   */
-  wish?: Wish | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.RevokeClaimResponse.
- * Use `create(RevokeClaimResponseSchema)` to create a new message.
- */
-export const RevokeClaimResponseSchema: GenMessage<RevokeClaimResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 17);
+  messageDesc(file_wuwei_v1_wishes, 9);
 
 /**
  * @generated from message wuwei.v1.RevealContactRequest
@@ -730,7 +565,7 @@ export type RevealContactRequest = Message<"wuwei.v1.RevealContactRequest"> & {
  * Use `create(RevealContactRequestSchema)` to create a new message.
  */
 export const RevealContactRequestSchema: GenMessage<RevealContactRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 18);
+  messageDesc(file_wuwei_v1_wishes, 10);
 
 /**
  * @generated from message wuwei.v1.RevealContactResponse
@@ -754,7 +589,7 @@ export type RevealContactResponse = Message<"wuwei.v1.RevealContactResponse"> & 
  * Use `create(RevealContactResponseSchema)` to create a new message.
  */
 export const RevealContactResponseSchema: GenMessage<RevealContactResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 19);
+  messageDesc(file_wuwei_v1_wishes, 11);
 
 /**
  * @generated from message wuwei.v1.DeliverWishRequest
@@ -792,7 +627,7 @@ export type DeliverWishRequest = Message<"wuwei.v1.DeliverWishRequest"> & {
  * Use `create(DeliverWishRequestSchema)` to create a new message.
  */
 export const DeliverWishRequestSchema: GenMessage<DeliverWishRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 20);
+  messageDesc(file_wuwei_v1_wishes, 12);
 
 /**
  * @generated from message wuwei.v1.DeliverWishResponse
@@ -809,7 +644,7 @@ export type DeliverWishResponse = Message<"wuwei.v1.DeliverWishResponse"> & {
  * Use `create(DeliverWishResponseSchema)` to create a new message.
  */
 export const DeliverWishResponseSchema: GenMessage<DeliverWishResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 21);
+  messageDesc(file_wuwei_v1_wishes, 13);
 
 /**
  * @generated from message wuwei.v1.ConfirmWishRequest
@@ -847,7 +682,7 @@ export type ConfirmWishRequest = Message<"wuwei.v1.ConfirmWishRequest"> & {
  * Use `create(ConfirmWishRequestSchema)` to create a new message.
  */
 export const ConfirmWishRequestSchema: GenMessage<ConfirmWishRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 22);
+  messageDesc(file_wuwei_v1_wishes, 14);
 
 /**
  * @generated from message wuwei.v1.ConfirmWishResponse
@@ -864,7 +699,7 @@ export type ConfirmWishResponse = Message<"wuwei.v1.ConfirmWishResponse"> & {
  * Use `create(ConfirmWishResponseSchema)` to create a new message.
  */
 export const ConfirmWishResponseSchema: GenMessage<ConfirmWishResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 23);
+  messageDesc(file_wuwei_v1_wishes, 15);
 
 /**
  * @generated from message wuwei.v1.RateWishRequest
@@ -895,7 +730,7 @@ export type RateWishRequest = Message<"wuwei.v1.RateWishRequest"> & {
  * Use `create(RateWishRequestSchema)` to create a new message.
  */
 export const RateWishRequestSchema: GenMessage<RateWishRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 24);
+  messageDesc(file_wuwei_v1_wishes, 16);
 
 /**
  * @generated from message wuwei.v1.RateWishResponse
@@ -912,55 +747,7 @@ export type RateWishResponse = Message<"wuwei.v1.RateWishResponse"> & {
  * Use `create(RateWishResponseSchema)` to create a new message.
  */
 export const RateWishResponseSchema: GenMessage<RateWishResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 25);
-
-/**
- * @generated from message wuwei.v1.CloseFollowUpRequest
- */
-export type CloseFollowUpRequest = Message<"wuwei.v1.CloseFollowUpRequest"> & {
-  /**
-   * @generated from field: string wish_id = 1;
-   */
-  wishId: string;
-
-  /**
-   * FOLLOW_UP_OUTCOME_OVERTURNED is not for choosing.
-   *
-   * @generated from field: wuwei.v1.FollowUpOutcome outcome = 2;
-   */
-  outcome: FollowUpOutcome;
-
-  /**
-   * 2 to 500 characters.
-   *
-   * @generated from field: string note = 3;
-   */
-  note: string;
-};
-
-/**
- * Describes the message wuwei.v1.CloseFollowUpRequest.
- * Use `create(CloseFollowUpRequestSchema)` to create a new message.
- */
-export const CloseFollowUpRequestSchema: GenMessage<CloseFollowUpRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 26);
-
-/**
- * @generated from message wuwei.v1.CloseFollowUpResponse
- */
-export type CloseFollowUpResponse = Message<"wuwei.v1.CloseFollowUpResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.Wish wish = 1;
-   */
-  wish?: Wish | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.CloseFollowUpResponse.
- * Use `create(CloseFollowUpResponseSchema)` to create a new message.
- */
-export const CloseFollowUpResponseSchema: GenMessage<CloseFollowUpResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 27);
+  messageDesc(file_wuwei_v1_wishes, 17);
 
 /**
  * @generated from message wuwei.v1.DisputeWishRequest
@@ -982,7 +769,7 @@ export type DisputeWishRequest = Message<"wuwei.v1.DisputeWishRequest"> & {
  * Use `create(DisputeWishRequestSchema)` to create a new message.
  */
 export const DisputeWishRequestSchema: GenMessage<DisputeWishRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 28);
+  messageDesc(file_wuwei_v1_wishes, 18);
 
 /**
  * @generated from message wuwei.v1.DisputeWishResponse
@@ -999,85 +786,7 @@ export type DisputeWishResponse = Message<"wuwei.v1.DisputeWishResponse"> & {
  * Use `create(DisputeWishResponseSchema)` to create a new message.
  */
 export const DisputeWishResponseSchema: GenMessage<DisputeWishResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 29);
-
-/**
- * @generated from message wuwei.v1.ProposeOverturnRequest
- */
-export type ProposeOverturnRequest = Message<"wuwei.v1.ProposeOverturnRequest"> & {
-  /**
-   * @generated from field: string wish_id = 1;
-   */
-  wishId: string;
-
-  /**
-   * @generated from field: string reason = 2;
-   */
-  reason: string;
-};
-
-/**
- * Describes the message wuwei.v1.ProposeOverturnRequest.
- * Use `create(ProposeOverturnRequestSchema)` to create a new message.
- */
-export const ProposeOverturnRequestSchema: GenMessage<ProposeOverturnRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 30);
-
-/**
- * @generated from message wuwei.v1.ProposeOverturnResponse
- */
-export type ProposeOverturnResponse = Message<"wuwei.v1.ProposeOverturnResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.Wish wish = 1;
-   */
-  wish?: Wish | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.ProposeOverturnResponse.
- * Use `create(ProposeOverturnResponseSchema)` to create a new message.
- */
-export const ProposeOverturnResponseSchema: GenMessage<ProposeOverturnResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 31);
-
-/**
- * @generated from message wuwei.v1.OverturnWishRequest
- */
-export type OverturnWishRequest = Message<"wuwei.v1.OverturnWishRequest"> & {
-  /**
-   * @generated from field: string wish_id = 1;
-   */
-  wishId: string;
-
-  /**
-   * @generated from field: string reason = 2;
-   */
-  reason: string;
-};
-
-/**
- * Describes the message wuwei.v1.OverturnWishRequest.
- * Use `create(OverturnWishRequestSchema)` to create a new message.
- */
-export const OverturnWishRequestSchema: GenMessage<OverturnWishRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 32);
-
-/**
- * @generated from message wuwei.v1.OverturnWishResponse
- */
-export type OverturnWishResponse = Message<"wuwei.v1.OverturnWishResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.Wish wish = 1;
-   */
-  wish?: Wish | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.OverturnWishResponse.
- * Use `create(OverturnWishResponseSchema)` to create a new message.
- */
-export const OverturnWishResponseSchema: GenMessage<OverturnWishResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 33);
+  messageDesc(file_wuwei_v1_wishes, 19);
 
 /**
  * @generated from message wuwei.v1.WithdrawWishRequest
@@ -1099,7 +808,7 @@ export type WithdrawWishRequest = Message<"wuwei.v1.WithdrawWishRequest"> & {
  * Use `create(WithdrawWishRequestSchema)` to create a new message.
  */
 export const WithdrawWishRequestSchema: GenMessage<WithdrawWishRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 34);
+  messageDesc(file_wuwei_v1_wishes, 20);
 
 /**
  * @generated from message wuwei.v1.WithdrawWishResponse
@@ -1116,92 +825,7 @@ export type WithdrawWishResponse = Message<"wuwei.v1.WithdrawWishResponse"> & {
  * Use `create(WithdrawWishResponseSchema)` to create a new message.
  */
 export const WithdrawWishResponseSchema: GenMessage<WithdrawWishResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 35);
-
-/**
- * @generated from message wuwei.v1.EscalateWishRequest
- */
-export type EscalateWishRequest = Message<"wuwei.v1.EscalateWishRequest"> & {
-  /**
-   * @generated from field: string wish_id = 1;
-   */
-  wishId: string;
-
-  /**
-   * @generated from field: string reason = 2;
-   */
-  reason: string;
-};
-
-/**
- * Describes the message wuwei.v1.EscalateWishRequest.
- * Use `create(EscalateWishRequestSchema)` to create a new message.
- */
-export const EscalateWishRequestSchema: GenMessage<EscalateWishRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 36);
-
-/**
- * @generated from message wuwei.v1.EscalateWishResponse
- */
-export type EscalateWishResponse = Message<"wuwei.v1.EscalateWishResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.Wish wish = 1;
-   */
-  wish?: Wish | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.EscalateWishResponse.
- * Use `create(EscalateWishResponseSchema)` to create a new message.
- */
-export const EscalateWishResponseSchema: GenMessage<EscalateWishResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 37);
-
-/**
- * @generated from message wuwei.v1.RehomeWishRequest
- */
-export type RehomeWishRequest = Message<"wuwei.v1.RehomeWishRequest"> & {
-  /**
-   * @generated from field: string wish_id = 1;
-   */
-  wishId: string;
-
-  /**
-   * @generated from field: string to_unit_id = 2;
-   */
-  toUnitId: string;
-
-  /**
-   * 2 to 500 characters.
-   *
-   * @generated from field: string reason = 3;
-   */
-  reason: string;
-};
-
-/**
- * Describes the message wuwei.v1.RehomeWishRequest.
- * Use `create(RehomeWishRequestSchema)` to create a new message.
- */
-export const RehomeWishRequestSchema: GenMessage<RehomeWishRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 38);
-
-/**
- * @generated from message wuwei.v1.RehomeWishResponse
- */
-export type RehomeWishResponse = Message<"wuwei.v1.RehomeWishResponse"> & {
-  /**
-   * @generated from field: wuwei.v1.Wish wish = 1;
-   */
-  wish?: Wish | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.RehomeWishResponse.
- * Use `create(RehomeWishResponseSchema)` to create a new message.
- */
-export const RehomeWishResponseSchema: GenMessage<RehomeWishResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 39);
+  messageDesc(file_wuwei_v1_wishes, 21);
 
 /**
  * @generated from message wuwei.v1.RemakeWishRequest
@@ -1218,7 +842,7 @@ export type RemakeWishRequest = Message<"wuwei.v1.RemakeWishRequest"> & {
  * Use `create(RemakeWishRequestSchema)` to create a new message.
  */
 export const RemakeWishRequestSchema: GenMessage<RemakeWishRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 40);
+  messageDesc(file_wuwei_v1_wishes, 22);
 
 /**
  * @generated from message wuwei.v1.RemakeWishResponse
@@ -1235,7 +859,7 @@ export type RemakeWishResponse = Message<"wuwei.v1.RemakeWishResponse"> & {
  * Use `create(RemakeWishResponseSchema)` to create a new message.
  */
 export const RemakeWishResponseSchema: GenMessage<RemakeWishResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 41);
+  messageDesc(file_wuwei_v1_wishes, 23);
 
 /**
  * @generated from message wuwei.v1.GetWishRequest
@@ -1252,7 +876,7 @@ export type GetWishRequest = Message<"wuwei.v1.GetWishRequest"> & {
  * Use `create(GetWishRequestSchema)` to create a new message.
  */
 export const GetWishRequestSchema: GenMessage<GetWishRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 42);
+  messageDesc(file_wuwei_v1_wishes, 24);
 
 /**
  * @generated from message wuwei.v1.GetWishResponse
@@ -1269,7 +893,7 @@ export type GetWishResponse = Message<"wuwei.v1.GetWishResponse"> & {
  * Use `create(GetWishResponseSchema)` to create a new message.
  */
 export const GetWishResponseSchema: GenMessage<GetWishResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 43);
+  messageDesc(file_wuwei_v1_wishes, 25);
 
 /**
  * @generated from message wuwei.v1.GetWishJourneyRequest
@@ -1286,7 +910,7 @@ export type GetWishJourneyRequest = Message<"wuwei.v1.GetWishJourneyRequest"> & 
  * Use `create(GetWishJourneyRequestSchema)` to create a new message.
  */
 export const GetWishJourneyRequestSchema: GenMessage<GetWishJourneyRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 44);
+  messageDesc(file_wuwei_v1_wishes, 26);
 
 /**
  * @generated from message wuwei.v1.GetWishJourneyResponse
@@ -1303,7 +927,7 @@ export type GetWishJourneyResponse = Message<"wuwei.v1.GetWishJourneyResponse"> 
  * Use `create(GetWishJourneyResponseSchema)` to create a new message.
  */
 export const GetWishJourneyResponseSchema: GenMessage<GetWishJourneyResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 45);
+  messageDesc(file_wuwei_v1_wishes, 27);
 
 /**
  * One move of a wish.
@@ -1403,7 +1027,7 @@ export type WishStep = Message<"wuwei.v1.WishStep"> & {
  * Use `create(WishStepSchema)` to create a new message.
  */
 export const WishStepSchema: GenMessage<WishStep> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 46);
+  messageDesc(file_wuwei_v1_wishes, 28);
 
 /**
  * @generated from message wuwei.v1.ListWishesRequest
@@ -1480,7 +1104,7 @@ export type ListWishesRequest = Message<"wuwei.v1.ListWishesRequest"> & {
  * Use `create(ListWishesRequestSchema)` to create a new message.
  */
 export const ListWishesRequestSchema: GenMessage<ListWishesRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 47);
+  messageDesc(file_wuwei_v1_wishes, 29);
 
 /**
  * @generated from message wuwei.v1.ListWishesResponse
@@ -1505,7 +1129,7 @@ export type ListWishesResponse = Message<"wuwei.v1.ListWishesResponse"> & {
  * Use `create(ListWishesResponseSchema)` to create a new message.
  */
 export const ListWishesResponseSchema: GenMessage<ListWishesResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 48);
+  messageDesc(file_wuwei_v1_wishes, 30);
 
 /**
  * @generated from message wuwei.v1.ListWishesNearRequest
@@ -1550,7 +1174,7 @@ export type ListWishesNearRequest = Message<"wuwei.v1.ListWishesNearRequest"> & 
  * Use `create(ListWishesNearRequestSchema)` to create a new message.
  */
 export const ListWishesNearRequestSchema: GenMessage<ListWishesNearRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 49);
+  messageDesc(file_wuwei_v1_wishes, 31);
 
 /**
  * @generated from message wuwei.v1.ListWishesNearResponse
@@ -1574,7 +1198,7 @@ export type ListWishesNearResponse = Message<"wuwei.v1.ListWishesNearResponse"> 
  * Use `create(ListWishesNearResponseSchema)` to create a new message.
  */
 export const ListWishesNearResponseSchema: GenMessage<ListWishesNearResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 50);
+  messageDesc(file_wuwei_v1_wishes, 32);
 
 /**
  * @generated from message wuwei.v1.NearWish
@@ -1598,7 +1222,7 @@ export type NearWish = Message<"wuwei.v1.NearWish"> & {
  * Use `create(NearWishSchema)` to create a new message.
  */
 export const NearWishSchema: GenMessage<NearWish> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 51);
+  messageDesc(file_wuwei_v1_wishes, 33);
 
 /**
  * @generated from message wuwei.v1.CountWishesRequest
@@ -1615,7 +1239,7 @@ export type CountWishesRequest = Message<"wuwei.v1.CountWishesRequest"> & {
  * Use `create(CountWishesRequestSchema)` to create a new message.
  */
 export const CountWishesRequestSchema: GenMessage<CountWishesRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 52);
+  messageDesc(file_wuwei_v1_wishes, 34);
 
 /**
  * @generated from message wuwei.v1.CountWishesResponse
@@ -1632,56 +1256,7 @@ export type CountWishesResponse = Message<"wuwei.v1.CountWishesResponse"> & {
  * Use `create(CountWishesResponseSchema)` to create a new message.
  */
 export const CountWishesResponseSchema: GenMessage<CountWishesResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 53);
-
-/**
- * @generated from message wuwei.v1.ReportWishesRequest
- */
-export type ReportWishesRequest = Message<"wuwei.v1.ReportWishesRequest"> & {
-  /**
-   * @generated from field: string unit_id = 1;
-   */
-  unitId: string;
-
-  /**
-   * Days of China, YYYY-MM-DD, both included; at most 366, the last not after today.
-   *
-   * @generated from field: string from_day = 2;
-   */
-  fromDay: string;
-
-  /**
-   * @generated from field: string to_day = 3;
-   */
-  toDay: string;
-};
-
-/**
- * Describes the message wuwei.v1.ReportWishesRequest.
- * Use `create(ReportWishesRequestSchema)` to create a new message.
- */
-export const ReportWishesRequestSchema: GenMessage<ReportWishesRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 54);
-
-/**
- * @generated from message wuwei.v1.ReportWishesResponse
- */
-export type ReportWishesResponse = Message<"wuwei.v1.ReportWishesResponse"> & {
-  /**
-   * Each figure is by how much it changed in the period: of a state, how many came to it less how many left it. Medians
-   * are of what was claimed and kept in the period.
-   *
-   * @generated from field: wuwei.v1.WishCounts counts = 1;
-   */
-  counts?: WishCounts | undefined;
-};
-
-/**
- * Describes the message wuwei.v1.ReportWishesResponse.
- * Use `create(ReportWishesResponseSchema)` to create a new message.
- */
-export const ReportWishesResponseSchema: GenMessage<ReportWishesResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 55);
+  messageDesc(file_wuwei_v1_wishes, 35);
 
 /**
  * Wishes taken over from other systems appear in `imported` only.
@@ -1797,7 +1372,7 @@ export type WishCounts = Message<"wuwei.v1.WishCounts"> & {
  * Use `create(WishCountsSchema)` to create a new message.
  */
 export const WishCountsSchema: GenMessage<WishCounts> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 56);
+  messageDesc(file_wuwei_v1_wishes, 36);
 
 /**
  * @generated from message wuwei.v1.KeptByKind
@@ -1819,7 +1394,7 @@ export type KeptByKind = Message<"wuwei.v1.KeptByKind"> & {
  * Use `create(KeptByKindSchema)` to create a new message.
  */
 export const KeptByKindSchema: GenMessage<KeptByKind> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 57);
+  messageDesc(file_wuwei_v1_wishes, 37);
 
 /**
  * @generated from message wuwei.v1.Satisfaction
@@ -1843,7 +1418,7 @@ export type Satisfaction = Message<"wuwei.v1.Satisfaction"> & {
  * Use `create(SatisfactionSchema)` to create a new message.
  */
 export const SatisfactionSchema: GenMessage<Satisfaction> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 58);
+  messageDesc(file_wuwei_v1_wishes, 38);
 
 /**
  * @generated from message wuwei.v1.GetSatisfactionRequest
@@ -1869,7 +1444,7 @@ export type GetSatisfactionRequest = Message<"wuwei.v1.GetSatisfactionRequest"> 
  * Use `create(GetSatisfactionRequestSchema)` to create a new message.
  */
 export const GetSatisfactionRequestSchema: GenMessage<GetSatisfactionRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 59);
+  messageDesc(file_wuwei_v1_wishes, 39);
 
 /**
  * @generated from message wuwei.v1.GetSatisfactionResponse
@@ -1886,152 +1461,7 @@ export type GetSatisfactionResponse = Message<"wuwei.v1.GetSatisfactionResponse"
  * Use `create(GetSatisfactionResponseSchema)` to create a new message.
  */
 export const GetSatisfactionResponseSchema: GenMessage<GetSatisfactionResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 60);
-
-/**
- * @generated from message wuwei.v1.ListFollowUpsRequest
- */
-export type ListFollowUpsRequest = Message<"wuwei.v1.ListFollowUpsRequest"> & {
-  /**
-   * @generated from field: string unit_id = 1;
-   */
-  unitId: string;
-
-  /**
-   * Those that are closed, instead of those that are open.
-   *
-   * @generated from field: bool closed = 2;
-   */
-  closed: boolean;
-
-  /**
-   * 1 to 50; 0 means 20.
-   *
-   * @generated from field: int32 page_size = 3;
-   */
-  pageSize: number;
-
-  /**
-   * @generated from field: string page_token = 4;
-   */
-  pageToken: string;
-};
-
-/**
- * Describes the message wuwei.v1.ListFollowUpsRequest.
- * Use `create(ListFollowUpsRequestSchema)` to create a new message.
- */
-export const ListFollowUpsRequestSchema: GenMessage<ListFollowUpsRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 61);
-
-/**
- * @generated from message wuwei.v1.ListFollowUpsResponse
- */
-export type ListFollowUpsResponse = Message<"wuwei.v1.ListFollowUpsResponse"> & {
-  /**
-   * @generated from field: repeated wuwei.v1.FollowUp follow_ups = 1;
-   */
-  followUps: FollowUp[];
-
-  /**
-   * @generated from field: string next_page_token = 2;
-   */
-  nextPageToken: string;
-};
-
-/**
- * Describes the message wuwei.v1.ListFollowUpsResponse.
- * Use `create(ListFollowUpsResponseSchema)` to create a new message.
- */
-export const ListFollowUpsResponseSchema: GenMessage<ListFollowUpsResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 62);
-
-/**
- * One low rating that staff look into. It is due 72 hours after it was given.
- *
- * @generated from message wuwei.v1.FollowUp
- */
-export type FollowUp = Message<"wuwei.v1.FollowUp"> & {
-  /**
-   * @generated from field: string id = 1;
-   */
-  id: string;
-
-  /**
-   * @generated from field: string wish_id = 2;
-   */
-  wishId: string;
-
-  /**
-   * The wish's own.
-   *
-   * @generated from field: string unit_id = 3;
-   */
-  unitId: string;
-
-  /**
-   * @generated from field: string wish_title = 4;
-   */
-  wishTitle: string;
-
-  /**
-   * @generated from field: int32 rating = 5;
-   */
-  rating: number;
-
-  /**
-   * What the beneficiary said with it; may be empty.
-   *
-   * @generated from field: string comment = 6;
-   */
-  comment: string;
-
-  /**
-   * @generated from field: google.protobuf.Timestamp opened_at = 7;
-   */
-  openedAt?: Timestamp | undefined;
-
-  /**
-   * @generated from field: google.protobuf.Timestamp due_at = 8;
-   */
-  dueAt?: Timestamp | undefined;
-
-  /**
-   * Open, and past due_at.
-   *
-   * @generated from field: bool overdue = 9;
-   */
-  overdue: boolean;
-
-  /**
-   * These four once it is closed.
-   *
-   * @generated from field: google.protobuf.Timestamp closed_at = 10;
-   */
-  closedAt?: Timestamp | undefined;
-
-  /**
-   * @generated from field: string closed_by_name = 11;
-   */
-  closedByName: string;
-
-  /**
-   * @generated from field: wuwei.v1.FollowUpOutcome outcome = 12;
-   */
-  outcome: FollowUpOutcome;
-
-  /**
-   * @generated from field: string note = 13;
-   */
-  note: string;
-};
-
-/**
- * Describes the message wuwei.v1.FollowUp.
- * Use `create(FollowUpSchema)` to create a new message.
- */
-export const FollowUpSchema: GenMessage<FollowUp> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_wishes, 63);
+  messageDesc(file_wuwei_v1_wishes, 40);
 
 /**
  * @generated from enum wuwei.v1.WishStatus
@@ -2418,52 +1848,6 @@ export const VerificationSchema: GenEnum<Verification> = /*@__PURE__*/
   enumDesc(file_wuwei_v1_wishes, 6);
 
 /**
- * What came of a follow-up.
- *
- * @generated from enum wuwei.v1.FollowUpOutcome
- */
-export enum FollowUpOutcome {
-  /**
-   * @generated from enum value: FOLLOW_UP_OUTCOME_UNSPECIFIED = 0;
-   */
-  UNSPECIFIED = 0,
-
-  /**
-   * Talked over; nothing is left to do.
-   *
-   * @generated from enum value: FOLLOW_UP_OUTCOME_SETTLED = 1;
-   */
-  SETTLED = 1,
-
-  /**
-   * Somebody made good what was missing.
-   *
-   * @generated from enum value: FOLLOW_UP_OUTCOME_HELPED_AGAIN = 2;
-   */
-  HELPED_AGAIN = 2,
-
-  /**
-   * The beneficiary could not be reached, or did not want to talk.
-   *
-   * @generated from enum value: FOLLOW_UP_OUTCOME_NOT_REACHED = 3;
-   */
-  NOT_REACHED = 3,
-
-  /**
-   * The wish was overturned, and is open again.
-   *
-   * @generated from enum value: FOLLOW_UP_OUTCOME_OVERTURNED = 4;
-   */
-  OVERTURNED = 4,
-}
-
-/**
- * Describes the enum wuwei.v1.FollowUpOutcome.
- */
-export const FollowUpOutcomeSchema: GenEnum<FollowUpOutcome> = /*@__PURE__*/
-  enumDesc(file_wuwei_v1_wishes, 7);
-
-/**
  * @generated from enum wuwei.v1.WishView
  */
 export enum WishView {
@@ -2505,7 +1889,7 @@ export enum WishView {
  * Describes the enum wuwei.v1.WishView.
  */
 export const WishViewSchema: GenEnum<WishView> = /*@__PURE__*/
-  enumDesc(file_wuwei_v1_wishes, 8);
+  enumDesc(file_wuwei_v1_wishes, 7);
 
 /**
  * @generated from enum wuwei.v1.WishOrder
@@ -2535,7 +1919,7 @@ export enum WishOrder {
  * Describes the enum wuwei.v1.WishOrder.
  */
 export const WishOrderSchema: GenEnum<WishOrder> = /*@__PURE__*/
-  enumDesc(file_wuwei_v1_wishes, 9);
+  enumDesc(file_wuwei_v1_wishes, 8);
 
 /**
  * WishService: a resident's small need, from made to kept.
@@ -2568,42 +1952,6 @@ export const WishService: GenService<{
     output: typeof MakeWishResponseSchema;
   },
   /**
-   * Staff open a reviewed wish.
-   *   PERMISSION_DENIED WISH_OWN: not one they made for themselves.
-   *
-   * @generated from rpc wuwei.v1.WishService.ApproveWish
-   */
-  approveWish: {
-    methodKind: "unary";
-    input: typeof ApproveWishRequestSchema;
-    output: typeof ApproveWishResponseSchema;
-  },
-  /**
-   * Staff decline a wish, with a reason its maker sees.
-   *
-   * @generated from rpc wuwei.v1.WishService.RejectWish
-   */
-  rejectWish: {
-    methodKind: "unary";
-    input: typeof RejectWishRequestSchema;
-    output: typeof RejectWishResponseSchema;
-  },
-  /**
-   * Staff offer an open wish to a named person, who may then see and claim it wherever they live: the only way to a
-   * helper for a private wish. An offer is good for one claim.
-   *   INVALID_ARGUMENT PERSON_REQUIRED.
-   *   NOT_FOUND PERSON_UNKNOWN.
-   *   PERMISSION_DENIED WISH_OWN: the person is its maker or beneficiary.
-   *   ALREADY_EXISTS WISH_OFFERED: to this person, already.
-   *
-   * @generated from rpc wuwei.v1.WishService.OfferWish
-   */
-  offerWish: {
-    methodKind: "unary";
-    input: typeof OfferWishRequestSchema;
-    output: typeof OfferWishResponseSchema;
-  },
-  /**
    * Takes a wish up, for oneself or for an organisation. Exactly one caller wins.
    *   INVALID_ARGUMENT CLAIMER_KIND: none of them, or another than its member for an organisation.
    *   FAILED_PRECONDITION WISH_ALREADY_CLAIMED; ORGANISATION_NOT_LISTED: it is not, was suspended, or has lapsed.
@@ -2629,16 +1977,6 @@ export const WishService: GenService<{
     methodKind: "unary";
     input: typeof ReleaseWishRequestSchema;
     output: typeof ReleaseWishResponseSchema;
-  },
-  /**
-   * Staff take the wish back from its claimer, with a reason.
-   *
-   * @generated from rpc wuwei.v1.WishService.RevokeClaim
-   */
-  revokeClaim: {
-    methodKind: "unary";
-    input: typeof RevokeClaimRequestSchema;
-    output: typeof RevokeClaimResponseSchema;
   },
   /**
    * The contact, address and beneficiary of a wish: its claimer while they hold it, or staff of its unit with a reason;
@@ -2698,19 +2036,6 @@ export const WishService: GenService<{
     output: typeof RateWishResponseSchema;
   },
   /**
-   * Staff say what came of the open follow-up of a kept wish, for those concerned to read in its journey.
-   *   INVALID_ARGUMENT FOLLOW_UP_OUTCOME: none, or one that staff do not choose.
-   *   PERMISSION_DENIED WISH_OWN_CLAIM: not of what they claimed themselves.
-   *   FAILED_PRECONDITION FOLLOW_UP_NONE: the wish has no open one, or no longer.
-   *
-   * @generated from rpc wuwei.v1.WishService.CloseFollowUp
-   */
-  closeFollowUp: {
-    methodKind: "unary";
-    input: typeof CloseFollowUpRequestSchema;
-    output: typeof CloseFollowUpResponseSchema;
-  },
-  /**
    * The maker or the beneficiary says it was not kept, or staff for one who told them. Its claimer has it again.
    *
    * @generated from rpc wuwei.v1.WishService.DisputeWish
@@ -2721,30 +2046,6 @@ export const WishService: GenService<{
     output: typeof DisputeWishResponseSchema;
   },
   /**
-   * Staff ask that a kept wish be overturned, after a complaint or an audit. A second person decides.
-   *   ALREADY_EXISTS OVERTURN_PROPOSED.
-   *   FAILED_PRECONDITION WISH_IMPORTED: what another system answered stays as it was.
-   *
-   * @generated from rpc wuwei.v1.WishService.ProposeOverturn
-   */
-  proposeOverturn: {
-    methodKind: "unary";
-    input: typeof ProposeOverturnRequestSchema;
-    output: typeof ProposeOverturnResponseSchema;
-  },
-  /**
-   * A second staff member overturns a kept wish: it is open again, and no longer counted.
-   *   FAILED_PRECONDITION OVERTURN_NOT_PROPOSED.
-   *   PERMISSION_DENIED SECOND_PERSON_NEEDED: the proposer cannot decide.
-   *
-   * @generated from rpc wuwei.v1.WishService.OverturnWish
-   */
-  overturnWish: {
-    methodKind: "unary";
-    input: typeof OverturnWishRequestSchema;
-    output: typeof OverturnWishResponseSchema;
-  },
-  /**
    * The maker or staff take an unclaimed wish back.
    *
    * @generated from rpc wuwei.v1.WishService.WithdrawWish
@@ -2753,30 +2054,6 @@ export const WishService: GenService<{
     methodKind: "unary";
     input: typeof WithdrawWishRequestSchema;
     output: typeof WithdrawWishResponseSchema;
-  },
-  /**
-   * Staff send an open wish up one level: community, street, district. The clock does the same when its hours are over.
-   *   FAILED_PRECONDITION WISH_AT_TOP.
-   *
-   * @generated from rpc wuwei.v1.WishService.EscalateWish
-   */
-  escalateWish: {
-    methodKind: "unary";
-    input: typeof EscalateWishRequestSchema;
-    output: typeof EscalateWishResponseSchema;
-  },
-  /**
-   * Staff give a wish before its end, whose unit has closed, to one of that unit's successors, or below. Its audience,
-   * lists and counts follow; its clock goes on.
-   *   NOT_FOUND UNIT_UNKNOWN.
-   *   FAILED_PRECONDITION UNIT_OPEN: its unit is not closed; UNIT_CLOSED, UNIT_NOT_FOR_WISHES, UNIT_NOT_SUCCESSOR.
-   *
-   * @generated from rpc wuwei.v1.WishService.RehomeWish
-   */
-  rehomeWish: {
-    methodKind: "unary";
-    input: typeof RehomeWishRequestSchema;
-    output: typeof RehomeWishResponseSchema;
   },
   /**
    * The maker, or staff for a wish made by staff, makes a wish again that was withdrawn or expired: a new one with the
@@ -2849,18 +2126,6 @@ export const WishService: GenService<{
     output: typeof CountWishesResponseSchema;
   },
   /**
-   * Follow-ups of a unit's subtree, a page at a time, the longest due first. For staff and auditors.
-   *   NOT_FOUND UNIT_UNKNOWN.
-   *   INVALID_ARGUMENT PAGE_TOKEN, PAGE_SIZE.
-   *
-   * @generated from rpc wuwei.v1.WishService.ListFollowUps
-   */
-  listFollowUps: {
-    methodKind: "unary";
-    input: typeof ListFollowUpsRequestSchema;
-    output: typeof ListFollowUpsResponseSchema;
-  },
-  /**
    * How content beneficiaries were with a claimer: with the caller, or, for staff and auditors of a unit, with somebody
    * who kept wishes in its subtree. Overturned wishes have no say.
    *   NOT_FOUND UNIT_UNKNOWN.
@@ -2871,20 +2136,6 @@ export const WishService: GenService<{
     methodKind: "unary";
     input: typeof GetSatisfactionRequestSchema;
     output: typeof GetSatisfactionResponseSchema;
-  },
-  /**
-   * What happened in a period to the wishes of a unit and of what lay below it on the period's last day. A unit that
-   * was merged or moved meanwhile counts whole where it lay that day, so the figures of neighbours add up to those of
-   * the unit above, and nothing is counted twice or lost. For staff and auditors of the unit.
-   *   INVALID_ARGUMENT DAY_FORMAT; REPORT_PERIOD: reversed, over 366 days, or after today.
-   *   NOT_FOUND UNIT_UNKNOWN.
-   *
-   * @generated from rpc wuwei.v1.WishService.ReportWishes
-   */
-  reportWishes: {
-    methodKind: "unary";
-    input: typeof ReportWishesRequestSchema;
-    output: typeof ReportWishesResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_wuwei_v1_wishes, 0);
