@@ -7,7 +7,7 @@ import { version } from './package.json';
 const uni = (uniPlugin as unknown as { default?: typeof uniPlugin }).default ?? uniPlugin;
 const weapp = process.env['UNI_PLATFORM'] === 'mp-weixin';
 
-/** uni-app's runtime fetches a picture from its maker's servers, three seconds after the program starts. Ours does not. */
+/** uni-app's programs fetch a picture from its maker's servers, three seconds after they start. Ours do not. */
 function nothingFromElsewhere(): Plugin {
   const call = '    preloadAsset();\n';
   return {
@@ -20,11 +20,18 @@ function nothingFromElsewhere(): Plugin {
 
       return code.includes(call) ? { code: code.replace(call, ''), map: null } : this.error(`${call.trim()} is not in ${id}`);
     },
+    generateBundle(_, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type === 'asset' && file.fileName.endsWith('.css')) {
+          file.source = String(file.source).replace(/url\(['"]?https:[^)]*\)/g, 'none');
+        }
+      }
+    },
   };
 }
 
 export default defineConfig({
-  plugins: [uni(), ...(weapp ? [nothingFromElsewhere(), wuweiPolyfill() as PluginOption] : [])],
+  plugins: [uni(), nothingFromElsewhere(), ...(weapp ? [wuweiPolyfill() as PluginOption] : [])],
   define: {
     WUWEI_VERSION: JSON.stringify(version),
     // Where a mini program finds the public door; pages in a browser come from it.
