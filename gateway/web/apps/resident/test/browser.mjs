@@ -22,7 +22,8 @@ export const launch = () => chromium.launch({
 
 /** Somebody with a phone. What goes wrong in its console is kept. */
 export async function somebody(browser, width = widths.phone, more = {}) {
-  const context = await browser.newContext({ viewport: { width, height: width > 900 ? 800 : 720 }, locale: 'zh-CN', bypassCSP: false, ...more });
+  const viewport = { width, height: width > 900 ? 800 : 720 };
+  const context = await browser.newContext({ viewport, locale: 'zh-CN', ...more });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   const faults = [];
@@ -67,7 +68,8 @@ export async function signInOn(page, phone) {
 /** The whole page, for a human eye. */
 export async function picture(page, name) {
   await settled(page);
-  await page.waitForFunction(() => !document.querySelector('uni-toast'));
+  await page.waitForFunction(() => !document.querySelector('uni-toast')?.checkVisibility());
+  await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
 }
 
