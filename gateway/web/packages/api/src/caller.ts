@@ -28,11 +28,11 @@ export class Caller {
     const id = newId(this.options.platform);
     const intent = kindOf(method).keyed ? (options.intent ?? { name: '', key: newId(this.options.platform) }) : undefined;
     const patience = new Patience(options.timeoutMs ?? this.options.timeoutMs ?? timeoutMsDefault, options.signal);
-    if (intent?.name) {
-      this.intents.sent(intent);
-    }
-
     try {
+      if (intent?.name) {
+        this.intents.sent(intent);
+      }
+
       const answer = await this.tryOften(method, request, { id, intent, patience });
       this.note(method, intent, answer);
       return answer;

@@ -7,7 +7,6 @@ import { answerBytesMax, requestBytesMax } from '../limits';
 import type { Wx, WxAnswer } from './wx';
 
 const frameHeadBytes = 5;
-const compressedFlag = 1;
 const contentType = /^application\/grpc-web(\+proto)?(;|$)/i;
 
 /** gRPC-Web over `wx.request`. */
@@ -99,7 +98,8 @@ function read(answer: WxAnswer, headers: Headers): { data?: Uint8Array; trailer:
 
     const flags = frames.getUint8(at);
     const content = bytes.subarray(start, at = start + frames.getUint32(at + 1));
-    if (flags & compressedFlag || trailer || (flags !== trailerFlag && (flags !== 0 || data))) {
+    // Compressed ones, too: nobody said we take them.
+    if (trailer || (flags !== trailerFlag && (flags !== 0 || data))) {
       throw wrong('a frame that does not belong there');
     }
 

@@ -9,6 +9,7 @@ export interface Wx {
   getRandomValues?(options: { length: number; success(result: { randomValues: ArrayBuffer }): void; fail?(): void }): void;
 }
 
+/** What `wx.request` is given. */
 export interface WxRequest {
   url: string;
   method: 'POST';
@@ -23,12 +24,14 @@ export interface WxRequest {
   fail(error: { errMsg: string }): void;
 }
 
+/** What comes back, whatever its HTTP status. */
 export interface WxAnswer {
   statusCode: number;
   header: Record<string, string | string[]>;
   data: ArrayBuffer | string | object;
 }
 
+/** A request under way. */
 export interface WxTask {
   abort(): void;
 }
