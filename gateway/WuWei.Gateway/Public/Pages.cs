@@ -12,7 +12,7 @@ public static class Pages
     private const string Policy =
         "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
 
-    private static readonly string[] Apps = ["screen"];
+    private static readonly string[] Apps = ["screen", "h5"];
 
     public static IApplicationBuilder UsePages(this IApplicationBuilder app, IConfiguration settings)
     {

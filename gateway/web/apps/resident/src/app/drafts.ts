@@ -1,0 +1,25 @@
+import { kept } from './kept';
+
+/** A wish that is being written: it survives leaving the page. */
+export interface Draft {
+  categoryId: string;
+  title: string;
+  text: string;
+  answers: Record<string, string>;
+  effortMinutes: number;
+  remote: boolean;
+  hidden: boolean;
+  name: string;
+  phone: string;
+  address: string;
+}
+
+export const emptyDraft = (): Draft => ({
+  categoryId: '', title: '', text: '', answers: {}, effortMinutes: 30, remote: false, hidden: false, name: '', phone: '', address: '',
+});
+
+export const draft = kept<Draft>('wuwei.draft');
+
+/** How and where to reach whoever uses this device, so that nobody types it twice. Gone when they sign out. */
+export const phone = kept<string>('wuwei.phone');
+export const address = kept<string>('wuwei.address');

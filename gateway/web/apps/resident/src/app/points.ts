@@ -1,0 +1,66 @@
+import { BoardPeriod, BoardSubject } from '@wuwei/api/types/boards';
+import { TransferKind, type PointsLine } from '@wuwei/api/types/points';
+import { moment } from './days';
+import type { Page } from './loading';
+import { homeUnitId, lineOf, loadMe, unitOf } from './me';
+import { actWords, awardWords, periodWords, transferWords } from './words';
+import { wuwei } from './wuwei';
+
+/** What the caller has, and where that puts them. */
+export interface Standing {
+  balance: string;
+  held: string;
+  ranks: { where: string; place: string }[];
+}
+
+export interface Line {
+  id: string;
+  what: string;
+  when: string;
+  unit: string;
+  /** Why it is not paid, if it is not. */
+  why: string;
+  points: string;
+}
+
+/** The community and the street say something to somebody; the district only over a long time. */
+const levels: [level: number, periods: BoardPeriod[]][] = [
+  [0, [BoardPeriod.MONTH, BoardPeriod.YEAR]], [1, [BoardPeriod.YEAR]], [2, [BoardPeriod.YEAR]],
+];
+
+export async function loadStanding(): Promise<Standing> {
+  const points = await wuwei.points.getPoints({});
+  await loadMe();
+  const line = await lineOf(homeUnitId.value);
+  const boards = levels.flatMap(([level, periods]) => line[level]
+    ? periods.map((period) => ({ unit: line[level]!, period })) : []);
+  const { ranks } = boards.length
+    ? await wuwei.boards.getMyRank({
+      boards: boards.map(({ unit, period }) => ({ subject: BoardSubject.PERSON, unitId: unit.id, period })),
+    }) : { ranks: [] };
+  return {
+    balance: points.balance,
+    held: points.held,
+    ranks: boards.map(({ unit, period }, i) => ({
+      where: `${unit.name} ${periodWords[period] ?? ''}`,
+      place: ranks[i]?.rank ? `第 ${ranks[i].rank} 名（${ranks[i].points} 分）` : '还没有上榜',
+    })),
+  };
+}
+
+export async function pointsLines(pageToken: string): Promise<Page<Line>> {
+  const answer = await wuwei.points.listPoints({ pageToken });
+  return { items: await Promise.all(answer.lines.map(toLine)), next: answer.nextPageToken };
+}
+
+async function toLine(line: PointsLine): Promise<Line> {
+  const unit = line.unitId ? await unitOf(line.unitId) : undefined;
+  return {
+    id: line.id,
+    what: line.kind === TransferKind.AWARD && line.award ? actWords[line.award.act] : transferWords[line.kind],
+    when: moment(line.at),
+    unit: unit?.name ?? '',
+    why: line.award ? awardWords[line.award.state] : '',
+    points: line.points > 0 ? `+${line.points}` : String(line.points),
+  };
+}

@@ -1,0 +1,79 @@
+import { WishStatus, WishVisibility, type NearWish, type Wish, type WishView } from '@wuwei/api/types/wishes';
+import { categoryOf } from './categories';
+import { ago } from './days';
+import type { Page } from './loading';
+import { unitOf } from './me';
+import type { Place } from './place';
+import { effortWords, statusSigns, statusWords } from './words';
+import { wuwei } from './wuwei';
+
+/** A wish as lists show it. */
+export interface WishCard {
+  id: string;
+  title: string;
+  status: string;
+  sign: string;
+  /** For the colour beside the words. */
+  tone: 'open' | 'busy' | 'kept' | 'over';
+  /** Its category, where it is and how long it takes. */
+  facts: string[];
+  when: string;
+}
+
+const tones: Partial<Record<WishStatus, WishCard['tone']>> = {
+  [WishStatus.OPEN]: 'open', [WishStatus.CLAIMED]: 'busy', [WishStatus.DELIVERED]: 'busy',
+  [WishStatus.PENDING_REVIEW]: 'busy', [WishStatus.KEPT]: 'kept',
+};
+
+/** For a sensitive wish of others, whose title nobody is told. */
+const titleHidden = '（为保护隐私，内容不公开）';
+
+export async function toCard(wish: Wish, distanceMetres?: number): Promise<WishCard> {
+  const [unit, category] = await Promise.all([unitOf(wish.unitId), categoryOf(wish.unitId, wish.categoryId)]);
+  const where = distanceMetres === undefined ? unit?.name ?? '' : distanceWords(distanceMetres);
+  return {
+    id: wish.id,
+    title: wish.title || titleHidden,
+    status: statusWords[wish.status],
+    sign: statusSigns[wish.status],
+    tone: tones[wish.status] ?? 'over',
+    facts: [
+      category?.name ?? '', where, `约${effortWords(wish.effortMinutes)}`, wish.remote ? '可以远程帮' : '',
+      wish.visibility === WishVisibility.PRIVATE ? '不公开' : '', wish.overdue ? '已逾期' : '',
+    ].filter(Boolean),
+    when: ago(wish.openedAt ?? wish.madeAt),
+  };
+}
+
+/** Only cells of a grid are known: what is in the same one is near. */
+function distanceWords(metres: number): string {
+  if (metres === 0) {
+    return '就在附近';
+  }
+
+  return metres < 1000 ? `约${metres}米` : `约${(metres / 1000).toFixed(1)}公里`;
+}
+
+const cards = async (wishes: Wish[], next: string): Promise<Page<WishCard>> =>
+  ({ items: await Promise.all(wishes.map((wish) => toCard(wish))), next });
+
+/** Open wishes around a place. */
+export async function wishesNear(place: Place, pageToken: string): Promise<Page<WishCard>> {
+  const answer = await wuwei.wishes.listWishesNear({ ...place, pageToken });
+  const near = answer.wishes.filter((n): n is NearWish & { wish: Wish } => n.wish !== undefined);
+  return {
+    items: await Promise.all(near.map((n) => toCard(n.wish, n.distanceMetres))), next: answer.nextPageToken,
+  };
+}
+
+/** Open wishes of a unit and all below it. */
+export async function wishesOf(unitId: string, view: WishView, pageToken: string): Promise<Page<WishCard>> {
+  const answer = await wuwei.wishes.listWishes({ view, unitId, status: WishStatus.OPEN, pageToken });
+  return cards(answer.wishes, answer.nextPageToken);
+}
+
+/** The caller's own, in all states. */
+export async function myWishes(view: WishView, pageToken: string): Promise<Page<WishCard>> {
+  const answer = await wuwei.wishes.listWishes({ view, pageToken });
+  return cards(answer.wishes, answer.nextPageToken);
+}

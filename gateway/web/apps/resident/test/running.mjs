@@ -1,0 +1,78 @@
+// What the tests know of the program that runs: WUWEI_PUBLIC says where; the codes it sends are in the file WUWEI_OUTPUT,
+// which is what scripts/run prints, or are asked for at WUWEI_CODES.
+import { createHmac, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export const { WUWEI_PUBLIC: base = '', WUWEI_OUTPUT: output = '', WUWEI_CODES: codes = '' } = process.env;
+export const artifacts = fileURLToPath(new URL('../../../../../artifacts/', import.meta.url));
+/** Why tests against a running program cannot be run; nothing when they can. */
+export const skip = base && (output || codes) ? false : 'no program runs: set WUWEI_PUBLIC and WUWEI_OUTPUT (or WUWEI_CODES)';
+
+/** What the demo has. */
+export const demo = {
+  district: '建邺区', street: '莫愁湖街道', community: '莫愁湖社区', communityCode: '320105001011',
+  password: 'wuwei-demo-2026', secret: 'WUWEIDEMOWUWEIDEMOWUWEIDEMO2345A',
+};
+
+let phones = 0;
+export const newPhone = () => `137${String(Date.now()).slice(-6)}${String(++phones).padStart(2, '0')}`;
+
+/** A call of the JSON door. */
+export async function call(path, body, token) {
+  const response = await fetch(`${base}/api/v1${path}`, {
+    method: body ? 'POST' : 'GET',
+    headers: {
+      'content-type': 'application/json', 'idempotency-key': randomUUID(), ...(token && { authorization: `Bearer ${token}` }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const { errcode, errmsg, data } = await response.json();
+  if (errcode) throw new Error(`${path}: ${errcode} ${errmsg}`);
+  return data;
+}
+
+/** Waits until `find` gives something. */
+export async function until(what, find, ms = 20_000) {
+  for (const end = Date.now() + ms; Date.now() < end; await new Promise((r) => setTimeout(r, 50))) {
+    const found = await find();
+    if (found) return found;
+  }
+
+  throw new Error(`never: ${what}`);
+}
+
+/** The code that was sent last to a phone, other than one seen before. */
+export function codeFor(phone) {
+  return until(`a code for ${phone}`, async () => codes
+    ? (await fetch(`${codes}/${phone}`)).text()
+    : [...readFileSync(output, 'utf8').matchAll(new RegExp(`短信 ${phone}：.*?(\\d{6})`, 'g'))].at(-1)?.[1]);
+}
+
+export async function signIn(phone = newPhone()) {
+  const { challengeId } = await call('/auth/codes', { phone });
+  return call('/auth/phone:signIn', { challengeId, code: await codeFor(phone) });
+}
+
+let staff;
+
+/** The token of the community's staff. */
+export function signInStaff() {
+  const { communityCode: name, password, secret } = demo;
+  // Six digits are good once: who used them just now waits for the next.
+  return staff ??= until('a sign-in of staff', () => call('/auth/staff:signIn', { name, password, totp: totp(secret) })
+    .then(({ token }) => token, (error) => new Promise((resolve, reject) => {
+      setTimeout(() => (error.message.includes('40101') ? resolve(undefined) : reject(error)), 10_000);
+    })), 60_000);
+}
+
+/** RFC 6238. */
+function totp(secret) {
+  const bits = [...secret].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const hash = createHmac('sha1', key).update(counter).digest();
+  const number = hash.readUInt32BE(hash.at(-1) & 15) & 0x7fffffff;
+  return String(number % 1e6).padStart(6, '0');
+}
