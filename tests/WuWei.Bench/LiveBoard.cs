@@ -118,7 +118,10 @@ public sealed class LiveBoard(BenchDistrict district, BenchCalls calls, Child se
         {
             var screen = new Screen
             {
-                Id = Guid.CreateVersion7(), UnitId = root.Id, Name = "大厅", AddedAt = DateTime.UtcNow,
+                Id = Guid.CreateVersion7(),
+                UnitId = root.Id,
+                Name = "大厅",
+                AddedAt = DateTime.UtcNow,
             };
             // As it is stored, without the bound on how many one unit has.
             await database.HousekeepAsync(db => db.ExecuteAsync(
