@@ -23,6 +23,7 @@ public static class GatewayHost
         builder.WebHost.ConfigureKestrel((host, kestrel) =>
         {
             kestrel.AddServerHeader = false;
+            ConnectionBounds.Set(kestrel, host.Configuration);
             SystemsDoor.Open(kestrel, host.Configuration);
             PublicDoor.Open(kestrel, host.Configuration);
         });

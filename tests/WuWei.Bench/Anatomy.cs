@@ -35,7 +35,7 @@ public static class Anatomy
         await using var bareApp = await BareServer.StartAsync(cancel);
         var bare = BenchDistrict.Bare(bareApp.Urls.First());
         await using var app = GatewayHost.Build(
-            [.. district.Settings.ServerEnvironment.Select(s => $"--{s.Key.Replace("__", ":", StringComparison.Ordinal)}={s.Value}"), "--WUWEI_GRPC_PORT=0"],
+            [.. district.Settings.ServerEnvironment.Select(s => $"--{s.Key.Replace("__", ":", StringComparison.Ordinal)}={s.Value}"), "--WUWEI_GRPC_PORT=0", "--WUWEI_PUBLIC_PORT=0"],
             builder =>
             {
                 builder.Logging.ClearProviders();

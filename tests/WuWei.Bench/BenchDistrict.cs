@@ -14,7 +14,7 @@ namespace WuWei.Bench;
 /// <summary>A district of some size in a database of its own, and what serves it.</summary>
 public sealed class BenchDistrict : IAsyncDisposable
 {
-    private const int Connections = 4;
+    public const int Connections = 4;
 
     private BenchDistrict(BenchSettings settings, ServiceProvider services, BenchWorld world)
     {

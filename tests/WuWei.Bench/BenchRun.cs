@@ -18,7 +18,8 @@ public sealed class BenchRun(BenchSize size)
 
     private readonly List<Row> _rows = [];
 
-    public async Task RunAsync(FileInfo? output, CancellationToken cancel)
+    /// <param name="publicOnly">Nothing but the public door's rows.</param>
+    public async Task RunAsync(FileInfo? output, bool publicOnly, CancellationToken cancel)
     {
         await using var district = await BenchDistrict.LoadAsync(Database, size, cancel);
         await using var bareServer = Child.Start(
@@ -34,28 +35,41 @@ public sealed class BenchRun(BenchSize size)
         await calls.All[0].Call(0);
         var startSeconds = started.Elapsed.TotalSeconds;
 
+        using var encodings = new Encodings(district.World, district.Settings);
         Console.WriteLine(
             $"\nEach: {size.WarmUp.TotalSeconds} s of warm-up, then {size.Repeats} repeats of {size.Measured.TotalSeconds} s in turn with "
             + "the bare call and the direct SQL; for GetBoard a bare call with an answer of its size, for GetMyRank the two commands "
-            + "of Redis. The middle repeat is shown; spread is between the fastest and the slowest.");
+            + "of Redis, for GrpcWeb and Json GetWish by gRPC. The middle repeat is shown; spread is between the fastest and the slowest.");
         Console.WriteLine($"{"",-26}{"callers",8}{"calls/s",10}{"p50 ms",9}{"p99 ms",9}{"of bare",9}{"of direct",20}{"spread",8}");
         foreach (var callers in CallersAt)
         {
             calls.Parallel = callers;
             var allBare = new Series("Bare", callers);
-            foreach (var (name, call, direct) in calls.All)
+            foreach (var (name, call, direct) in publicOnly ? [] : calls.All)
             {
                 await CompareAsync(name, callers, bare.CallAsync, direct, call, allBare);
             }
 
+            await CompareAsync("GrpcWeb (aim 0.8)", callers, bare.CallAsync, encodings.Grpc, encodings.GrpcWeb, allBare);
+            await CompareAsync("Json (aim 0.9)", callers, bare.CallAsync, encodings.Grpc, encodings.Json, allBare);
+
             Report(allBare.ToRow());
+        }
+
+        using (var live = new LiveBoard(district, calls, server))
+        {
+            await live.RunAsync(cancel);
         }
 
         var residentMb = server.ResidentBytes() / (1 << 20);
         Console.WriteLine($"\nstart to first call: {startSeconds:F2} s");
         Console.WriteLine($"resident memory of the server after the load: {residentMb} MB");
-        await Anatomy.RunAsync(district, cancel);
-        if (size == BenchSize.Full)
+        if (!publicOnly)
+        {
+            await Anatomy.RunAsync(district, cancel);
+        }
+
+        if (size == BenchSize.Full && !publicOnly)
         {
             await Scale.RunAsync(calls, bare, cancel);
         }

@@ -18,12 +18,15 @@ public sealed class BenchSettings(string databaseName)
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(30);
 
     private readonly int _port = FreePort();
+    private readonly int _publicPort = FreePort();
 
     public string Owner { get; } = With(Required("WUWEI_MYSQL_OWNER"), databaseName);
 
     public string Service { get; } = With(Required("WUWEI_MYSQL"), databaseName);
 
     public string Address => $"http://127.0.0.1:{_port}";
+
+    public string PublicAddress => $"http://127.0.0.1:{_publicPort}";
 
     public FileInfo Units { get; } = new(Path.Combine(AppContext.BaseDirectory, "Demo/units-320105.csv"));
 
@@ -35,7 +38,9 @@ public sealed class BenchSettings(string databaseName)
         ["WUWEI_REDIS"] = Redis,
         ["WUWEI_KEYS"] = Keys,
         ["WUWEI_GRPC_PORT"] = $"{_port}",
-        ["WUWEI_PUBLIC_PORT"] = "0",
+        ["WUWEI_PUBLIC_PORT"] = $"{_publicPort}",
+        ["Rates__PersonPerMinute"] = "0",
+        ["Rates__AddressPerMinute"] = "0",
         ["WUWEI_SMS"] = "console",
         ["DOTNET_ENVIRONMENT"] = "Bench",
         ["Wishes__ClaimsMax"] = $"{ushort.MaxValue}",
@@ -66,7 +71,10 @@ public sealed class BenchSettings(string databaseName)
     /// <summary>The server as it is run, a process of its own, once it listens.</summary>
     public async Task<Child> StartServerAsync(CancellationToken cancel)
     {
-        var server = Child.Start(typeof(GatewayHost).Assembly.Location, ServerEnvironment);
+        var server = Child.Start(typeof(GatewayHost).Assembly.Location, new Dictionary<string, string>(ServerEnvironment)
+        {
+            ["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location,
+        });
         _ = server.Output.ReadToEndAsync(cancel);
         // Not by calling: a channel that could not connect waits a second before it tries again.
         for (var limit = DateTime.UtcNow + WaitMax; ; await Task.Delay(2, cancel))

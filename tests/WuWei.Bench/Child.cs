@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace WuWei.Bench;
 
-/// <summary>A process of this run, ended with it.</summary>
+/// <summary>A process of this run, ended with it: it ends when its input does.</summary>
 public sealed class Child : IAsyncDisposable
 {
     private readonly Process _process;

@@ -6,6 +6,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Net.Http.Headers;
 using WuWei.Access;
 using WuWei.Calls;
 
@@ -112,7 +113,13 @@ public static class PublicApi
 
         if (http.Request.Path.StartsWithSegments(JsonEnvelope.Path))
         {
-            return next(http);
+            if (IsUtf8(http))
+            {
+                return next(http);
+            }
+
+            http.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            return Task.CompletedTask;
         }
 
         // gRPC has a deadline of its own, and a stream needs none.
@@ -123,5 +130,22 @@ public static class PublicApi
         }
 
         return next(http);
+    }
+
+    /// <summary>
+    /// JSON is always. The transcoder would look up any encoding by its name as it stands, and fail with an error of ours when
+    /// there is none, so it is not shown one.
+    /// </summary>
+    private static bool IsUtf8(HttpContext http)
+    {
+        var request = http.Request;
+        if (request.ContentType?.Contains("charset", StringComparison.OrdinalIgnoreCase) != true
+            || !MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
+        {
+            return true;
+        }
+
+        request.ContentType = $"{type.MediaType}";
+        return HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -10,8 +10,9 @@ using Status = Google.Rpc.Status;
 namespace WuWei.Errors;
 
 /// <summary>
-/// A message that cannot be parsed fails before any interceptor runs, as UNKNOWN, and one that is too large without a
-/// reason. Both are the caller's fault, so here they become refusals like any other.
+/// A message that cannot be parsed fails before any interceptor runs, as UNKNOWN, one whose frame is cut off or wrongly
+/// packed as INTERNAL, and one that is too large without a reason. All are the caller's fault, so here they become refusals
+/// like any other.
 /// </summary>
 public static class MalformedMessages
 {
@@ -45,7 +46,7 @@ public static class MalformedMessages
         !int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? null
         : (StatusCode)code switch
         {
-            StatusCode.Unknown => Refuse.Invalid("MESSAGE_MALFORMED", "请求的内容无法读取。"),
+            StatusCode.Unknown or StatusCode.Internal => Refuse.Invalid("MESSAGE_MALFORMED", "请求的内容无法读取。"),
             StatusCode.ResourceExhausted => Refuse.Exhausted("MESSAGE_TOO_LARGE", "请求的内容太大。"),
             _ => null,
         };
