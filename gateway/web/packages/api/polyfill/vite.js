@@ -1,6 +1,7 @@
+import { transformSync } from 'esbuild';
 import { readFileSync } from 'node:fs';
 
-const code = readFileSync(new URL('polyfill.js', import.meta.url), 'utf8');
+const { code } = transformSync(readFileSync(new URL('polyfill.js', import.meta.url), 'utf8'), { minify: true, target: 'es2018' });
 
 /** Puts the polyfill at the head of the chunk that a mini program loads first. */
 export function wuweiPolyfill({ chunk = 'common/vendor.js' } = {}) {

@@ -3,11 +3,17 @@ import { Caller } from './caller';
 import { clientOf, type Client } from './calls';
 import { IntentKeeper, type Intent } from './intent';
 import { newId, type Platform } from './platform';
-import { services } from './services';
+import { access, weChat } from './services';
 import { SessionKeeper } from './session';
 
 /** Where a program runs, as the services record it. */
 export type Channel = 'weapp' | 'h5' | 'app' | 'site' | 'screen' | 'console';
+
+/** Services by the names they get, such as `{ wishes, points }` of this package; what is left out costs a mini program nothing. */
+export type Services = { readonly [name: string]: DescService };
+
+/** Every program has them. */
+const always = { access, weChat };
 
 /**
  * Signs in when a call was refused for want of it, or tells the page to. Ends without a session where the page must do it: then
@@ -15,8 +21,12 @@ export type Channel = 'weapp' | 'h5' | 'app' | 'site' | 'screen' | 'console';
  */
 export type SignIn = (wuwei: WuWei) => Promise<void>;
 
+type Nothing = Record<never, DescService>;
+
+type Clients<S extends Services> = { readonly [N in keyof S]: Client<S[N]> };
+
 /** What a program says once. */
-export interface WuWeiOptions {
+export interface WuWeiOptions<S extends Services = Nothing> {
   /** Of the public door, such as `https://wuwei.example.gov.cn`. */
   readonly baseUrl: string;
   readonly channel: Channel;
@@ -24,6 +34,8 @@ export interface WuWeiOptions {
   readonly clientVersion: string;
   readonly platform: Platform;
   readonly signIn: SignIn;
+  /** Those that the program uses, besides `access` and `weChat`. */
+  readonly services: S;
   /** How long a call may take in all; 10,000. */
   readonly timeoutMs?: number;
 }
@@ -32,7 +44,7 @@ export interface WuWeiOptions {
  * The services, by name. Whatever call begins a session (`access.signIn`, `weChat.signInWeChatPhone`, …) makes it the one in
  * use, it is kept in storage and renewed daily, and `access.signOut` forgets it.
  */
-export type WuWei = { readonly [N in keyof typeof services]: Client<(typeof services)[N]> } & {
+export type WuWei<S extends Services = Nothing> = Clients<S> & Clients<typeof always> & {
   /** Whether there is a session; the services may have ended it meanwhile. */
   readonly signedIn: boolean;
   /**
@@ -45,14 +57,14 @@ export type WuWei = { readonly [N in keyof typeof services]: Client<(typeof serv
 };
 
 /** The one object a program needs. */
-export function createWuWei(options: WuWeiOptions): WuWei {
+export function createWuWei<S extends Services>(options: WuWeiOptions<S>): WuWei<S> {
   const { storage } = options.platform;
   const intents = new IntentKeeper(storage, () => newId(options.platform));
   const session = new SessionKeeper(
     storage, () => options.signIn(wuwei), async () => (await wuwei.access.renewSession({})).token);
   const caller = new Caller(options, session, intents);
-  const clients = Object.entries<DescService>(services).map(([name, service]) => [name, clientOf(service, caller.call)]);
-  const wuwei: WuWei = Object.assign(Object.fromEntries(clients), {
+  const clients = Object.entries<DescService>({ ...options.services, ...always }).map(([name, service]) => [name, clientOf(service, caller.call)]);
+  const wuwei: WuWei<S> = Object.assign(Object.fromEntries(clients), {
     intent: (name: string) => intents.begin(name),
     signIn: async () => {
       await session.signInOnce();

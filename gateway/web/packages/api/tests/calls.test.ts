@@ -3,7 +3,7 @@ import { AnySchema, anyPack, timestampFromMs, type Any } from '@bufbuild/protobu
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { encodeBinaryHeader } from '@connectrpc/connect';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { createWuWei, wxPlatform, type SignIn, type WuWei, type WuWeiError, type WxAnswer, type WxRequest } from '../src';
+import { createWuWei, identity, wishes, wxPlatform, type SignIn, type WuWei, type WuWeiError, type WxAnswer, type WxRequest } from '../src';
 import { BadRequestSchema, ErrorInfoSchema } from '../src/gen/google/rpc/error_details_pb';
 import { RenewSessionResponseSchema, SignInResponseSchema } from '../src/gen/wuwei/v1/access_pb';
 import { GetMeResponseSchema } from '../src/gen/wuwei/v1/identity_pb';
@@ -17,17 +17,21 @@ beforeEach(() => {
   vi.useRealTimers();
 });
 
+const services = { identity, wishes };
+type Program = WuWei<typeof services>;
 type Answers = (request: WxRequest, method: string) => WxAnswer | undefined;
 
 /** A program on this phone; what its calls get. None: `wx.request` fails. */
-function program(answers: Answers, signIn: SignIn = async () => { signIns++; }): WuWei {
+function program(answers: Answers, signIn: SignIn = async () => { signIns++; }): Program {
   const wx = wxShim(kept, (options) => {
     sent.push(options);
     const given = answers(options, options.url.split('/').pop()!);
     setTimeout(() => given ? options.success(given) : options.fail({ errMsg: 'request:fail' }));
     return { abort: () => undefined };
   });
-  return createWuWei({ baseUrl: 'https://w.example', channel: 'weapp', clientVersion: '1.2.0', platform: wxPlatform(wx), signIn });
+  return createWuWei({
+    baseUrl: 'https://w.example', channel: 'weapp', clientVersion: '1.2.0', platform: wxPlatform(wx), services, signIn,
+  });
 }
 
 function done<S extends DescMessage>(schema: S, value: MessageInitShape<S>): WxAnswer {
@@ -188,7 +192,7 @@ test('a refusal names reason, words, fields and its id', async () => {
 test('patience ends, and whoever gives up is told so', async () => {
   const wx = wxShim(kept, () => ({ abort: () => undefined }));
   const wuwei = createWuWei({
-    baseUrl: '', channel: 'weapp', clientVersion: '1', platform: wxPlatform(wx), signIn: async () => undefined,
+    baseUrl: '', channel: 'weapp', clientVersion: '1', platform: wxPlatform(wx), services, signIn: async () => undefined,
   });
   await expect(wuwei.identity.getMe({}, { timeoutMs: 20 })).rejects.toMatchObject({ reason: 'DEADLINE_PASSED' });
   const controller = new AbortController();

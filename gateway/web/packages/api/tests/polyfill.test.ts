@@ -1,12 +1,18 @@
 import { build } from 'esbuild';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import vm from 'node:vm';
 import { expect, test } from 'vitest';
 import { wuweiPolyfill } from '../polyfill/vite.js';
 import { answer, frame, refusal, trailer } from './wxShim';
 
-const polyfill = readFileSync(new URL('../polyfill/polyfill.js', import.meta.url), 'utf8');
+/** As a program gets it. */
+const polyfill = put({ 'common/vendor.js': { type: 'chunk', code: '' } });
+
+function put(bundle: Record<string, { type: string; code: string }>): string {
+  const context = { error: (message: string): never => { throw new Error(message); } };
+  wuweiPolyfill().generateBundle.call(context, {}, bundle);
+  return bundle['common/vendor.js']!.code;
+}
 
 /** A place with the language and nothing else, as a mini program is. */
 function bare(globals: object = {}): vm.Context {
@@ -59,9 +65,9 @@ test('what is there already stays', () => {
 test('the client works there', async () => {
   const { outputFiles } = await build({
     stdin: {
-      contents: `import { createWuWei, wxPlatform } from './index';
+      contents: `import { createWuWei, identity, organization, wishes, wxPlatform } from './index';
         export const wuwei = createWuWei({ baseUrl: 'https://w.example', channel: 'weapp', clientVersion: '1.0.0',
-          platform: wxPlatform(wx), signIn: async () => undefined });`,
+          platform: wxPlatform(wx), services: { identity, organization, wishes }, signIn: async () => undefined });`,
       resolveDir: fileURLToPath(new URL('../src', import.meta.url)),
     },
     bundle: true, write: false, format: 'iife', globalName: 'program', target: 'es2018',
@@ -83,11 +89,6 @@ test('the client works there', async () => {
 });
 
 test('a plugin puts it first, and says when it cannot', () => {
-  const bundle = { 'common/vendor.js': { type: 'chunk', code: 'vendor();' } };
-  const plugin = wuweiPolyfill();
-  const context = { error: (message: string): never => { throw new Error(message); } };
-  plugin.generateBundle.call(context, {}, bundle);
-
-  expect(bundle['common/vendor.js'].code).toBe(`${polyfill}vendor();`);
-  expect(() => plugin.generateBundle.call(context, {}, {})).toThrow('common/vendor.js');
+  expect(put({ 'common/vendor.js': { type: 'chunk', code: 'vendor();' } })).toBe(`${polyfill}vendor();`);
+  expect(() => put({})).toThrow('common/vendor.js');
 });

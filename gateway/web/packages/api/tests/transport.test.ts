@@ -2,12 +2,12 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { expect, test } from 'vitest';
 import { AskCodeResponseSchema } from '../src/gen/wuwei/v1/access_pb';
-import { services } from '../src/services';
+import { access } from '../src';
 import { createWxTransport } from '../src/wx/transport';
 import type { WxAnswer, WxRequest } from '../src';
 import { answer, frame, refusal, trailer } from './wxShim';
 
-const { askCode } = services.access.method;
+const { askCode } = access.method;
 const message = toBinary(AskCodeResponseSchema, create(AskCodeResponseSchema, { challengeId: '一' }));
 const good = [...frame(0, message), ...trailer('grpc-status: 0\r\n')];
 

@@ -1,5 +1,6 @@
 import {
-  browserPlatform, bySignInPage, byWeChat, createWuWei, wxPlatform, WuWeiError, type PhoneNeeded, type WuWei,
+  boards, browserPlatform, bySignInPage, byWeChat, categories, createWuWei, identity, organization, points, registry, wishes,
+  wxPlatform, WuWeiError, type PhoneNeeded, type WuWei,
 } from '@wuwei/api';
 import { ref } from 'vue';
 import { openSignIn } from './ways';
@@ -7,13 +8,16 @@ import { openSignIn } from './ways';
 /** A first sign-in with WeChat waits for the phone. */
 export const phoneNeeded = ref<PhoneNeeded>();
 
-export const wuwei: WuWei = create();
+/** What the pages use. */
+const services = { boards, categories, identity, organization, points, registry, wishes };
 
-function create(): WuWei {
+export const wuwei = create();
+
+function create(): WuWei<typeof services> {
   const clientVersion = WUWEI_VERSION;
   // #ifdef MP-WEIXIN
   return createWuWei({
-    baseUrl: WUWEI_PUBLIC_URL, channel: 'weapp', clientVersion, platform: wxPlatform(wx),
+    baseUrl: WUWEI_PUBLIC_URL, channel: 'weapp', clientVersion, platform: wxPlatform(wx), services,
     signIn: byWeChat(wx, appId(), (needed) => {
       phoneNeeded.value = needed;
       openSignIn();
@@ -23,7 +27,8 @@ function create(): WuWei {
   // #ifndef MP-WEIXIN
   void [byWeChat, wxPlatform];
   return createWuWei({
-    baseUrl: location.origin, channel: 'h5', clientVersion, platform: browserPlatform(), signIn: bySignInPage(openSignIn),
+    baseUrl: location.origin, channel: 'h5', clientVersion, platform: browserPlatform(), services,
+    signIn: bySignInPage(openSignIn),
   });
   // #endif
 }

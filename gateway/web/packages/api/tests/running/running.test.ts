@@ -2,27 +2,32 @@ import { build } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
-import { browserPlatform, byWeChat, createWuWei, memoryStorage, wxPlatform, type Platform, type PhoneNeeded, type WuWei, type Wx } from '../../src';
+import {
+  browserPlatform, byWeChat, categories, createWuWei, identity, memoryStorage, organization, wishes, wxPlatform, type Platform,
+  type PhoneNeeded, type WuWei, type Wx,
+} from '../../src';
 import { WishView } from '../../src/gen/wuwei/v1/wishes_pb';
 import { overFetch, wxShim } from '../wxShim';
 
 const { WUWEI_PUBLIC: baseUrl = '', WUWEI_CODES: codes = '', WUWEI_UNIT: unitCode = '', WUWEI_APP: appId = '' } = process.env;
+const services = { categories, identity, organization, wishes };
+type Program = WuWei<typeof services>;
 let phones = 0;
 const newPhone = () => `136${`${Date.now()}`.slice(-6)}${`${++phones}`.padStart(2, '0')}`;
 const tell = async (what: string) => (await fetch(`${codes}/${what}`)).text();
 const codeOf = (phone: string) => tell(`sms/${phone}`);
 
-function program(platform: Platform, channel: 'weapp' | 'h5' = 'weapp'): WuWei {
-  return createWuWei({ baseUrl, channel, clientVersion: '1.0.0', platform, signIn: async () => undefined });
+function program(platform: Platform, channel: 'weapp' | 'h5' = 'weapp'): Program {
+  return createWuWei({ baseUrl, channel, clientVersion: '1.0.0', platform, services, signIn: async () => undefined });
 }
 
-async function signedIn(wuwei: WuWei, phone = newPhone()): Promise<WuWei> {
+async function signedIn(wuwei: Program, phone = newPhone()): Promise<Program> {
   const { challengeId } = await wuwei.access.askCode({ phone });
   await wuwei.access.signIn({ challengeId, code: await codeOf(phone) });
   return wuwei;
 }
 
-async function aWish(wuwei: WuWei, title = '帮我换个灯泡') {
+async function aWish(wuwei: Program, title = '帮我换个灯泡') {
   const { unit } = await wuwei.organization.getUnitByCode({ system: 'division', code: unitCode });
   const { categories } = await wuwei.categories.listCategories({ unitId: unit!.id });
   return {
@@ -31,7 +36,7 @@ async function aWish(wuwei: WuWei, title = '帮我换个灯泡') {
   };
 }
 
-const mine = async (wuwei: WuWei) =>
+const mine = async (wuwei: Program) =>
   (await wuwei.wishes.listWishes({ view: WishView.MINE })).wishes.map((w) => w.title);
 
 describe.each([
@@ -84,7 +89,8 @@ test('WeChat signs in: with a phone at first, then by itself, and the token is r
     },
   };
   const wuwei = createWuWei({
-    baseUrl, channel: 'weapp', clientVersion: '1.0.0', platform: wxPlatform(wx), signIn: byWeChat(wx, appId, (n) => { needed = n; }),
+    baseUrl, channel: 'weapp', clientVersion: '1.0.0', platform: wxPlatform(wx), services,
+    signIn: byWeChat(wx, appId, (n) => { needed = n; }),
   });
   await expect(wuwei.identity.getMe({})).rejects.toMatchObject({ retry: 'sign in' });
   await wuwei.weChat.signInWeChatPhone({

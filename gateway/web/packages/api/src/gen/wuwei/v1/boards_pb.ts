@@ -439,7 +439,7 @@ export const BoardService: GenService<{
     output: typeof GetBoardResponseSchema;
   },
   /**
-   * The caller's own places on several boards of people.
+   * The caller's own places on several boards of people, at most about two seconds old.
    *   INVALID_ARGUMENT BOARD_CHOICE: none or more than 12, or not of people; ID_FORMAT, DAY_FORMAT.
    *   NOT_FOUND UNIT_UNKNOWN.
    *

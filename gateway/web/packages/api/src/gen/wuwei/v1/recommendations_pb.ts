@@ -87,7 +87,7 @@ export type RecommendForMeRequest = Message<"wuwei.v1.RecommendForMeRequest"> & 
   times: TimeOfWeek[];
 
   /**
-   * Where the caller's device is; rounded to some 500 metres before it is used.
+   * Where the caller's device is; taken as the middle of its cell of the grid, see Wish.cell, before it is used.
    *
    * @generated from field: wuwei.v1.Position here = 5;
    */
