@@ -43,7 +43,8 @@ export const go = async (page, path = 'pages/home/home') => {
 /** Nothing is awaited any more. */
 export const settled = async (page) => {
   await page.locator('.content').last().waitFor();
-  await page.waitForFunction(() => !document.querySelector('.skeleton') && !document.body.innerText.includes('请稍候'));
+  await page.waitForFunction(() => !document.querySelector('.skeleton') 
+    && !document.body.innerText.includes('请稍候') && !document.querySelector('uni-toast')?.checkVisibility());
   await page.evaluate(() => document.fonts.ready);
 };
 
@@ -68,7 +69,6 @@ export async function signInOn(page, phone) {
 /** The whole page, for a human eye. */
 export async function picture(page, name) {
   await settled(page);
-  await page.waitForFunction(() => !document.querySelector('uni-toast')?.checkVisibility());
   await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
 }
@@ -105,7 +105,9 @@ export function tooSmall(page, { text, target }) {
     }
 
     for (const e of document.querySelectorAll('[role=button], [role=link], [role=radio], uni-input, uni-textarea')) {
-      const { width, height } = e.getBoundingClientRect();
+      const { width, height, right } = e.getBoundingClientRect();
+      const card = e.closest('.card')?.getBoundingClientRect();
+      if (shown(e) && card && right > card.right + 0.5) found.push(`over the edge: ${say(e)}`);
       if (shown(e) && (width < target - 0.5 || height < target - 0.5)) found.push(`target of ${width}×${height}: ${say(e)}`);
     }
 

@@ -50,6 +50,7 @@ describe('in a browser', { skip }, () => {
 
     const helper = await resident(widths.phone);
     await sees(helper, title);
+    await helper.locator('.heading', { hasText: demo.community }).waitFor();
     await look(helper, '390-home-wish');
     await press(helper, title);
     await sees(helper, '我来认领');

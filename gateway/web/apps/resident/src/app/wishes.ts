@@ -39,7 +39,7 @@ export async function toCard(wish: Wish, distanceMetres?: number): Promise<WishC
     tone: tones[wish.status] ?? 'over',
     facts: [
       category?.name ?? '', where, `约${effortWords(wish.effortMinutes)}`, wish.remote ? '可以远程帮' : '',
-      wish.visibility === WishVisibility.PRIVATE ? '不公开' : '', wish.overdue ? '已逾期' : '',
+      wish.visibility === WishVisibility.PRIVATE ? '不公开' : '', wish.overdue ? (wish.status === WishStatus.OPEN ? '等了很久' : '已逾期') : '',
     ].filter(Boolean),
     when: ago(wish.openedAt ?? wish.madeAt),
   };
