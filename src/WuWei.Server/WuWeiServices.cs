@@ -125,6 +125,7 @@ public static class WuWeiServices
         services.AddSingleton<PointsRuleBooks>();
         services.AddSingleton<IEarnsBeside, InviterCredit>();
         services.AddSingleton<Payer>();
+        services.AddSingleton<Deductor>();
         services.AddSingleton<WishPayment>();
         services.AddSingleton<IPaidActs, PaidWishes>();
         services.AddSingleton<IPaidActs, PaidAttendance>();

@@ -13,7 +13,7 @@ namespace WuWei.Activities;
 /// <summary>The wire of attendance.proto: the door of a shift here; appeals and decisions in the other parts.</summary>
 public sealed partial class AttendanceService(
     Database database, KeyedWriter writer, PersonalData personalData, Units units, PointsRuleBooks books, Payer payer,
-    CheckInCodes codes, SecurityEvents events, TimeProvider clock)
+    Deductor deductor, CheckInCodes codes, SecurityEvents events, TimeProvider clock)
     : Wire.AttendanceService.AttendanceServiceBase
 {
     private const int PageSizeDefault = 20;
