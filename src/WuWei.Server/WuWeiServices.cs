@@ -71,6 +71,7 @@ public static class WuWeiServices
         services.AddSingleton<IUnitRatings, WishRatings>();
         services.AddSingleton<BoardReader>();
         services.AddSingleton<KeptBoards>();
+        services.AddSingleton<CampaignReader>();
         services.AddSingleton<Streams>();
         services.AddSingleton<BoardChoices>();
         services.AddSingleton<BoardFollowing>();
