@@ -75,6 +75,7 @@ public static class WuWeiServices
         services.AddSingleton<BoardReader>();
         services.AddSingleton<KeptBoards>();
         services.AddSingleton<KeptRanks>();
+        services.AddSingleton<CampaignReader>();
         services.AddSingleton<Streams>();
         services.AddSingleton<BoardChoices>();
         services.AddSingleton<BoardFollowing>();
@@ -131,6 +132,7 @@ public static class WuWeiServices
         services.AddSingleton<PointsRuleBooks>();
         services.AddSingleton<IEarnsBeside, InviterCredit>();
         services.AddSingleton<Payer>();
+        services.AddSingleton<Deductor>();
         services.AddSingleton<WishPayment>();
         services.AddSingleton<IPaidActs, PaidWishes>();
         services.AddSingleton<IPaidActs, PaidAttendance>();

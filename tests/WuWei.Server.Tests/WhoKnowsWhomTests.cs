@@ -24,7 +24,7 @@ public class WhoKnowsWhomTests
     private static readonly string[] AboutServices = ["Campaigns", "Invitations", "Recommendations", "Screens"];
 
     /// <summary>They ask the register who acts for an organisation.</summary>
-    private static readonly string[] AskTheRegister = ["Activities", "Points", "Wishes"];
+    private static readonly string[] AskTheRegister = ["Activities", "Points", "Recommendations", "Wishes"];
 
     [Fact]
     public void Nobody_uses_whom_they_should_not_know() => Assert.Equal([], Wrong(Ground));

@@ -533,6 +533,25 @@ CREATE TABLE `points_correction` (
   KEY `by_unit` (`unit_id`,`proposed_at`,`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `points_deduction` (
+  `id` binary(16) NOT NULL,
+  `at` datetime(6) NOT NULL,
+  `account_id` binary(16) NOT NULL,
+  `reason` tinyint(3) unsigned NOT NULL,
+  `source_id` binary(16) NOT NULL,
+  `subject_id` binary(16) NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `rules_id` binary(16) NOT NULL,
+  `asked` int(10) unsigned NOT NULL,
+  `amount` int(10) unsigned NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `deducted_once` (`source_id`,`reason`,`account_id`),
+  KEY `by_account` (`account_id`,`at`,`id`),
+  KEY `deducted_by_rules` (`rules_id`),
+  CONSTRAINT `deducted_by_rules` FOREIGN KEY (`rules_id`) REFERENCES `points_rules` (`id`),
+  CONSTRAINT `not_more_than_asked` CHECK (`amount` <= `asked`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `points_hold` (
   `award_id` binary(16) NOT NULL,
   `account_id` binary(16) NOT NULL,

@@ -2,6 +2,7 @@ using WuWei.Calls;
 using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Journal;
+using WuWei.Points;
 using WuWei.Time;
 
 namespace WuWei.Activities;
@@ -116,7 +117,12 @@ public sealed partial class AttendanceService
             {
                 var admitted = attendance.Admitted(appeal.Way, appeal.RefusedAt);
                 await db.MoveAttendanceAsync(admitted);
-                db.Record(Entry(call, actor, "ATTENDANCE_ADMITTED", admitted));
+                var entry = Entry(call, actor, "ATTENDANCE_ADMITTED", admitted);
+                db.Record(entry);
+                if (attendance.Status == AttendanceStatus.NoShow)
+                {
+                    await deductor.ReturnAsync(db, DeductionReason.NoShow, attendance.PersonId, attendance.SignUpId, entry);
+                }
             }
 
             db.Record(Entry(

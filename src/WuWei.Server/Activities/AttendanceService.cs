@@ -13,7 +13,7 @@ namespace WuWei.Activities;
 /// <summary>The wire of attendance.proto: the door of a shift here; appeals and decisions in the other parts.</summary>
 public sealed partial class AttendanceService(
     Database database, KeyedWriter writer, PersonalData personalData, Units units, PointsRuleBooks books, Payer payer,
-    CheckInCodes codes, SecurityEvents events, TimeProvider clock)
+    Deductor deductor, CheckInCodes codes, SecurityEvents events, TimeProvider clock)
     : Wire.AttendanceService.AttendanceServiceBase
 {
     private const int PageSizeDefault = 20;
@@ -77,6 +77,11 @@ public sealed partial class AttendanceService(
                 var place = await db.FindPlaceAsync(id, call.Caller.PersonId, hash)
                     ?? throw Refuse.Premature("NOT_SIGNED_UP", "你没有这个班次的名额。");
                 Attendance.Next(place.Status, way == CheckWay.In ? AttendanceMove.CheckIn : AttendanceMove.CheckOut);
+                if (way == CheckWay.In && place.Uninsured)
+                {
+                    throw Refuse.Premature("ACTIVITY_UNINSURED", "这个活动还没有保险，不能开始，请联系组织者。");
+                }
+
                 var check = new DoorCheck(place, way, position);
                 if (check.FaultAt(call.Now, codes.FaultOf(code, place.ActivityId, id, call.Now)) is { } fault)
                 {

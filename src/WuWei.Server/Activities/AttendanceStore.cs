@@ -48,7 +48,8 @@ public static class AttendanceStore
         db.FindAsync<PlaceAt>(
             $"""
             SELECT {Columns}, IF(a.remote, NULL, a.latitude) AS latitude, IF(a.remote, NULL, a.longitude) AS longitude,
-              a.radius_metres, d.person_id AS device_of
+              a.radius_metres, d.person_id AS device_of,
+              a.insurance_needed = 1 AND (a.insured_until IS NULL OR a.insured_until < a.ends_at) AS uninsured
             FROM sign_up s {Around}
             LEFT JOIN check_in_device d ON d.shift_id = s.shift_id AND d.device = @device
             WHERE s.shift_id = @shiftId AND s.live_person_id = @personId AND s.status = 1
@@ -247,4 +248,7 @@ public sealed record PlaceAt : Attendance
     public int? Longitude { get; init; }
     public int RadiusMetres { get; init; }
     public Guid? DeviceOf { get; init; }
+
+    /// <summary>Its activity needs insurance and has none until its end: it does not start.</summary>
+    public bool Uninsured { get; init; }
 }

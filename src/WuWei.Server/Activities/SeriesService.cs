@@ -133,7 +133,7 @@ public sealed class SeriesService(
         var size = PageToken.Size(request.PageSize, PageSizeMax, PageSizeMax);
         var after = request.PageToken.Length == 0 ? PageToken.Newest : PageToken.Read(request.PageToken);
         var rows = await database.ReadAsync(
-            db => db.ListSeriesAsync(unit.Id, after.Id, size + 1), context.CancellationToken);
+            db => db.ListSeriesAsync([.. tree.WithMerged(unit)], after.Id, size + 1), context.CancellationToken);
         return new Wire.ListSeriesResponse
         {
             Series = { rows.Take(size).Select(ToWire) },

@@ -26,12 +26,12 @@ public static class SeriesStore
     public static Task LockSeriesAsync(this DbSession db, Guid id) =>
         db.ListAsync<Guid>("SELECT id FROM series WHERE id = @id FOR UPDATE", new { id });
 
-    /// <summary>A unit's, newest first.</summary>
+    /// <summary>Those of these units, newest first.</summary>
     public static async Task<IReadOnlyList<Series>> ListSeriesAsync(
-        this DbSession db, Guid unitId, Guid before, int take) => await db.WithSkippedAsync(await db.ListAsync<Series>(
-        $"""
-        SELECT {Columns} FROM series s WHERE s.unit_id = @unitId AND s.id < @before ORDER BY s.id DESC LIMIT @take
-        """, new { unitId, before, take }));
+        this DbSession db, IReadOnlyList<Guid> unitIds, Guid before, int take) =>
+        await db.WithSkippedAsync(await db.ListEachAsync<Series>(
+            $"SELECT {Columns} FROM series s WHERE s.unit_id IN (", "@id", [.. unitIds.Select(id => new { id })],
+            ") AND s.id < @before ORDER BY s.id DESC LIMIT @take", new { before, take }));
 
     /// <summary>A new one, unless its unit has too many that are not over.</summary>
     public static async Task AddSeriesAsync(this DbSession db, Series series)

@@ -84,6 +84,7 @@ public sealed partial class SignUpService
     {
         var call = context.Call();
         var id = Faults.IdOf("offer_id", request.OfferId);
+        var tree = await units.TreeAsync(context.CancellationToken);
         return await writer.WriteAsync(context, request, async db =>
         {
             var offer = await db.FindOfferAsync(id);
@@ -95,7 +96,7 @@ public sealed partial class SignUpService
             var withdrawn = offer.Withdrawn(call.Now);
             var place = await db.FindSignUpAsync(offer.SignUpId, call.Caller.PersonId) ?? throw Unknown();
             await db.EndOfferAsync(withdrawn, call.Now);
-            db.Record(OfferEntry(call, ActorOf(place, call), withdrawn, place.UnitId));
+            db.Record(OfferEntry(call, ActorOf(place, call, tree), withdrawn, place.UnitId));
             return new Wire.WithdrawOfferResponse();
         }, again: (_, first) => Task.FromResult(first));
     }
@@ -120,10 +121,10 @@ public sealed partial class SignUpService
         }, context.CancellationToken);
     }
 
-    /// <summary>As whom somebody made an offer.</summary>
-    private static string ActorOf(SignUp place, Call call) => place.RelationOf(call.Caller) switch
+    /// <summary>As whom somebody takes back what they offered: as nobody else, if they are none of these any more.</summary>
+    private static string ActorOf(SignUp place, Call call, UnitTree tree) => place.RelationOf(call.Caller) switch
     {
-        Relation.None => "staff",
+        Relation.None => call.Caller.Covers(Role.Staff, tree.Get(place.UnitId).Path, call.Now) ? "staff" : "self",
         var relation => (relation & Relation.Self) != 0 ? "participant" : "organiser",
     };
 

@@ -172,7 +172,9 @@ public static class SignUpStore
         "UPDATE sign_up SET seen_changes = @SeenChanges WHERE id = @Id AND seen_changes < @SeenChanges",
         new { signUp.Id, signUp.SeenChanges });
 
-    /// <summary>Ends all sign-ups of an activity, or of one of its shifts. The caller has locked its roles.</summary>
+    /// <summary>
+    /// Ends all sign-ups of an activity, or of one of its shifts, but of those who came. The caller has locked its roles.
+    /// </summary>
     /// <param name="endingAfter">Of shifts that end later; what was over before stays as it was.</param>
     /// <returns>How many there were.</returns>
     public static async Task<int> CancelSignUpsAsync(
@@ -189,7 +191,9 @@ public static class SignUpStore
             """, new { activityId, shiftId, now });
         db.Queue(
             """
-            UPDATE shift_role r JOIN activity_shift h ON h.id = r.shift_id SET r.taken = 0, r.waiting = 0
+            UPDATE shift_role r JOIN activity_shift h ON h.id = r.shift_id
+            SET r.waiting = 0,
+              r.taken = (SELECT COUNT(*) FROM sign_up s WHERE s.role_id = r.id AND s.live_person_id IS NOT NULL)
             WHERE r.activity_id = @activityId AND h.ends_at > @endingAfter AND (@shiftId IS NULL OR h.id = @shiftId)
             """, new { activityId, endingAfter, shiftId });
         return await db.ExecuteAsync(
@@ -197,6 +201,7 @@ public static class SignUpStore
             UPDATE sign_up SET status = 3, live_person_id = NULL, left_at = @now, left_by = @by
             WHERE activity_id = @activityId AND live_person_id IS NOT NULL AND ends_at > @endingAfter
               AND (@shiftId IS NULL OR shift_id = @shiftId)
+              AND NOT EXISTS (SELECT 1 FROM attendance t WHERE t.sign_up_id = sign_up.id)
             """, new { activityId, endingAfter, shiftId, by, now });
     }
 

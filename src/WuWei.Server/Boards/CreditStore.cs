@@ -14,7 +14,7 @@ public static class CreditStore
     private const string OfTransfer =
         """
         t.id = e.subject_id AND e.kind IN ('POINTS_REVERSED', 'POINTS_ADJUSTED', 'POINTS_CALLED_BACK',
-          'POINTS_RETURNED')
+          'POINTS_RETURNED', 'POINTS_DEDUCTED')
         """;
 
     private const string SealedLater =
@@ -52,7 +52,7 @@ public static class CreditStore
           WHERE a.id > @after AND a.id <= @last
           UNION ALL
           SELECT a.kind, a.id, t.unit_id, t.day, -CAST(t.amount AS SIGNED), t.at, t.id
-          FROM points_account a JOIN points_transfer t ON t.from_id = a.id AND t.kind IN (2, 3)
+          FROM points_account a JOIN points_transfer t ON t.from_id = a.id AND t.kind IN (2, 3, 5)
           WHERE a.id > @after AND a.id <= @last
         ) c
         WHERE c.id NOT IN (SELECT l.id FROM ({Later}) l)
@@ -71,7 +71,7 @@ public static class CreditStore
           UNION ALL
           SELECT t.unit_id, t.day, -CAST(t.amount AS SIGNED), t.at, t.id
           FROM points_transfer t JOIN points_account a ON a.id = t.from_id AND a.kind = 1
-          WHERE t.kind IN (2, 3)
+          WHERE t.kind IN (2, 3, 5)
         ) c
         WHERE c.id NOT IN (SELECT l.id FROM ({Later}) l)
         GROUP BY c.unit_id, c.day

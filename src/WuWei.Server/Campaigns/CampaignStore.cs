@@ -10,6 +10,9 @@ public sealed record CampaignPlace
     public long Minutes { get; init; }
 }
 
+/// <summary>A festival or campaign, and from when to when what is done below it counts.</summary>
+public sealed record CampaignSpan(Guid Id, DateTime StartsAt, DateTime EndsAt);
+
 /// <summary>A campaign whose board is due to be frozen.</summary>
 public sealed record EndedCampaign
 {
@@ -30,35 +33,35 @@ public static class CampaignStore
         FROM (
           SELECT t.person_id, CAST(SUM(t.minutes) AS SIGNED) AS minutes, MAX(t.decided_at) AS reached_at
           FROM activity c JOIN attendance t ON t.activity_id = c.id AND t.status = 4
-          WHERE c.parent_id = @id AND t.minutes > 0 AND t.starts_at >= @startsAt AND t.ends_at <= @endsAt
+          WHERE c.parent_id = @Id AND t.minutes > 0 AND t.starts_at >= @StartsAt AND t.ends_at <= @EndsAt
           GROUP BY t.person_id
         ) s
         """;
 
-    private const string Frozen = "SELECT place, person_id, minutes FROM campaign_place WHERE activity_id = @id";
+    private const string Frozen = "SELECT place, person_id, minutes FROM campaign_place WHERE activity_id = @Id";
 
     public static async Task<DateTime?> FindFrozenAtAsync(this DbSession db, Guid id) =>
         (await db.FindAsync<FrozenRow>(
             "SELECT frozen_at FROM campaign_board WHERE activity_id = @id", new { id }))?.FrozenAt;
 
     public static Task<List<CampaignPlace>> ListTopAsync(
-        this DbSession db, Guid id, DateTime startsAt, DateTime endsAt, bool frozen, int top) =>
+        this DbSession db, CampaignSpan campaign, bool frozen, int top) =>
         db.ListAsync<CampaignPlace>(
             $"""
             SELECT p.place, p.person_id, p.minutes FROM ({(frozen ? Frozen : Live)}) p
             WHERE p.place <= @top ORDER BY p.place
-            """, new { id, startsAt, endsAt, top });
+            """, new { campaign.Id, campaign.StartsAt, campaign.EndsAt, top });
 
     /// <summary>Somebody's place with its neighbours, in order; none when they have none.</summary>
     public static Task<List<CampaignPlace>> ListAroundAsync(
-        this DbSession db, Guid id, DateTime startsAt, DateTime endsAt, bool frozen, Guid personId, int eachSide) =>
+        this DbSession db, CampaignSpan campaign, bool frozen, Guid personId, int eachSide) =>
         db.ListAsync<CampaignPlace>(
             $"""
             WITH board AS ({(frozen ? Frozen : Live)})
             SELECT p.place, p.person_id, p.minutes
             FROM board me JOIN board p ON p.place + @eachSide >= me.place AND p.place <= me.place + @eachSide
             WHERE me.person_id = @personId ORDER BY p.place
-            """, new { id, startsAt, endsAt, personId, eachSide });
+            """, new { campaign.Id, campaign.StartsAt, campaign.EndsAt, personId, eachSide });
 
     /// <summary>Published festivals and campaigns that ended by a time and whose board is not frozen yet.</summary>
     public static Task<List<EndedCampaign>> ListEndedAsync(this DbSession db, DateTime by, int countMax) =>
@@ -84,8 +87,8 @@ public static class CampaignStore
         return await db.ExecuteAsync(
             $"""
             INSERT INTO campaign_place (activity_id, place, person_id, minutes, reached_at)
-            SELECT @id, p.place, p.person_id, p.minutes, p.reached_at FROM ({Live}) p
-            """, new { id = ended.Id, startsAt = ended.StartsAt, endsAt = ended.EndsAt });
+            SELECT @Id, p.place, p.person_id, p.minutes, p.reached_at FROM ({Live}) p
+            """, new { ended.Id, ended.StartsAt, ended.EndsAt });
     }
 
     private sealed record FrozenRow

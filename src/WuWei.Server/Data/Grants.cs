@@ -35,6 +35,7 @@ public static class Grants
         ["unit_moved"] = All,
         ["screen"] = Change,
         ["points_recall"] = Append,
+        ["points_deduction"] = Append,
         ["person"] = Change,
         ["staff_login"] = Change,
         ["sign_in_code"] = All,

@@ -67,9 +67,18 @@ public sealed class InvitationService(
     {
         var call = context.Call();
         var code = Invitation.ReadCode(request.Code) ?? throw InvitationToRedeem.Unknown();
+        // Whose it is never changes, so that is known before the locks.
+        var inviterId = await database.ReadAsync(db => db.FindInviterAsync(code), context.CancellationToken)
+            ?? throw InvitationToRedeem.Unknown();
         return await writer.WriteAsync(context, request, async db =>
         {
             var personId = call.Caller.PersonId;
+            // Both, so that of two who redeem each other's at once the second sees the first.
+            foreach (var id in new[] { personId, inviterId }.Distinct().Order())
+            {
+                await db.LockPersonAsync(id);
+            }
+
             var invitation = await db.FindInvitationAsync(code, personId) ?? throw InvitationToRedeem.Unknown();
             invitation.Demand(call.Caller, call.Now);
             await db.AddInviteeAsync(invitation, personId, call.Now);

@@ -22,6 +22,9 @@ public static class InvitationStore
             invitation.ExpiresAt,
         });
 
+    public static Task<Guid?> FindInviterAsync(this DbSession db, string code) =>
+        db.FindAsync<Guid?>("SELECT inviter_id FROM invitation WHERE code = @code", new { code });
+
     /// <summary>
     /// An invitation by its code, with all that decides whether this person may have come by it, in one trip.
     /// </summary>

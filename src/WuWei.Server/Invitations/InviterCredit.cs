@@ -42,8 +42,24 @@ public sealed class InviterCredit : IEarnsBeside
         }
     }
 
-    private static bool IsService(Earning earned) => earned is { Kind: AccountKind.Person, Times: > 0 }
-        && earned.Act is PointsAct.WishKeptByPartyMember or PointsAct.WishKeptByVolunteer
+    public async Task<PointsAct?> TakeBackAsync(DbSession db, Award award, JournalEntry cause)
+    {
+        if (!IsService(award.Act) || await db.FindCountedAsync(award.SourceId) is not { } invitee
+            || invitee.PersonId != award.AccountId)
+        {
+            return null;
+        }
+
+        db.QueueUncounted(invitee.PersonId, award.SourceId);
+        db.Record(Entry(cause, "INVITEE_UNCOUNTED", invitee, award.SourceId));
+        return PointsAct.InviteeServed;
+    }
+
+    private static bool IsService(Earning earned) =>
+        earned is { Kind: AccountKind.Person, Times: > 0 } && IsService(earned.Act);
+
+    private static bool IsService(PointsAct act) =>
+        act is PointsAct.WishKeptByPartyMember or PointsAct.WishKeptByVolunteer
             or PointsAct.WishKeptByOrganisationMember or PointsAct.WishKeptByNeighbour or PointsAct.HoursServed;
 
     private static JournalEntry Entry(JournalEntry cause, string kind, Invitee invitee, Guid serviceId) => cause.Beside(

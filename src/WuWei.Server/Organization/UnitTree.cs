@@ -69,6 +69,10 @@ public sealed class UnitTree
 
     public Unit OpenOf(Guid id) => OpenOf(Get(id));
 
+    /// <summary>A unit and what closed into it: what belonged to those is now its own.</summary>
+    public IEnumerable<Guid> WithMerged(Unit unit) =>
+        [unit.Id, .. Below(unit.Id).Where(u => u.Closed).SelectMany(WithMerged)];
+
     public Unit? Find(UnitCode code) => _byCode.GetValueOrDefault(code);
 
     /// <summary>Directly below, or the roots, in the order they were made.</summary>

@@ -25,7 +25,9 @@ public static class ExpiryStore
               AND DATE_ADD(DATE_ADD(t.at, INTERVAL 8 HOUR), INTERVAL JSON_EXTRACT(n.body, '$.validMonths') MONTH)
                 <= @china)
           - (SELECT CAST(COALESCE(SUM(t.amount), 0) AS SIGNED)
-            FROM points_transfer t WHERE t.from_id = a.id AND t.reverses_id IS NULL) AS over_due
+            FROM points_transfer t
+            WHERE t.from_id = a.id AND t.reverses_id IS NULL
+              AND NOT EXISTS (SELECT 1 FROM points_transfer b WHERE b.reverses_id = t.id)) AS over_due
         FROM points_account a
         """;
 

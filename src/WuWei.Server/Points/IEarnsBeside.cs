@@ -15,4 +15,8 @@ public interface IEarnsBeside
 
     /// <summary>All that a source paid was taken back.</summary>
     Task TakeBackAsync(DbSession db, Guid sourceId, JournalEntry cause);
+
+    /// <summary>One award was taken back by a correction, and the others of its source stay.</summary>
+    /// <returns>The act beside that was earned by it and goes with it; null when none was.</returns>
+    Task<PointsAct?> TakeBackAsync(DbSession db, Award award, JournalEntry cause);
 }

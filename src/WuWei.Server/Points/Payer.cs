@@ -38,20 +38,7 @@ public sealed class Payer(TimeProvider clock, IEnumerable<IEarnsBeside> besides)
     {
         foreach (var award in await db.ListAwardsAsync(sourceId))
         {
-            if (award.State == AwardState.Held)
-            {
-                if (!await db.DecideAsync(award.Id, posted: false, decidedBy: null, cause.At, reason: null))
-                {
-                    // Somebody decided on it just now: look again.
-                    throw new ConflictException();
-                }
-
-                db.Record(cause.Beside("POINTS_VOIDED", "award", award.Id, new { award.AccountId, award.Amount }));
-            }
-            else if (award.State == AwardState.Posted)
-            {
-                await ReverseAsync(db, award, correctionId: null, cause);
-            }
+            await TakeBackAsync(db, award, cause);
         }
 
         foreach (var beside in besides)
@@ -60,8 +47,44 @@ public sealed class Payer(TimeProvider clock, IEnumerable<IEarnsBeside> besides)
         }
     }
 
+    /// <summary>Takes one award back as two people decided, and what was earned beside by it.</summary>
+    public async Task CorrectAsync(DbSession db, Award award, Guid correctionId, JournalEntry cause)
+    {
+        await ReverseAsync(db, award, correctionId, cause);
+        foreach (var beside in besides)
+        {
+            if (await beside.TakeBackAsync(db, award, cause) is not { } act)
+            {
+                continue;
+            }
+
+            foreach (var earned in (await db.ListAwardsAsync(award.SourceId)).Where(a => a.Act == act))
+            {
+                await TakeBackAsync(db, earned, cause);
+            }
+        }
+    }
+
+    private async Task TakeBackAsync(DbSession db, Award award, JournalEntry cause)
+    {
+        if (award.State == AwardState.Held)
+        {
+            if (!await db.DecideAsync(award.Id, posted: false, decidedBy: null, cause.At, reason: null))
+            {
+                // Somebody decided on it just now: look again.
+                throw new ConflictException();
+            }
+
+            db.Record(cause.Beside("POINTS_VOIDED", "award", award.Id, new { award.AccountId, award.Amount }));
+        }
+        else if (award.State == AwardState.Posted)
+        {
+            await ReverseAsync(db, award, correctionId: null, cause);
+        }
+    }
+
     /// <summary>Moves the points back. A balance may fall below zero by it, and only by it.</summary>
-    public async Task ReverseAsync(DbSession db, Award award, Guid? correctionId, JournalEntry cause)
+    private async Task ReverseAsync(DbSession db, Award award, Guid? correctionId, JournalEntry cause)
     {
         await MoveBackAsync(db, cause, "POINTS_REVERSED", award, -award.Amount, new Transfer
         {

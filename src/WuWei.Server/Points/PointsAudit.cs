@@ -92,6 +92,18 @@ public sealed class PointsAudit(Database database, IEnumerable<IPaidActs> acts)
                 AND (t.id IS NULL OR t.amount <> b.amount OR t.from_id <> b.to_id OR t.to_id <> b.from_id))
             LIMIT @countMax
             """),
+        ("a deduction was not taken as it was decided, or by none",
+            """
+            SELECT LOWER(HEX(q.id)) AS name
+            FROM points_deduction q LEFT JOIN points_transfer t ON t.id = q.id
+            WHERE (t.id IS NOT NULL) <> (q.amount > 0) OR q.amount > q.asked OR t.kind <> 5 OR t.amount <> q.amount
+              OR t.from_id <> q.account_id OR t.to_id <> q.unit_id
+            UNION ALL
+            SELECT LOWER(HEX(t.id))
+            FROM points_transfer t LEFT JOIN points_deduction q ON q.id = t.id
+            WHERE t.kind = 5 AND q.id IS NULL
+            LIMIT @countMax
+            """),
         ("a balance is below zero although nothing was taken back",
             """
             SELECT LOWER(HEX(a.id)) AS name

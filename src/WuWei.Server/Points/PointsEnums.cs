@@ -32,6 +32,15 @@ public enum TransferKind : byte
     Reversal,
     Adjustment,
     Expiry,
+
+    /// <summary>Taken by the rules for what somebody did not do.</summary>
+    Deduction,
+}
+
+/// <summary>What the rules take points for; numbered as in points.proto.</summary>
+public enum DeductionReason : byte
+{
+    NoShow = 1,
 }
 
 /// <summary>What became of an award; numbered as in points.proto.</summary>

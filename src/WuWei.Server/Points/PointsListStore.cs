@@ -50,7 +50,9 @@ public static class PointsListStore
         WHERE w.account_id = @personId AND w.act BETWEEN 1 AND 5 AND {AwardSql.Stands}
         """, new { personId });
 
-    /// <summary>Awards, whatever became of them, and all other transfers of an account; the newest first.</summary>
+    /// <summary>
+    /// Awards, whatever became of them, what the rules asked, and all other transfers of an account; the newest first.
+    /// </summary>
     public static Task<List<LineRow>> ListLinesAsync(
         this DbSession db, Guid accountId, PageToken after, int countMax) => db.ListAsync<LineRow>(
         $"""
@@ -63,13 +65,18 @@ public static class PointsListStore
           UNION ALL
           (SELECT t.at, t.id, t.kind, -CAST(t.amount AS SIGNED), t.unit_id
             FROM points_transfer t
-            WHERE t.from_id = @accountId AND t.at <= @at AND (t.at < @at OR t.id < @id)
+            WHERE t.from_id = @accountId AND t.kind <> 5 AND t.at <= @at AND (t.at < @at OR t.id < @id)
             ORDER BY t.at DESC, t.id DESC LIMIT @countMax)
           UNION ALL
           (SELECT t.at, t.id, t.kind, CAST(t.amount AS SIGNED), t.unit_id
             FROM points_transfer t
             WHERE t.to_id = @accountId AND t.award_id IS NULL AND t.at <= @at AND (t.at < @at OR t.id < @id)
             ORDER BY t.at DESC, t.id DESC LIMIT @countMax)
+          UNION ALL
+          (SELECT q.at, q.id, 5, -CAST(q.amount AS SIGNED), q.unit_id
+            FROM points_deduction q
+            WHERE q.account_id = @accountId AND q.asked > 0 AND q.at <= @at AND (q.at < @at OR q.id < @id)
+            ORDER BY q.at DESC, q.id DESC LIMIT @countMax)
           ORDER BY line_at DESC, line_id DESC LIMIT @countMax
         ) l
         LEFT JOIN points_award w ON w.id = l.line_id AND l.kind = 1 {AwardJoins}

@@ -21,11 +21,12 @@ public sealed record ActPoints(PointsAct Act, int Points);
 /// own.
 /// </param>
 /// <param name="ActivityHoursMax">So many hours of one activity are paid to one person.</param>
+/// <param name="NoShowPoints">So many are taken from who had a place in a shift and did not come.</param>
 public sealed record PointsRulesBody(
     IReadOnlyList<ActPoints> Acts, int DayMax, int WeekMax, IReadOnlyList<int> PairPercents, int PairDays, int ValidMonths,
     int HeldWithinSeconds, int HeldFromMeeting, int HeldFromReturn = 2, int HeldFromOther = 3,
     int OrganisationPercent = 100, int OrganisationDayMax = 600, int OrganisationWeekMax = 2_000,
-    int ActivityHoursMax = 8)
+    int ActivityHoursMax = 8, int NoShowPoints = 0)
 {
     public const int PointsMax = 1_000;
 
@@ -33,6 +34,12 @@ public sealed record PointsRulesBody(
     public int PointsFor(PointsAct act, AccountKind kind) =>
         (Acts.SingleOrDefault(a => a.Act == act)?.Points ?? 0)
         * (kind == AccountKind.Organisation ? OrganisationPercent : 100) / 100;
+
+    public int PointsFor(DeductionReason reason) => reason switch
+    {
+        DeductionReason.NoShow => NoShowPoints,
+        _ => throw new ArgumentOutOfRangeException(nameof(reason)),
+    };
 
     public (int Day, int Week) CapsOf(AccountKind kind) =>
         kind == AccountKind.Organisation ? (OrganisationDayMax, OrganisationWeekMax) : (DayMax, WeekMax);
@@ -71,6 +78,7 @@ public sealed record PointsRulesBody(
         faults.Range("rules.organisation_day_max", OrganisationDayMax, 0, 100_000);
         faults.Range("rules.organisation_week_max", OrganisationWeekMax, OrganisationDayMax, 700_000);
         faults.Range("rules.activity_hours_max", ActivityHoursMax, 1, 1_000);
+        faults.Range("rules.no_show_points", NoShowPoints, 0, PointsMax);
         faults.ThrowIfAny("POINTS_RULES_INVALID", "积分规则有些内容没有填对，请检查。");
         return this;
     }

@@ -182,7 +182,7 @@ public sealed partial class PointsService
         if (correction.AwardId is { } awardId)
         {
             var award = DemandPaid(await db.FindAwardAsync(awardId) ?? throw UnknownAward());
-            await payer.ReverseAsync(db, award, correction.Id, entry);
+            await payer.CorrectAsync(db, award, correction.Id, entry);
             return;
         }
 

@@ -113,7 +113,8 @@ public sealed partial class PointsService
         wire.HeldFromReturn == 0 ? DefaultRules.Body.HeldFromReturn : wire.HeldFromReturn,
         wire.HeldFromOther == 0 ? DefaultRules.Body.HeldFromOther : wire.HeldFromOther,
         wire.OrganisationPercent, wire.OrganisationDayMax, wire.OrganisationWeekMax,
-        wire.ActivityHoursMax == 0 ? DefaultRules.Body.ActivityHoursMax : wire.ActivityHoursMax).Checked();
+        wire.ActivityHoursMax == 0 ? DefaultRules.Body.ActivityHoursMax : wire.ActivityHoursMax,
+        wire.NoShowPoints).Checked();
 
     /// <summary>Whole, because it is nobody's personal data and an auditor will ask.</summary>
     private static JournalEntry Entry(Call call, string kind, PointsRules rules) => JournalEntry.By(
@@ -144,5 +145,6 @@ public sealed partial class PointsService
         OrganisationDayMax = rules.Body.OrganisationDayMax,
         OrganisationWeekMax = rules.Body.OrganisationWeekMax,
         ActivityHoursMax = rules.Body.ActivityHoursMax,
+        NoShowPoints = rules.Body.NoShowPoints,
     };
 }

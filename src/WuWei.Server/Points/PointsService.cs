@@ -36,12 +36,18 @@ public sealed partial class PointsService(
     {
         var call = context.Call();
         var (after, size) = ReadPage(request.PageToken, PageToken.Newest, request.PageSize);
-        var lines = await database.ReadAsync(
-            async db => await db.ListLinesAsync(await AccountAsync(db, call, request.OrganisationId), after, size + 1),
-            context.CancellationToken);
+        var (lines, deductions) = await database.ReadAsync(async db =>
+        {
+            var account = await AccountAsync(db, call, request.OrganisationId);
+            var page = await db.ListLinesAsync(account, after, size + 1);
+            var deducted = page.Any(l => l.Kind == TransferKind.Deduction)
+                ? await db.ListDeductionsAsync(account, after, size + 1)
+                : [];
+            return (page, deducted.ToDictionary(d => d.Id));
+        }, context.CancellationToken);
         return new Wire.ListPointsResponse
         {
-            Lines = { lines.Take(size).Select(ToWire) },
+            Lines = { lines.Take(size).Select(l => ToWire(l, deductions.GetValueOrDefault(l.LineId))) },
             NextPageToken = lines.Count > size ? new PageToken(lines[size - 1].LineAt, lines[size - 1].LineId).ToString() : "",
         };
     }
@@ -52,8 +58,16 @@ public sealed partial class PointsService(
         var call = context.Call();
         var id = Faults.IdOf("award_id", request.AwardId);
         var tree = await units.TreeAsync(context.CancellationToken);
-        var award = await database.ReadAsync(db => SeeAsync(db, call, id, tree), context.CancellationToken);
-        return new Wire.ExplainAwardResponse { Award = ToWire(award) };
+        return await database.ReadAsync(async db =>
+        {
+            if (await db.FindDeductionAsync(id) is not { } deduction)
+            {
+                return new Wire.ExplainAwardResponse { Award = ToWire(await SeeAsync(db, call, id, tree)) };
+            }
+
+            await DemandSeenAsync(db, call, deduction.AccountId, tree.Get(deduction.UnitId));
+            return new Wire.ExplainAwardResponse { Deduction = ToWire(deduction) };
+        }, context.CancellationToken);
     }
 
     public override async Task<Wire.ListHeldAwardsResponse> ListHeldAwards(
@@ -147,16 +161,20 @@ public sealed partial class PointsService(
     private static async Task<Award> SeeAsync(DbSession db, Call call, Guid id, UnitTree tree)
     {
         var award = await db.FindAwardAsync(id) ?? throw UnknownAward();
-        var path = tree.Get(award.UnitId).Path;
-        var own = award.AccountId == call.Caller.PersonId
-            || await db.MayActForAsync(award.AccountId, call.Caller.PersonId, call.Now);
-        if (!own && !call.Caller.Covers(Role.Staff, path, call.Now) && !call.Caller.Covers(Role.Auditor, path, call.Now))
+        await DemandSeenAsync(db, call, award.AccountId, tree.Get(award.UnitId));
+        return award;
+    }
+
+    private static async Task DemandSeenAsync(DbSession db, Call call, Guid accountId, Unit unit)
+    {
+        var own = accountId == call.Caller.PersonId || await db.MayActForAsync(accountId, call.Caller.PersonId, call.Now);
+        if (!own && !call.Caller.Covers(Role.Staff, unit.Path, call.Now)
+            && !call.Caller.Covers(Role.Auditor, unit.Path, call.Now))
         {
             throw UnknownAward();
         }
 
-        call.Demand(own ? Relation.Self : Relation.None, path);
-        return award;
+        call.Demand(own ? Relation.Self : Relation.None, unit.Path);
     }
 
     private static RefusedException UnknownAward() => Refuse.Missing("AWARD_UNKNOWN", "没有找到这笔积分。");
@@ -166,7 +184,7 @@ public sealed partial class PointsService(
 
     private static string Reason(string text) => Faults.TextOf("reason", text, ReasonLengthMin, ReasonLengthMax);
 
-    private static Wire.PointsLine ToWire(LineRow line) => new()
+    private static Wire.PointsLine ToWire(LineRow line, Deduction? deduction) => new()
     {
         Id = line.LineId.ToString(),
         At = Timestamp.FromDateTime(line.LineAt),
@@ -175,6 +193,20 @@ public sealed partial class PointsService(
         Points = line.Points ?? (line.TransferId is null ? 0 : line.Amount),
         UnitId = line.LineUnitId.ToString(),
         Award = line.Kind == TransferKind.Award ? ToWire((Award)line) : null,
+        Deduction = deduction is null ? null : ToWire(deduction),
+    };
+
+    private static Wire.PointsDeduction ToWire(Deduction deduction) => new()
+    {
+        Id = deduction.Id.ToString(),
+        At = Timestamp.FromDateTime(deduction.At),
+        Reason = (Wire.DeductionReason)deduction.Reason,
+        SubjectId = deduction.SubjectId.ToString(),
+        UnitId = deduction.UnitId.ToString(),
+        Points = deduction.Amount,
+        RulesVersion = deduction.RulesVersion,
+        AskedPoints = deduction.Asked,
+        Returned = deduction.ReturnedBy is not null,
     };
 
     private static Wire.PointsAward ToWire(Award award)

@@ -5,6 +5,7 @@ using WuWei.Calls;
 using WuWei.Data;
 using WuWei.Organization;
 using WuWei.Privacy;
+using WuWei.Registry;
 using WuWei.Wishes;
 
 namespace WuWei.Recommendations;
@@ -52,14 +53,15 @@ public sealed partial class RecommendationService(
         var kept = (await db.CountKeptOfCategoryAsync(
             Json([caller.PersonId]), categoryId: null, call.Now.AddDays(-SimilarDays), options.Value.LowRatingMax,
             OwnClaimsMax)).ToDictionary(k => k.CategoryId, k => k.Kept);
+        var actingIn = await db.ListActingUnitsAsync(caller.PersonId, call.Now);
         HeldRole[] roles = [.. caller.Roles.Where(r => r.IsInForce(call.Now))];
         return wishes.Select(wish =>
         {
             var sight = WishSight.Of(wish, tree, call);
             var reach = new ClaimReach(sight.Wish, tree, wish.Offered);
             return RecommendedWish.Of(
-                sight.Wish, sight.Unit, reach.KindsOf(book.RulesOf(wish.CategoryId), caller.HomeUnitId, roles), around,
-                kept.GetValueOrDefault(wish.CategoryId), call.Now);
+                sight.Wish, sight.Unit,
+                reach.KindsOf(book.RulesOf(wish.CategoryId), caller.HomeUnitId, roles, actingIn), around, kept.GetValueOrDefault(wish.CategoryId), call.Now);
         }).OfType<RecommendedWish>();
     }
 

@@ -22,6 +22,18 @@ public static class ActingStore
     public static async Task<Acting> GetServingAsync(this DbSession db, Guid organisationId, DateTime now) =>
         Listed(organisationId, await db.ListRowsAsync(organisationId, Guid.Empty, now));
 
+    /// <summary>Where the listed organisations serve that a person may act for now.</summary>
+    public static Task<List<Guid>> ListActingUnitsAsync(this DbSession db, Guid personId, DateTime now) =>
+        db.ListAsync<Guid>(
+            """
+            SELECT DISTINCT s.unit_id
+            FROM organisation_member m
+            JOIN organisation o ON o.id = m.organisation_id AND o.status = 2 AND o.listed_until >= @day
+            JOIN organisation_scope s ON s.organisation_id = o.id AND s.status = 2 AND s.until >= @day
+            WHERE m.person_id = @personId AND m.live = 1 AND m.may_act = 1
+              AND m.starts_on <= @day AND (m.ends_on IS NULL OR m.ends_on >= @day)
+            """, new { personId, day = Clock.Day(now) });
+
     private static Acting Listed(Guid organisationId, List<Row> rows) => rows.Count > 0 && rows[0].Listed
         ? new Acting(organisationId, rows[0].Name, [.. rows.Select(r => r.UnitId).OfType<Guid>()])
         : throw Refuse.Premature("ORGANISATION_NOT_LISTED", "这个组织没有登记，或登记已经到期、暂停。");

@@ -46,5 +46,15 @@ public sealed record ClaimReach(Wish Wish, UnitTree Tree, bool Offered)
 
     /// <summary>All that somebody may claim it as, by the rules of its category.</summary>
     public IReadOnlyList<ClaimerKind> KindsOf(CategoryRules rules, Guid? home, IReadOnlyList<HeldRole> roles) =>
-        [.. rules.AllowedClaimers.Where(kind => CreditedUnit(kind, home, roles) is not null).Order()];
+        KindsOf(rules, home, roles, actingIn: []);
+
+    /// <param name="actingIn">Where organisations serve that they may act for.</param>
+    public IReadOnlyList<ClaimerKind> KindsOf(
+        CategoryRules rules, Guid? home, IReadOnlyList<HeldRole> roles, IReadOnlyList<Guid> actingIn) =>
+        [
+            .. rules.AllowedClaimers
+                .Where(kind => CreditedUnit(kind, home, roles) is not null
+                    || (kind == ClaimerKind.OrganisationMember && Meeting(actingIn) is not null))
+                .Order(),
+        ];
 }

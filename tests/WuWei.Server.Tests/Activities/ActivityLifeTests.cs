@@ -132,6 +132,51 @@ public sealed class ActivityLifeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Uninsured_nobody_checks_in_and_once_it_is_insured_they_do()
+    {
+        var form = Form();
+        form.InsuranceNeeded = true;
+        var activity = await _staff.EnrollingAsync(form);
+        var resident = await _world.ResidentAsync();
+        await resident.SignUpAsync(activity.Role());
+        foreach (var time in new[] { TimeSpan.FromHours(48) - TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(20) })
+        {
+            await PassAsync(time);
+            Assert.Equal("ACTIVITY_UNINSURED", await Refusals.ReasonAsync(
+                resident.Attendance.CheckInAsync(await _staff.ToCheckInAsync(activity.Shifts[0].Id))));
+        }
+
+        await _staff.Activities.RecordInsuranceAsync(new() { ActivityId = activity.Id, InsuredUntil = activity.EndsAt });
+        await resident.CheckInAsync(_staff, activity.Shifts[0].Id);
+    }
+
+    [Fact]
+    public async Task Cancelled_for_want_of_insurance_it_leaves_who_came_before_that_was_asked_for()
+    {
+        var activity = await _staff.EnrollingAsync(Form());
+        var (came, other) = (await _world.ResidentAsync(), await _world.ResidentAsync());
+        await came.SignUpAsync(activity.Role());
+        await other.SignUpAsync(activity.Role());
+        // Nothing looks at its clock meanwhile: it did not start.
+        _server.Clock.Advance(TimeSpan.FromHours(48) - TimeSpan.FromMinutes(10));
+        await came.CheckInAsync(_staff, activity.Shifts[0].Id);
+        await _world.ExecuteAsync(
+            "UPDATE activity SET insurance_needed = 1 WHERE id = @id", ("id", Guid.Parse(activity.Id)));
+        await PassAsync(TimeSpan.FromMinutes(10));
+        await PassAsync(TimeSpan.FromHours(1));
+
+        Assert.Equal(Wire.ActivityStatus.Cancelled, await StatusAsync(activity.Id));
+        Assert.Equal(Wire.SignUpStatus.SignedUp, await PlaceAsync(came));
+        Assert.Equal(Wire.SignUpStatus.Cancelled, await PlaceAsync(other));
+        Assert.Equal(Wire.AttendanceStatus.CheckedIn, Assert.Single(
+            (await _staff.Attendance.ListAttendanceAsync(new() { ShiftId = activity.Shifts[0].Id })).People).Status);
+        Assert.Equal(1, (await _staff.ActivityAsync(activity.Id)).Shifts[0].Roles[0].Taken);
+
+        static async Task<Wire.SignUpStatus> PlaceAsync(Actor person) =>
+            (await person.SignUps.ListMySignUpsAsync(new())).SignUps.Single().Status;
+    }
+
+    [Fact]
     public async Task A_place_left_late_is_a_drop_out_unless_a_change_was_not_seen()
     {
         var activity = await _staff.EnrollingAsync(Form());

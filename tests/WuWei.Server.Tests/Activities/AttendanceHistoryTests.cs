@@ -10,7 +10,9 @@ namespace WuWei.Tests.Activities;
 /// </summary>
 public sealed class AttendanceHistoryTests : IAsyncLifetime
 {
-    private const int People = 3;
+    private const int Asked = 4;
+    private static readonly int[] Balances = [0, 3, 20];
+    private static readonly int People = Balances.Length;
 
     private TestServer _server = null!;
     private World _world = null!;
@@ -21,6 +23,7 @@ public sealed class AttendanceHistoryTests : IAsyncLifetime
         _server = await TestServer.StartAsync();
         _world = await World.CreateAsync(_server);
         _staff = await _world.StaffAsync(_world.Community);
+        await _world.RuleAsync(r => r.NoShowPoints = Asked);
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
@@ -37,13 +40,18 @@ public sealed class AttendanceHistoryTests : IAsyncLifetime
         form.Shifts[0].EndsAt = Timestamp.FromDateTime(startsAt.AddHours(2));
         var activity = await _staff.EnrollingAsync(form);
         var shift = activity.Shifts[0].Id;
-        var model = new AttendanceModel(startsAt, People) { Now = _world.Now };
+        var model = new AttendanceModel(startsAt, Balances, Asked) { Now = _world.Now };
         var people = new List<Actor>();
         var places = new List<string>();
         var appeals = new Dictionary<(bool, int), string>();
         for (var i = 0; i < People; i++)
         {
             people.Add(await _world.ResidentAsync());
+            if (Balances[i] > 0)
+            {
+                await _server.GiveAsync(people[i], _world.Community, Balances[i]);
+            }
+
             places.Add((await people[i].SignUpAsync(activity.Role())).Id);
         }
 
@@ -116,7 +124,7 @@ public sealed class AttendanceHistoryTests : IAsyncLifetime
             Assert.Equal(
                 (hers.Status, hers.In, hers.Out, hers.Minutes),
                 ($"{mine.Status}", mine.InAt?.ToDateTime(), mine.OutAt?.ToDateTime(), mine.Minutes));
-            Assert.Equal(hers.Minutes / 60 * 3, (await people[i].Points.GetPointsAsync(new())).Balance);
+            Assert.Equal(hers.Balance, (await people[i].Points.GetPointsAsync(new())).Balance);
         }
     }
 

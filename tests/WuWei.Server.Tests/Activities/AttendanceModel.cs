@@ -1,7 +1,8 @@
 namespace WuWei.Tests.Activities;
 
 /// <summary>One shift of two hours and those who have a place in it, told in the plainest way there is.</summary>
-public sealed class AttendanceModel(DateTime startsAt, int people)
+/// <param name="asked">What the rules take from who does not come.</param>
+public sealed class AttendanceModel(DateTime startsAt, int[] balances, int asked)
 {
     private readonly DateTime _endsAt = startsAt.AddHours(2);
     private readonly Dictionary<(bool Going, int Person), DateTime> _refused = [];
@@ -9,7 +10,7 @@ public sealed class AttendanceModel(DateTime startsAt, int people)
     private int? _shared;
 
     public DateTime Now { get; set; }
-    public ModelPerson[] People { get; } = [.. Enumerable.Range(0, people).Select(_ => new ModelPerson())];
+    public ModelPerson[] People { get; } = [.. balances.Select(b => new ModelPerson { Balance = b })];
 
     public string Come(int person, bool far, bool shared)
     {
@@ -54,7 +55,8 @@ public sealed class AttendanceModel(DateTime startsAt, int people)
     {
         foreach (var p in People.Where(p => p.Status == "Unspecified" && Now >= _endsAt))
         {
-            p.Status = "NoShow";
+            (p.Status, p.Taken) = ("NoShow", Math.Min(asked, p.Balance));
+            p.Balance -= p.Taken;
         }
     }
 
@@ -91,6 +93,8 @@ public sealed class AttendanceModel(DateTime startsAt, int people)
         }
         else if (admit)
         {
+            // Taken only from who had not come.
+            (p.Balance, p.Taken) = (p.Balance + p.Taken, 0);
             (p.Status, p.In) = (p.Status == "CheckedOut" ? p.Status : "CheckedIn", p.In < at ? p.In : at);
         }
 
@@ -129,6 +133,7 @@ public sealed class AttendanceModel(DateTime startsAt, int people)
         p.Out ??= _endsAt;
         var there = Enumerable.Range(0, 120).Count(m => startsAt.AddMinutes(m) >= p.In && startsAt.AddMinutes(m) < p.Out);
         p.Minutes = there >= 72 ? there : 0;
+        p.Balance += p.Minutes / 60 * 3;
         return p.Status = "Confirmed";
     }
 
@@ -158,5 +163,7 @@ public sealed class ModelPerson
     public DateTime? In { get; set; }
     public DateTime? Out { get; set; }
     public int Minutes { get; set; }
+    public int Balance { get; set; }
+    public int Taken { get; set; }
     public bool Decided => Status is "Confirmed" or "Refused";
 }

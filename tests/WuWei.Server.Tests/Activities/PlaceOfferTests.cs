@@ -115,6 +115,30 @@ public sealed class PlaceOfferTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_journal_does_not_call_staff_who_organised_it_once()
+    {
+        var activity = await RotaAsync();
+        var place = await _a.SignUpAsync(activity.Role());
+        var organiser = await _world.ResidentAsync();
+        await _staff.Activities.AddOrganiserAsync(
+            new() { ActivityId = activity.Id, PersonId = $"{organiser.PersonId}" });
+        var offer = await OfferAsync(organiser, place.Id, _b);
+        await _staff.Activities.RemoveOrganiserAsync(
+            new() { ActivityId = activity.Id, PersonId = $"{organiser.PersonId}" });
+
+        await organiser.SignUps.WithdrawOfferAsync(new() { OfferId = offer });
+        var colleague = await _world.StaffAsync(_world.Community);
+        var second = await OfferAsync(colleague, place.Id, _b);
+        await colleague.SignUps.WithdrawOfferAsync(new() { OfferId = second });
+
+        Assert.Equal<string?>(["self", "staff"], new[] { await ActorAsync(offer), await ActorAsync(second) });
+
+        Task<string?> ActorAsync(string offerId) => _server.Database.ScalarAsync<string>(
+            "SELECT actor_role FROM journal_entry WHERE kind = 'PLACE_OFFER_WITHDRAWN' AND subject_id = @id",
+            ("id", Guid.Parse(offerId)));
+    }
+
+    [Fact]
     public async Task Nobody_offers_more_than_twenty_times_a_day()
     {
         var activity = await RotaAsync();

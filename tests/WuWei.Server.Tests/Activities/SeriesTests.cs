@@ -192,6 +192,21 @@ public sealed class SeriesTests : IAsyncLifetime
     }
 
     /// <summary>The day after tomorrow, at eight in the morning of China.</summary>
+    [Fact]
+    public async Task Of_a_unit_that_was_merged_it_is_listed_under_its_successor()
+    {
+        var form = Form();
+        form.UnitId = $"{World.NextCommunity}";
+        var chief = await World.StaffAsync(World.District);
+        var series = (await chief.Series.MakeSeriesAsync(new() { Form = form, Rule = "FREQ=DAILY" })).Series;
+        Assert.Empty(await ListAsync());
+
+        await World.MergeAsync(World.Community, _copies.First.Clock.Day(), World.NextCommunity);
+        await _copies.First.RunJobsAsync();
+
+        Assert.Equal([series.Id], (await ListAsync()).Select(s => s.Id));
+    }
+
     private Wire.ActivityForm Form() =>
         World.Activity(startsAt: World.Now.Date.AddDays(2), capacity: 3);
 

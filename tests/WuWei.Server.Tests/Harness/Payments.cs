@@ -33,6 +33,17 @@ public static class Payments
             return true;
         }, CancellationToken.None);
 
+    /// <summary>The district's next rules, proposed by one and approved by another: they hold from now on.</summary>
+    public static async Task RuleAsync(this World world, Action<Wire.PointsRules> change)
+    {
+        var (one, other) = (await world.StaffAsync(world.District), await world.StaffAsync(world.District));
+        var rules = (await one.Points.ListPointsRulesAsync(new() { UnitId = $"{world.District}" })).Rules[0].Clone();
+        rules.ActiveFrom = null;
+        change(rules);
+        var proposed = (await one.Points.ProposePointsRulesAsync(new() { Rules = rules })).Rules;
+        await other.Points.ApprovePointsRulesAsync(new() { RulesId = proposed.Id });
+    }
+
     public static Task RebuildBoardsAsync(this TestServer server) =>
         server.Services.GetRequiredService<BoardRebuild>().RunAsync((_, _) => { }, CancellationToken.None);
 

@@ -94,5 +94,5 @@ public static partial class Historian
         ValidMonths: dice.Pick([1, 2, 24]), HeldWithinSeconds: dice.Pick([0, 300, 7_200]),
         HeldFromMeeting: dice.Pick([2, 3, 5, 9]), HeldFromReturn: dice.Pick([2, 4]), HeldFromOther: dice.Pick([2, 3]),
         OrganisationPercent: dice.Pick([33, 50, 100]), OrganisationDayMax: dice.Pick([7, 15, 600]),
-        OrganisationWeekMax: dice.Pick([16, 2_000]));
+        OrganisationWeekMax: dice.Pick([16, 2_000]), NoShowPoints: dice.Pick([0, 3]));
 }

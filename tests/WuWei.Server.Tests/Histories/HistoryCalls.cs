@@ -169,6 +169,7 @@ public sealed class HistoryCalls(
             OrganisationPercent = rules.OrganisationPercent,
             OrganisationDayMax = rules.OrganisationDayMax,
             OrganisationWeekMax = rules.OrganisationWeekMax,
+            NoShowPoints = rules.NoShowPoints,
         };
     }
 

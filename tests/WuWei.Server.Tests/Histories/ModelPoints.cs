@@ -7,13 +7,13 @@ namespace WuWei.Tests.Histories;
 public sealed record ModelRules(
     int[] Points, int DayMax, int WeekMax, int[] PairPercents, int PairDays, int ValidMonths, int HeldWithinSeconds,
     int HeldFromMeeting, int HeldFromReturn, int HeldFromOther, int OrganisationPercent, int OrganisationDayMax,
-    int OrganisationWeekMax)
+    int OrganisationWeekMax, int NoShowPoints)
 {
     /// <summary>What a district begins with.</summary>
     public static ModelRules Default { get; } = new(
         [0, 10, 10, 10, 10, 5, 0, 0, 0, 1, 2], DayMax: 60, WeekMax: 200, [100, 100, 50, 50, 20, 0], PairDays: 30,
         ValidMonths: 24, HeldWithinSeconds: 300, HeldFromMeeting: 5, HeldFromReturn: 2, HeldFromOther: 3,
-        OrganisationPercent: 100, OrganisationDayMax: 600, OrganisationWeekMax: 2_000);
+        OrganisationPercent: 100, OrganisationDayMax: 600, OrganisationWeekMax: 2_000, NoShowPoints: 0);
 
     public bool IsValid => WeekMax >= DayMax && OrganisationWeekMax >= OrganisationDayMax;
 
@@ -21,7 +21,8 @@ public sealed record ModelRules(
         $"[{string.Join(' ', Points.Skip(1))}], at most {DayMax} a day and {WeekMax} a week, "
         + $"[{string.Join(' ', PairPercents)}] % within {PairDays} days, for {ValidMonths} months, held within "
         + $"{HeldWithinSeconds} s, from {HeldFromMeeting} meetings, {HeldFromReturn} returned, {HeldFromOther} others; "
-        + $"organisations {OrganisationPercent} %, {OrganisationDayMax} a day and {OrganisationWeekMax} a week";
+        + $"organisations {OrganisationPercent} %, {OrganisationDayMax} a day and {OrganisationWeekMax} a week, "
+        + $"{NoShowPoints} less for who does not come";
 }
 
 /// <param name="ProposedBy">Null for what the district began with.</param>

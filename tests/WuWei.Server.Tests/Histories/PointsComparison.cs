@@ -146,7 +146,7 @@ public sealed class PointsComparison(
             [0, .. told.Acts.Where(a => (int)a.Act < ModelRules.Default.Points.Length).Select(a => a.Points)],
             told.DayMax, told.WeekMax, [.. told.PairPercents], told.PairDays, told.ValidMonths, told.HeldWithinSeconds,
             told.HeldFromMeeting, told.HeldFromReturn, told.HeldFromOther, told.OrganisationPercent,
-            told.OrganisationDayMax, told.OrganisationWeekMax);
+            told.OrganisationDayMax, told.OrganisationWeekMax, told.NoShowPoints);
 
     private static string Show(ModelVersion version) =>
         $"{version.Version} approved {version.Approved} from {version.ActiveFrom:O}: {version.Rules}";

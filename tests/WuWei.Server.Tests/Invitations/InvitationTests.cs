@@ -112,6 +112,41 @@ public sealed class InvitationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Corrected_to_nothing_the_first_service_counts_no_more_and_the_next_one_does()
+    {
+        await InviteAsync(_newcomer);
+        await KeepAsync(_newcomer);
+        var award = (await _newcomer.Points.ListPointsAsync(new())).Lines
+            .Single(l => l.Award?.Act == Wire.PointsAct.WishKeptByNeighbour).Award;
+        var correction = (await _staff.Points.ProposeReversalAsync(
+            new() { AwardId = award.Id, Reason = "核实后发现没有完成。" })).Correction;
+        Assert.Equal(((1, 1), 5), (await CountAsync(_inviter), await BalanceAsync(_inviter)));
+        var other = await _world.StaffAsync(_world.District);
+        await other.Points.DecideCorrectionAsync(new() { CorrectionId = correction.Id, Approve = true });
+
+        Assert.Equal(((1, 0), 0), (await CountAsync(_inviter), await BalanceAsync(_inviter)));
+        await _server.AssertPointsAsync();
+        await KeepAsync(_newcomer);
+        Assert.Equal(((1, 1), 5), (await CountAsync(_inviter), await BalanceAsync(_inviter)));
+        await _server.AssertPointsAsync();
+        await _server.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Of_two_newcomers_who_redeem_each_other_at_once_one_succeeds()
+    {
+        for (var i = 0; i < 25; i++)
+        {
+            var (one, other) = (await _world.ResidentAsync(), await _world.ResidentAsync());
+            var (ofOne, ofOther) = (await CodeAsync(one), await CodeAsync(other));
+
+            var outcomes = await Task.WhenAll(TryAsync(one, ofOther), TryAsync(other, ofOne));
+
+            Assert.Equal([null, "INVITATION_OWN"], outcomes.OrderBy(o => o is not null));
+        }
+    }
+
+    [Fact]
     public async Task Confirmed_hours_count_and_many_at_once_stay_within_the_caps_of_a_day()
     {
         var form = _world.SoonActivity(capacity: 20);

@@ -70,6 +70,27 @@ public sealed class RecommendForMeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_may_act_for_an_organisation_is_told_of_what_only_those_may_claim_where_it_serves()
+    {
+        var category = (await _staff.Categories.ListCategoriesAsync(new() { UnitId = $"{_world.District}" })).Categories
+            .Single(c => c.Code == "misc").Clone();
+        category.AllowedClaimers.Clear();
+        category.AllowedClaimers.Add(Wire.ClaimerKind.OrganisationMember);
+        await _staff.Categories.UpdateCategoryAsync(new() { Category = category });
+        var id = await WishAsync();
+        var member = await _world.ResidentAsync();
+        Assert.Empty(await ForMeAsync());
+        var organisation = await _me.ListedAsync(_world.Community, await _world.StaffAsync(_world.Community));
+        await _me.AddMemberAsync(organisation, member);
+
+        var found = Assert.Single(await ForMeAsync());
+
+        Assert.Equal((id, Wire.ClaimerKind.OrganisationMember), (found.Wish.Id, Assert.Single(found.Kinds)));
+        Assert.Empty((await member.Recommendations.RecommendForMeAsync(new())).Recommendations);
+        await _me.ClaimForAsync(id, organisation);
+    }
+
+    [Fact]
     public async Task An_offered_wish_comes_first_even_if_it_is_private_and_far()
     {
         await WishAsync(minutes: 10);

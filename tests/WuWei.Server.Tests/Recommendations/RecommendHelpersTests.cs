@@ -109,6 +109,29 @@ public sealed class RecommendHelpersTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_more_than_can_be_weighed_those_are_found_for_whom_most_speaks_whoever_served_first()
+    {
+        await _world.ExecuteAsync(
+            """
+            INSERT INTO person (id, shown_name, home_unit_id, show_party_badge, open_claims, made_at)
+            WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 250)
+            SELECT UNHEX(LPAD(HEX(n.i), 32, '0')), '远**', @far, 0, 1, @now FROM n;
+            INSERT INTO role_grant (id, person_id, role, unit_id, starts_at, live)
+            SELECT p.id, p.id, 3, @district, @now, 1 FROM person p WHERE p.shown_name = '远**'
+            """, ("far", _world.FarCommunity), ("district", _world.District), ("now", _world.Now));
+        var near = await _world.WithRoleAsync(Role.Volunteer, _world.District, home: _world.Community);
+        var street = await _world.WithRoleAsync(Role.Volunteer, _world.District, home: _world.NextCommunity);
+
+        var found = await HelpersAsync(await WishAsync());
+
+        Assert.Equal([near.PersonId, street.PersonId], found.Take(2).Select(h => Guid.Parse(h.PersonId)));
+        Assert.Equal(
+            ["SameCommunity HandsFree WeekFree", "SameStreet HandsFree WeekFree", "WeekFree"],
+            found.Take(3).Select(h => string.Join(' ', h.Reasons.Select(r => r.Kind))));
+        Assert.Equal(20, found.Count);
+    }
+
+    [Fact]
     public async Task Who_was_asked_already_or_is_whom_it_is_for_is_not_asked_again()
     {
         var (asked, beneficiary) = (await VolunteerAsync(), await VolunteerAsync());
