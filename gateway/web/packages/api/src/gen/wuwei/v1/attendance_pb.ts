@@ -692,7 +692,7 @@ export enum AttendanceStatus {
   CHECKED_OUT = 2,
 
   /**
-   * The shift ended and they had not come.
+   * The shift ended and they had not come. The rules of points of that day may take some for it.
    *
    * @generated from enum value: ATTENDANCE_STATUS_NO_SHOW = 3;
    */
@@ -822,8 +822,8 @@ export const AttendanceService: GenService<{
    * radius of the place unless the activity is online or has none, and with a device nobody else used in this shift. The
    * first refusal of each reason is kept for an appeal; each is a security event.
    *   INVALID_ARGUMENT CHECK_IN_INVALID: device or position are malformed, or a position is missing where one is needed.
-   *   FAILED_PRECONDITION NOT_SIGNED_UP: the caller has no place in this shift; CHECK_IN_TOO_EARLY; CHECK_IN_TOO_LATE;
-   *     CHECK_IN_CODE_WRONG: it is no code of this shift; CHECK_IN_CODE_EXPIRED: it was, more than 15 to 30 seconds ago;
+   *   FAILED_PRECONDITION NOT_SIGNED_UP: the caller has no place in this shift; ACTIVITY_UNINSURED: it needs insurance and is
+   *     held until there is one; CHECK_IN_TOO_EARLY; CHECK_IN_TOO_LATE; CHECK_IN_CODE_WRONG: it is no code of this shift; CHECK_IN_CODE_EXPIRED: it was, more than 15 to 30 seconds ago;
    *     CHECK_IN_POSITION_VAGUE: known no better than to 200 metres; CHECK_IN_TOO_FAR: outside the radius.
    *   ALREADY_EXISTS ALREADY_CHECKED_IN: the caller came already; CHECK_IN_DEVICE_USED: by somebody else in this shift.
    *
@@ -874,7 +874,7 @@ export const AttendanceService: GenService<{
     output: typeof ListAppealsResponseSchema;
   },
   /**
-   * Organisers or staff admit an appeal or decline it.
+   * Organisers or staff admit an appeal or decline it. Points that were taken for not coming go back with it.
    *   NOT_FOUND APPEAL_UNKNOWN.
    *   FAILED_PRECONDITION APPEAL_DECIDED; NOT_CHECKED_IN: who did not come cannot have gone; ATTENDANCE_OVER.
    *   PERMISSION_DENIED ATTENDANCE_OWN: not one's own.

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file wuwei/v1/points.proto.
  */
 export const file_wuwei_v1_points: GenFile = /*@__PURE__*/
-  fileDesc("ChV3dXdlaS92MS9wb2ludHMucHJvdG8SCHd1d2VpLnYxIvwCCgtQb2ludHNBd2FyZBIKCgJpZBgBIAEoCRImCgJhdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIAoDYWN0GAMgASgOMhMud3V3ZWkudjEuUG9pbnRzQWN0EhIKCnN1YmplY3RfaWQYBCABKAkSDwoHdW5pdF9pZBgFIAEoCRIOCgZwb2ludHMYBiABKAUSIwoFc3RhdGUYByABKA4yFC53dXdlaS52MS5Bd2FyZFN0YXRlEiUKCGhlbGRfZm9yGAggAygOMhMud3V3ZWkudjEuU3VzcGljaW9uEhUKDXJ1bGVzX3ZlcnNpb24YCSABKAUSEwoLYmFzZV9wb2ludHMYCiABKAUSDwoHcGVyY2VudBgLIAEoBRIXCg9tZWV0aW5nc19iZWZvcmUYDCABKAUSFAoIZGF5X2xlZnQYDSABKANCAjABEhUKCXdlZWtfbGVmdBgOIAEoA0ICMAESEwoLY2FsbGVkX2JhY2sYDyABKAgirQEKClBvaW50c0xpbmUSCgoCaWQYASABKAkSJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiQKBGtpbmQYAyABKA4yFi53dXdlaS52MS5UcmFuc2ZlcktpbmQSDgoGcG9pbnRzGAQgASgFEg8KB3VuaXRfaWQYBSABKAkSJAoFYXdhcmQYBiABKAsyFS53dXdlaS52MS5Qb2ludHNBd2FyZCI9CglBY3RQb2ludHMSIAoDYWN0GAEgASgOMhMud3V3ZWkudjEuUG9pbnRzQWN0Eg4KBnBvaW50cxgCIAEoBSLqAwoLUG9pbnRzUnVsZXMSCgoCaWQYASABKAkSEwoLZGlzdHJpY3RfaWQYAiABKAkSDwoHdmVyc2lvbhgDIAEoBRIvCgthY3RpdmVfZnJvbRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIYXBwcm92ZWQYBSABKAgSIQoEYWN0cxgGIAMoCzITLnd1d2VpLnYxLkFjdFBvaW50cxIPCgdkYXlfbWF4GAcgASgFEhAKCHdlZWtfbWF4GAggASgFEhUKDXBhaXJfcGVyY2VudHMYCSADKAUSEQoJcGFpcl9kYXlzGAogASgFEhQKDHZhbGlkX21vbnRocxgLIAEoBRIbChNoZWxkX3dpdGhpbl9zZWNvbmRzGAwgASgFEhkKEWhlbGRfZnJvbV9tZWV0aW5nGA0gASgFEhgKEGhlbGRfZnJvbV9yZXR1cm4YFCABKAUSFwoPaGVsZF9mcm9tX290aGVyGBUgASgFEhwKFG9yZ2FuaXNhdGlvbl9wZXJjZW50GA4gASgFEhwKFG9yZ2FuaXNhdGlvbl9kYXlfbWF4GA8gASgFEh0KFW9yZ2FuaXNhdGlvbl93ZWVrX21heBgQIAEoBRIaChJhY3Rpdml0eV9ob3Vyc19tYXgYHiABKAUiKwoQR2V0UG9pbnRzUmVxdWVzdBIXCg9vcmdhbmlzYXRpb25faWQYASABKAkiOgoRR2V0UG9pbnRzUmVzcG9uc2USEwoHYmFsYW5jZRgBIAEoA0ICMAESEAoEaGVsZBgCIAEoA0ICMAEiUwoRTGlzdFBvaW50c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSFwoPb3JnYW5pc2F0aW9uX2lkGAMgASgJIlIKEkxpc3RQb2ludHNSZXNwb25zZRIjCgVsaW5lcxgBIAMoCzIULnd1d2VpLnYxLlBvaW50c0xpbmUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIicKE0V4cGxhaW5Bd2FyZFJlcXVlc3QSEAoIYXdhcmRfaWQYASABKAkiPAoURXhwbGFpbkF3YXJkUmVzcG9uc2USJAoFYXdhcmQYASABKAsyFS53dXdlaS52MS5Qb2ludHNBd2FyZCJQChZMaXN0UG9pbnRzUnVsZXNSZXF1ZXN0Eg8KB3VuaXRfaWQYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiWAoXTGlzdFBvaW50c1J1bGVzUmVzcG9uc2USJAoFcnVsZXMYASADKAsyFS53dXdlaS52MS5Qb2ludHNSdWxlcxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkqwQMKCVBvaW50c0FjdBIaChZQT0lOVFNfQUNUX1VOU1BFQ0lGSUVEEAASKAokUE9JTlRTX0FDVF9XSVNIX0tFUFRfQllfUEFSVFlfTUVNQkVSEAESJQohUE9JTlRTX0FDVF9XSVNIX0tFUFRfQllfVk9MVU5URUVSEAISLworUE9JTlRTX0FDVF9XSVNIX0tFUFRfQllfT1JHQU5JU0FUSU9OX01FTUJFUhADEiUKIVBPSU5UU19BQ1RfV0lTSF9LRVBUX0JZX05FSUdIQk9VUhAEEiIKHlBPSU5UU19BQ1RfV0lTSF9BVVRPX0NPTkZJUk1FRBAFEhsKF1BPSU5UU19BQ1RfV0lTSF9SQVRFRF8xEAYSGwoXUE9JTlRTX0FDVF9XSVNIX1JBVEVEXzIQBxIbChdQT0lOVFNfQUNUX1dJU0hfUkFURURfMxAIEhsKF1BPSU5UU19BQ1RfV0lTSF9SQVRFRF80EAkSGwoXUE9JTlRTX0FDVF9XSVNIX1JBVEVEXzUQChIbChdQT0lOVFNfQUNUX0hPVVJTX1NFUlZFRBAUEh0KGVBPSU5UU19BQ1RfSU5WSVRFRV9TRVJWRUQQHiqaAQoMVHJhbnNmZXJLaW5kEh0KGVRSQU5TRkVSX0tJTkRfVU5TUEVDSUZJRUQQABIXChNUUkFOU0ZFUl9LSU5EX0FXQVJEEAESGgoWVFJBTlNGRVJfS0lORF9SRVZFUlNBTBACEhwKGFRSQU5TRkVSX0tJTkRfQURKVVNUTUVOVBADEhgKFFRSQU5TRkVSX0tJTkRfRVhQSVJZEAQqogEKCkF3YXJkU3RhdGUSGwoXQVdBUkRfU1RBVEVfVU5TUEVDSUZJRUQQABIWChJBV0FSRF9TVEFURV9QT1NURUQQARIXChNBV0FSRF9TVEFURV9OT1RISU5HEAISFAoQQVdBUkRfU1RBVEVfSEVMRBADEhYKEkFXQVJEX1NUQVRFX1ZPSURFRBAEEhgKFEFXQVJEX1NUQVRFX1JFVkVSU0VEEAUqrAIKCVN1c3BpY2lvbhIZChVTVVNQSUNJT05fVU5TUEVDSUZJRUQQABIdChlTVVNQSUNJT05fS0VQVF9JTl9TRUNPTkRTEAESIAocU1VTUElDSU9OX1BBSVJfS0VFUFNfTUVFVElORxACEh0KGVNVU1BJQ0lPTl9TVEFGRl9GT1JfU1RBRkYQBBIYChRTVVNQSUNJT05fU0FNRV9QSE9ORRAIEhkKFVNVU1BJQ0lPTl9TQU1FX0RFVklDRRAQEhwKGFNVU1BJQ0lPTl9TQU1FX0hPVVNFSE9MRBAgEhYKElNVU1BJQ0lPTl9SRVRVUk5FRBBAEhUKEFNVU1BJQ0lPTl9DSVJDTEUQgAESIgodU1VTUElDSU9OX01BS0VSX0tFRVBTX01FRVRJTkcQgAIyxQIKDVBvaW50c1NlcnZpY2USRAoJR2V0UG9pbnRzEhoud3V3ZWkudjEuR2V0UG9pbnRzUmVxdWVzdBobLnd1d2VpLnYxLkdldFBvaW50c1Jlc3BvbnNlEkcKCkxpc3RQb2ludHMSGy53dXdlaS52MS5MaXN0UG9pbnRzUmVxdWVzdBocLnd1d2VpLnYxLkxpc3RQb2ludHNSZXNwb25zZRJNCgxFeHBsYWluQXdhcmQSHS53dXdlaS52MS5FeHBsYWluQXdhcmRSZXF1ZXN0Gh4ud3V3ZWkudjEuRXhwbGFpbkF3YXJkUmVzcG9uc2USVgoPTGlzdFBvaW50c1J1bGVzEiAud3V3ZWkudjEuTGlzdFBvaW50c1J1bGVzUmVxdWVzdBohLnd1d2VpLnYxLkxpc3RQb2ludHNSdWxlc1Jlc3BvbnNlQhKqAg9XdVdlaS5Qcm90b3MuVjFiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("ChV3dXdlaS92MS9wb2ludHMucHJvdG8SCHd1d2VpLnYxIvwCCgtQb2ludHNBd2FyZBIKCgJpZBgBIAEoCRImCgJhdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIAoDYWN0GAMgASgOMhMud3V3ZWkudjEuUG9pbnRzQWN0EhIKCnN1YmplY3RfaWQYBCABKAkSDwoHdW5pdF9pZBgFIAEoCRIOCgZwb2ludHMYBiABKAUSIwoFc3RhdGUYByABKA4yFC53dXdlaS52MS5Bd2FyZFN0YXRlEiUKCGhlbGRfZm9yGAggAygOMhMud3V3ZWkudjEuU3VzcGljaW9uEhUKDXJ1bGVzX3ZlcnNpb24YCSABKAUSEwoLYmFzZV9wb2ludHMYCiABKAUSDwoHcGVyY2VudBgLIAEoBRIXCg9tZWV0aW5nc19iZWZvcmUYDCABKAUSFAoIZGF5X2xlZnQYDSABKANCAjABEhUKCXdlZWtfbGVmdBgOIAEoA0ICMAESEwoLY2FsbGVkX2JhY2sYDyABKAgi5AEKD1BvaW50c0RlZHVjdGlvbhIKCgJpZBgBIAEoCRImCgJhdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoGcmVhc29uGAMgASgOMhkud3V3ZWkudjEuRGVkdWN0aW9uUmVhc29uEhIKCnN1YmplY3RfaWQYBCABKAkSDwoHdW5pdF9pZBgFIAEoCRIOCgZwb2ludHMYBiABKAUSFQoNcnVsZXNfdmVyc2lvbhgHIAEoBRIUCgxhc2tlZF9wb2ludHMYCCABKAUSEAoIcmV0dXJuZWQYCSABKAgi2wEKClBvaW50c0xpbmUSCgoCaWQYASABKAkSJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiQKBGtpbmQYAyABKA4yFi53dXdlaS52MS5UcmFuc2ZlcktpbmQSDgoGcG9pbnRzGAQgASgFEg8KB3VuaXRfaWQYBSABKAkSJAoFYXdhcmQYBiABKAsyFS53dXdlaS52MS5Qb2ludHNBd2FyZBIsCglkZWR1Y3Rpb24YByABKAsyGS53dXdlaS52MS5Qb2ludHNEZWR1Y3Rpb24iPQoJQWN0UG9pbnRzEiAKA2FjdBgBIAEoDjITLnd1d2VpLnYxLlBvaW50c0FjdBIOCgZwb2ludHMYAiABKAUiggQKC1BvaW50c1J1bGVzEgoKAmlkGAEgASgJEhMKC2Rpc3RyaWN0X2lkGAIgASgJEg8KB3ZlcnNpb24YAyABKAUSLwoLYWN0aXZlX2Zyb20YBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCGFwcHJvdmVkGAUgASgIEiEKBGFjdHMYBiADKAsyEy53dXdlaS52MS5BY3RQb2ludHMSDwoHZGF5X21heBgHIAEoBRIQCgh3ZWVrX21heBgIIAEoBRIVCg1wYWlyX3BlcmNlbnRzGAkgAygFEhEKCXBhaXJfZGF5cxgKIAEoBRIUCgx2YWxpZF9tb250aHMYCyABKAUSGwoTaGVsZF93aXRoaW5fc2Vjb25kcxgMIAEoBRIZChFoZWxkX2Zyb21fbWVldGluZxgNIAEoBRIYChBoZWxkX2Zyb21fcmV0dXJuGBQgASgFEhcKD2hlbGRfZnJvbV9vdGhlchgVIAEoBRIcChRvcmdhbmlzYXRpb25fcGVyY2VudBgOIAEoBRIcChRvcmdhbmlzYXRpb25fZGF5X21heBgPIAEoBRIdChVvcmdhbmlzYXRpb25fd2Vla19tYXgYECABKAUSGgoSYWN0aXZpdHlfaG91cnNfbWF4GB4gASgFEhYKDm5vX3Nob3dfcG9pbnRzGB8gASgFIisKEEdldFBvaW50c1JlcXVlc3QSFwoPb3JnYW5pc2F0aW9uX2lkGAEgASgJIjoKEUdldFBvaW50c1Jlc3BvbnNlEhMKB2JhbGFuY2UYASABKANCAjABEhAKBGhlbGQYAiABKANCAjABIlMKEUxpc3RQb2ludHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJEhcKD29yZ2FuaXNhdGlvbl9pZBgDIAEoCSJSChJMaXN0UG9pbnRzUmVzcG9uc2USIwoFbGluZXMYASADKAsyFC53dXdlaS52MS5Qb2ludHNMaW5lEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSInChNFeHBsYWluQXdhcmRSZXF1ZXN0EhAKCGF3YXJkX2lkGAEgASgJImoKFEV4cGxhaW5Bd2FyZFJlc3BvbnNlEiQKBWF3YXJkGAEgASgLMhUud3V3ZWkudjEuUG9pbnRzQXdhcmQSLAoJZGVkdWN0aW9uGAIgASgLMhkud3V3ZWkudjEuUG9pbnRzRGVkdWN0aW9uIlAKFkxpc3RQb2ludHNSdWxlc1JlcXVlc3QSDwoHdW5pdF9pZBgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJYChdMaXN0UG9pbnRzUnVsZXNSZXNwb25zZRIkCgVydWxlcxgBIAMoCzIVLnd1d2VpLnYxLlBvaW50c1J1bGVzEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSrBAwoJUG9pbnRzQWN0EhoKFlBPSU5UU19BQ1RfVU5TUEVDSUZJRUQQABIoCiRQT0lOVFNfQUNUX1dJU0hfS0VQVF9CWV9QQVJUWV9NRU1CRVIQARIlCiFQT0lOVFNfQUNUX1dJU0hfS0VQVF9CWV9WT0xVTlRFRVIQAhIvCitQT0lOVFNfQUNUX1dJU0hfS0VQVF9CWV9PUkdBTklTQVRJT05fTUVNQkVSEAMSJQohUE9JTlRTX0FDVF9XSVNIX0tFUFRfQllfTkVJR0hCT1VSEAQSIgoeUE9JTlRTX0FDVF9XSVNIX0FVVE9fQ09ORklSTUVEEAUSGwoXUE9JTlRTX0FDVF9XSVNIX1JBVEVEXzEQBhIbChdQT0lOVFNfQUNUX1dJU0hfUkFURURfMhAHEhsKF1BPSU5UU19BQ1RfV0lTSF9SQVRFRF8zEAgSGwoXUE9JTlRTX0FDVF9XSVNIX1JBVEVEXzQQCRIbChdQT0lOVFNfQUNUX1dJU0hfUkFURURfNRAKEhsKF1BPSU5UU19BQ1RfSE9VUlNfU0VSVkVEEBQSHQoZUE9JTlRTX0FDVF9JTlZJVEVFX1NFUlZFRBAeKrcBCgxUcmFuc2ZlcktpbmQSHQoZVFJBTlNGRVJfS0lORF9VTlNQRUNJRklFRBAAEhcKE1RSQU5TRkVSX0tJTkRfQVdBUkQQARIaChZUUkFOU0ZFUl9LSU5EX1JFVkVSU0FMEAISHAoYVFJBTlNGRVJfS0lORF9BREpVU1RNRU5UEAMSGAoUVFJBTlNGRVJfS0lORF9FWFBJUlkQBBIbChdUUkFOU0ZFUl9LSU5EX0RFRFVDVElPThAFKlEKD0RlZHVjdGlvblJlYXNvbhIgChxERURVQ1RJT05fUkVBU09OX1VOU1BFQ0lGSUVEEAASHAoYREVEVUNUSU9OX1JFQVNPTl9OT19TSE9XEAEqogEKCkF3YXJkU3RhdGUSGwoXQVdBUkRfU1RBVEVfVU5TUEVDSUZJRUQQABIWChJBV0FSRF9TVEFURV9QT1NURUQQARIXChNBV0FSRF9TVEFURV9OT1RISU5HEAISFAoQQVdBUkRfU1RBVEVfSEVMRBADEhYKEkFXQVJEX1NUQVRFX1ZPSURFRBAEEhgKFEFXQVJEX1NUQVRFX1JFVkVSU0VEEAUqrAIKCVN1c3BpY2lvbhIZChVTVVNQSUNJT05fVU5TUEVDSUZJRUQQABIdChlTVVNQSUNJT05fS0VQVF9JTl9TRUNPTkRTEAESIAocU1VTUElDSU9OX1BBSVJfS0VFUFNfTUVFVElORxACEh0KGVNVU1BJQ0lPTl9TVEFGRl9GT1JfU1RBRkYQBBIYChRTVVNQSUNJT05fU0FNRV9QSE9ORRAIEhkKFVNVU1BJQ0lPTl9TQU1FX0RFVklDRRAQEhwKGFNVU1BJQ0lPTl9TQU1FX0hPVVNFSE9MRBAgEhYKElNVU1BJQ0lPTl9SRVRVUk5FRBBAEhUKEFNVU1BJQ0lPTl9DSVJDTEUQgAESIgodU1VTUElDSU9OX01BS0VSX0tFRVBTX01FRVRJTkcQgAIyxQIKDVBvaW50c1NlcnZpY2USRAoJR2V0UG9pbnRzEhoud3V3ZWkudjEuR2V0UG9pbnRzUmVxdWVzdBobLnd1d2VpLnYxLkdldFBvaW50c1Jlc3BvbnNlEkcKCkxpc3RQb2ludHMSGy53dXdlaS52MS5MaXN0UG9pbnRzUmVxdWVzdBocLnd1d2VpLnYxLkxpc3RQb2ludHNSZXNwb25zZRJNCgxFeHBsYWluQXdhcmQSHS53dXdlaS52MS5FeHBsYWluQXdhcmRSZXF1ZXN0Gh4ud3V3ZWkudjEuRXhwbGFpbkF3YXJkUmVzcG9uc2USVgoPTGlzdFBvaW50c1J1bGVzEiAud3V3ZWkudjEuTGlzdFBvaW50c1J1bGVzUmVxdWVzdBohLnd1d2VpLnYxLkxpc3RQb2ludHNSdWxlc1Jlc3BvbnNlQhKqAg9XdVdlaS5Qcm90b3MuVjFiBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * @generated from message wuwei.v1.PointsAward
@@ -115,6 +115,75 @@ export const PointsAwardSchema: GenMessage<PointsAward> = /*@__PURE__*/
   messageDesc(file_wuwei_v1_points, 0);
 
 /**
+ * Taken by the rules of the day it was not done, down to nothing at most.
+ *
+ * @generated from message wuwei.v1.PointsDeduction
+ */
+export type PointsDeduction = Message<"wuwei.v1.PointsDeduction"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp at = 2;
+   */
+  at?: Timestamp | undefined;
+
+  /**
+   * @generated from field: wuwei.v1.DeductionReason reason = 3;
+   */
+  reason: DeductionReason;
+
+  /**
+   * The activity.
+   *
+   * @generated from field: string subject_id = 4;
+   */
+  subjectId: string;
+
+  /**
+   * The unit whose credit it was taken from.
+   *
+   * @generated from field: string unit_id = 5;
+   */
+  unitId: string;
+
+  /**
+   * What was taken: less than asked where the balance had less.
+   *
+   * @generated from field: int32 points = 6;
+   */
+  points: number;
+
+  /**
+   * The version of the rules of its day, and what they ask.
+   *
+   * @generated from field: int32 rules_version = 7;
+   */
+  rulesVersion: number;
+
+  /**
+   * @generated from field: int32 asked_points = 8;
+   */
+  askedPoints: number;
+
+  /**
+   * What was recorded was found to be wrong: a line of its own returns the points.
+   *
+   * @generated from field: bool returned = 9;
+   */
+  returned: boolean;
+};
+
+/**
+ * Describes the message wuwei.v1.PointsDeduction.
+ * Use `create(PointsDeductionSchema)` to create a new message.
+ */
+export const PointsDeductionSchema: GenMessage<PointsDeduction> = /*@__PURE__*/
+  messageDesc(file_wuwei_v1_points, 1);
+
+/**
  * One line of a statement.
  *
  * @generated from message wuwei.v1.PointsLine
@@ -153,6 +222,13 @@ export type PointsLine = Message<"wuwei.v1.PointsLine"> & {
    * @generated from field: wuwei.v1.PointsAward award = 6;
    */
   award?: PointsAward | undefined;
+
+  /**
+   * For TRANSFER_KIND_DEDUCTION.
+   *
+   * @generated from field: wuwei.v1.PointsDeduction deduction = 7;
+   */
+  deduction?: PointsDeduction | undefined;
 };
 
 /**
@@ -160,7 +236,7 @@ export type PointsLine = Message<"wuwei.v1.PointsLine"> & {
  * Use `create(PointsLineSchema)` to create a new message.
  */
 export const PointsLineSchema: GenMessage<PointsLine> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 1);
+  messageDesc(file_wuwei_v1_points, 2);
 
 /**
  * @generated from message wuwei.v1.ActPoints
@@ -184,7 +260,7 @@ export type ActPoints = Message<"wuwei.v1.ActPoints"> & {
  * Use `create(ActPointsSchema)` to create a new message.
  */
 export const ActPointsSchema: GenMessage<ActPoints> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 2);
+  messageDesc(file_wuwei_v1_points, 3);
 
 /**
  * @generated from message wuwei.v1.PointsRules
@@ -304,6 +380,13 @@ export type PointsRules = Message<"wuwei.v1.PointsRules"> & {
    * @generated from field: int32 activity_hours_max = 30;
    */
   activityHoursMax: number;
+
+  /**
+   * 0 to 1,000: taken from who had a place in a shift and did not come, as far as the balance goes. 0 takes nothing.
+   *
+   * @generated from field: int32 no_show_points = 31;
+   */
+  noShowPoints: number;
 };
 
 /**
@@ -311,7 +394,7 @@ export type PointsRules = Message<"wuwei.v1.PointsRules"> & {
  * Use `create(PointsRulesSchema)` to create a new message.
  */
 export const PointsRulesSchema: GenMessage<PointsRules> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 3);
+  messageDesc(file_wuwei_v1_points, 4);
 
 /**
  * @generated from message wuwei.v1.GetPointsRequest
@@ -330,7 +413,7 @@ export type GetPointsRequest = Message<"wuwei.v1.GetPointsRequest"> & {
  * Use `create(GetPointsRequestSchema)` to create a new message.
  */
 export const GetPointsRequestSchema: GenMessage<GetPointsRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 4);
+  messageDesc(file_wuwei_v1_points, 5);
 
 /**
  * @generated from message wuwei.v1.GetPointsResponse
@@ -354,7 +437,7 @@ export type GetPointsResponse = Message<"wuwei.v1.GetPointsResponse"> & {
  * Use `create(GetPointsResponseSchema)` to create a new message.
  */
 export const GetPointsResponseSchema: GenMessage<GetPointsResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 5);
+  messageDesc(file_wuwei_v1_points, 6);
 
 /**
  * @generated from message wuwei.v1.ListPointsRequest
@@ -385,7 +468,7 @@ export type ListPointsRequest = Message<"wuwei.v1.ListPointsRequest"> & {
  * Use `create(ListPointsRequestSchema)` to create a new message.
  */
 export const ListPointsRequestSchema: GenMessage<ListPointsRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 6);
+  messageDesc(file_wuwei_v1_points, 7);
 
 /**
  * @generated from message wuwei.v1.ListPointsResponse
@@ -409,13 +492,15 @@ export type ListPointsResponse = Message<"wuwei.v1.ListPointsResponse"> & {
  * Use `create(ListPointsResponseSchema)` to create a new message.
  */
 export const ListPointsResponseSchema: GenMessage<ListPointsResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 7);
+  messageDesc(file_wuwei_v1_points, 8);
 
 /**
  * @generated from message wuwei.v1.ExplainAwardRequest
  */
 export type ExplainAwardRequest = Message<"wuwei.v1.ExplainAwardRequest"> & {
   /**
+   * An award or a deduction.
+   *
    * @generated from field: string award_id = 1;
    */
   awardId: string;
@@ -426,16 +511,23 @@ export type ExplainAwardRequest = Message<"wuwei.v1.ExplainAwardRequest"> & {
  * Use `create(ExplainAwardRequestSchema)` to create a new message.
  */
 export const ExplainAwardRequestSchema: GenMessage<ExplainAwardRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 8);
+  messageDesc(file_wuwei_v1_points, 9);
 
 /**
  * @generated from message wuwei.v1.ExplainAwardResponse
  */
 export type ExplainAwardResponse = Message<"wuwei.v1.ExplainAwardResponse"> & {
   /**
+   * One of the two.
+   *
    * @generated from field: wuwei.v1.PointsAward award = 1;
    */
   award?: PointsAward | undefined;
+
+  /**
+   * @generated from field: wuwei.v1.PointsDeduction deduction = 2;
+   */
+  deduction?: PointsDeduction | undefined;
 };
 
 /**
@@ -443,7 +535,7 @@ export type ExplainAwardResponse = Message<"wuwei.v1.ExplainAwardResponse"> & {
  * Use `create(ExplainAwardResponseSchema)` to create a new message.
  */
 export const ExplainAwardResponseSchema: GenMessage<ExplainAwardResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 9);
+  messageDesc(file_wuwei_v1_points, 10);
 
 /**
  * @generated from message wuwei.v1.ListPointsRulesRequest
@@ -472,7 +564,7 @@ export type ListPointsRulesRequest = Message<"wuwei.v1.ListPointsRulesRequest"> 
  * Use `create(ListPointsRulesRequestSchema)` to create a new message.
  */
 export const ListPointsRulesRequestSchema: GenMessage<ListPointsRulesRequest> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 10);
+  messageDesc(file_wuwei_v1_points, 11);
 
 /**
  * @generated from message wuwei.v1.ListPointsRulesResponse
@@ -496,7 +588,7 @@ export type ListPointsRulesResponse = Message<"wuwei.v1.ListPointsRulesResponse"
  * Use `create(ListPointsRulesResponseSchema)` to create a new message.
  */
 export const ListPointsRulesResponseSchema: GenMessage<ListPointsRulesResponse> = /*@__PURE__*/
-  messageDesc(file_wuwei_v1_points, 11);
+  messageDesc(file_wuwei_v1_points, 12);
 
 /**
  * What earns points.
@@ -616,6 +708,13 @@ export enum TransferKind {
    * @generated from enum value: TRANSFER_KIND_EXPIRY = 4;
    */
   EXPIRY = 4,
+
+  /**
+   * Taken by the rules for what was not done.
+   *
+   * @generated from enum value: TRANSFER_KIND_DEDUCTION = 5;
+   */
+  DEDUCTION = 5,
 }
 
 /**
@@ -623,6 +722,31 @@ export enum TransferKind {
  */
 export const TransferKindSchema: GenEnum<TransferKind> = /*@__PURE__*/
   enumDesc(file_wuwei_v1_points, 1);
+
+/**
+ * What the rules take points for.
+ *
+ * @generated from enum wuwei.v1.DeductionReason
+ */
+export enum DeductionReason {
+  /**
+   * @generated from enum value: DEDUCTION_REASON_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Had a place in a shift and did not come.
+   *
+   * @generated from enum value: DEDUCTION_REASON_NO_SHOW = 1;
+   */
+  NO_SHOW = 1,
+}
+
+/**
+ * Describes the enum wuwei.v1.DeductionReason.
+ */
+export const DeductionReasonSchema: GenEnum<DeductionReason> = /*@__PURE__*/
+  enumDesc(file_wuwei_v1_points, 2);
 
 /**
  * @generated from enum wuwei.v1.AwardState
@@ -673,7 +797,7 @@ export enum AwardState {
  * Describes the enum wuwei.v1.AwardState.
  */
 export const AwardStateSchema: GenEnum<AwardState> = /*@__PURE__*/
-  enumDesc(file_wuwei_v1_points, 2);
+  enumDesc(file_wuwei_v1_points, 3);
 
 /**
  * Why an award is held.
@@ -754,7 +878,7 @@ export enum Suspicion {
  * Describes the enum wuwei.v1.Suspicion.
  */
 export const SuspicionSchema: GenEnum<Suspicion> = /*@__PURE__*/
-  enumDesc(file_wuwei_v1_points, 3);
+  enumDesc(file_wuwei_v1_points, 4);
 
 /**
  * PointsService: what serving people earned, out of a ledger of double entry. Points are paid only for outcomes that
@@ -777,7 +901,8 @@ export const PointsService: GenService<{
     output: typeof GetPointsResponseSchema;
   },
   /**
-   * The caller's own awards and transfers, newest first: also awards of 0, which say why, and those that are held.
+   * The caller's own awards, deductions and other transfers, newest first: also awards of 0, which say why, those that are
+   * held, and deductions that found nothing to take.
    * The same for an organisation they may act for.
    *   INVALID_ARGUMENT PAGE_SIZE, PAGE_TOKEN, ID_FORMAT.
    *   NOT_FOUND ORGANISATION_UNKNOWN.
@@ -790,8 +915,9 @@ export const PointsService: GenService<{
     output: typeof ListPointsResponseSchema;
   },
   /**
-   * How an award came about: the act, the rules of its day, decay and caps. For whom it was made, or who may act for
-   * the organisation it was made for, and for staff and auditors of the unit that gets the credit.
+   * How an award came about: the act, the rules of its day, decay and caps; or a deduction: what was not done, and what the
+   * rules of that day ask. For whose it is, or who may act for the organisation whose it is, and for staff and auditors of
+   * the unit that gets the credit.
    *   NOT_FOUND AWARD_UNKNOWN: there is none, or it is not the caller's to see.
    *
    * @generated from rpc wuwei.v1.PointsService.ExplainAward
