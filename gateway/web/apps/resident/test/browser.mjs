@@ -111,7 +111,8 @@ export function tooSmall(page, { text, target }) {
       if (shown(e) && (width < target - 0.5 || height < target - 0.5)) found.push(`target of ${width}×${height}: ${say(e)}`);
     }
 
-    if (document.documentElement.scrollWidth > innerWidth) found.push(`wider than the screen: ${document.documentElement.scrollWidth}`);
+    const { scrollWidth } = document.documentElement;
+    if (scrollWidth > innerWidth) found.push(`wider than the screen: ${scrollWidth}`);
     return found;
   }, { text, target });
 }

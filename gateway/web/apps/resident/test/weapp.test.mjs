@@ -42,11 +42,13 @@ class Phone {
       navigateTo: ({ url }) => this.opened.push(url),
       canIUse: () => false,
       ...Object.fromEntries(['onNetworkStatusChange', 'stopPullDownRefresh', 'onAppShow', 'onAppHide', 'onError',
-        'onUnhandledRejection', 'onPageNotFound', 'onThemeChange', 'onWindowResize', 'preloadAssets'].map((n) => [n, () => undefined])),
+        'onUnhandledRejection', 'onPageNotFound', 'onThemeChange', 'onWindowResize', 'preloadAssets']
+        .map((name) => [name, () => undefined])),
     };
     const note = (...words) => this.faults.push(words.map(String).join(' '));
     const globals = {
-      wx, setTimeout, clearTimeout, setInterval, clearInterval, console: { log() {}, info() {}, debug() {}, warn: note, error: note },
+      wx, setTimeout, clearTimeout, setInterval, clearInterval,
+      console: { log() {}, info() {}, debug() {}, warn: note, error: note },
       App: (options) => { this.app = options; },
       Page: () => undefined,
       Component: (options) => this.#components.set(this.#loading, options),
@@ -106,7 +108,8 @@ class Phone {
   /** Makes the parts that a template names, unless they are in a list. */
   #fill(owner, path, page) {
     const uses = json(path).usingComponents ?? {};
-    for (const [, tag, attributes] of readFileSync(join(built, `${path}.wxml`), 'utf8').matchAll(/<([\w-]+)([^>]*?u-i="[^"{]*"[^>]*)>/g)) {
+    const template = readFileSync(join(built, `${path}.wxml`), 'utf8');
+    for (const [, tag, attributes] of template.matchAll(/<([\w-]+)([^>]*?u-i="[^"{]*"[^>]*)>/g)) {
       const name = (attribute) => attributes.match(new RegExp(`${attribute}="([^"]*)"`))?.[1];
       const props = name('u-p')?.replace(/[{}]/g, '');
       if (!uses[tag] || (props && !owner.data[props])) continue;

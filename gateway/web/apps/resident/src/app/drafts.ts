@@ -15,7 +15,8 @@ export interface Draft {
 }
 
 export const emptyDraft = (): Draft => ({
-  categoryId: '', title: '', text: '', answers: {}, effortMinutes: 30, remote: false, hidden: false, name: '', phone: '', address: '',
+  categoryId: '', title: '', text: '', answers: {}, effortMinutes: 30, remote: false, hidden: false,
+  name: '', phone: '', address: '',
 });
 
 export const draft = kept<Draft>('wuwei.draft');

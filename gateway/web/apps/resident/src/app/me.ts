@@ -3,6 +3,7 @@ import { Role } from '@wuwei/api/types/roles';
 import type { Me } from '@wuwei/api/types/identity';
 import { computed, shallowRef } from 'vue';
 import { address, draft, phone } from './drafts';
+import { onceEach } from './once';
 import { pages, start } from './ways';
 import { wuwei } from './wuwei';
 
@@ -33,20 +34,8 @@ export async function signOut(): Promise<void> {
   start(pages.home);
 }
 
-const units = new Map<string, Promise<Unit | undefined>>();
-
-/** A unit; each is asked for once. */
-export function unitOf(id: string): Promise<Unit | undefined> {
-  let unit = units.get(id);
-  if (!unit) {
-    unit = wuwei.organization.getUnit({ unitId: id }).then((answer) => answer.unit);
-    // What failed is asked for again.
-    unit.catch(() => units.delete(id));
-    units.set(id, unit);
-  }
-
-  return unit;
-}
+export const unitOf: (id: string) => Promise<Unit | undefined> =
+  onceEach(async (unitId) => (await wuwei.organization.getUnit({ unitId })).unit);
 
 /** The unit and all above it, upwards. */
 export async function lineOf(id: string): Promise<Unit[]> {
