@@ -5,7 +5,8 @@ namespace WuWei.Boards;
 /// <summary>A board as it changes. All who follow it share one look at it.</summary>
 public sealed class BoardFollowing(KeptBoards kept, BoardChoices choices)
 {
-    private static readonly TimeSpan LookedAtEvery = TimeSpan.FromMilliseconds(500);
+    /// <summary>A change waits for this twice at most: for the next look, and for whoever comes to fetch it.</summary>
+    private static readonly TimeSpan LookedAtEvery = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Refuses what is no board, before anybody waits for it.</summary>
     public Task DemandAsync(Wire.BoardChoice asked, int top, CancellationToken cancel) =>
