@@ -62,7 +62,7 @@ public sealed class AccessService(
         var ended = await database.WriteAsync(async db =>
         {
             db.Record(JournalEntry.By(call, "self", "SIGNED_OUT", "person", call.Caller.PersonId, null, new { }));
-            var tokens = await db.ListTokensAsync(hash);
+            var tokens = await db.ListTokensAsync(hash, call.Now);
             await db.EndSessionAsync(hash);
             return tokens;
         }, context.CancellationToken);
@@ -85,7 +85,7 @@ public sealed class AccessService(
         List<byte[]> ended = [];
         var response = await writer.WriteAsync(context, request, async db =>
         {
-            ended = await db.ListTokensAsync(call.Caller.PersonId);
+            ended = await db.ListTokensAsync(call.Caller.PersonId, call.Now);
             var count = await db.EndSessionsAsync(call.Caller.PersonId);
             db.Record(JournalEntry.By(
                 call, "self", "SESSIONS_ENDED", "person", call.Caller.PersonId, null, new { count }));

@@ -10,6 +10,9 @@ public static class AccessStore
     /// <summary>How long somebody is known to hold a token that is none any more.</summary>
     private const int ReplacedTokenDays = 30;
 
+    /// <summary>Longer than a token that was replaced is good, and remembered as such.</summary>
+    private const int GoodMinutesMax = 2;
+
     /// <summary>
     /// The session of a token: it is kept under the hash of its first one, and those it got later say so. Until it got one,
     /// the first is nowhere else.
@@ -103,23 +106,28 @@ public static class AccessStore
     /// <summary>All that a session has are good for a short while from now on.</summary>
     public static Task<int> ReplaceSessionTokensAsync(this DbSession db, byte[] sessionHash, DateTime now) =>
         db.ExecuteAsync(
-            "UPDATE session_token SET replaced_at = @now WHERE session_hash = @sessionHash AND replaced_at IS NULL",
-            new { sessionHash, now });
+            """
+            UPDATE session_token
+            SET replaced_at = @now, forget_at = IF(token_hash = session_hash, NULL, @forgetAt)
+            WHERE session_hash = @sessionHash AND replaced_at IS NULL
+            """, new { sessionHash, now, forgetAt = now.AddDays(ReplacedTokenDays) });
 
-    /// <summary>The hashes of every token of a person's sessions.</summary>
-    public static async Task<List<byte[]>> ListTokensAsync(this DbSession db, Guid personId) =>
+    /// <summary>The hashes of the tokens of a person's sessions that may be remembered somewhere as good.</summary>
+    public static async Task<List<byte[]>> ListTokensAsync(this DbSession db, Guid personId, DateTime now) =>
         [.. (await db.ListAsync<SessionRow>(
             """
             SELECT token_hash FROM session WHERE person_id = @personId
             UNION SELECT t.token_hash FROM session s JOIN session_token t ON t.session_hash = s.token_hash
-            WHERE s.person_id = @personId
-            """, new { personId })).Select(s => s.TokenHash)];
+            WHERE s.person_id = @personId AND (t.replaced_at IS NULL OR t.replaced_at > @since)
+            """, new { personId, since = now.AddMinutes(-GoodMinutesMax) })).Select(s => s.TokenHash)];
 
     /// <summary>The same of the session that one token belongs to.</summary>
-    public static async Task<List<byte[]>> ListTokensAsync(this DbSession db, byte[] tokenHash) =>
+    public static async Task<List<byte[]>> ListTokensAsync(this DbSession db, byte[] tokenHash, DateTime now) =>
         [tokenHash, .. (await db.ListAsync<SessionRow>(
-            $"SELECT token_hash FROM session_token WHERE session_hash = {SessionOfToken}",
-            new { tokenHash })).Select(s => s.TokenHash)];
+            $"""
+            SELECT token_hash FROM session_token
+            WHERE session_hash = {SessionOfToken} AND (replaced_at IS NULL OR replaced_at > @since)
+            """, new { tokenHash, since = now.AddMinutes(-GoodMinutesMax) })).Select(s => s.TokenHash)];
 
     public static Task<int> EndSessionAsync(this DbSession db, byte[] tokenHash) => db.ExecuteAsync(
         $"DELETE FROM session WHERE token_hash = {SessionOfToken}", new { tokenHash });
@@ -167,10 +175,8 @@ public static class AccessStore
     /// <summary>What has served its time; at most <paramref name="countMax"/> rows of each.</summary>
     public static async Task<int> ForgetExpiredAsync(this DbSession db, DateTime now, int countMax) =>
         await db.ExecuteAsync("DELETE FROM session WHERE expires_at < @now LIMIT @countMax", new { now, countMax })
-        // The first token would become a good one again: it stays as long as its session.
         + await db.ExecuteAsync(
-            "DELETE FROM session_token WHERE replaced_at < @month AND token_hash <> session_hash LIMIT @countMax",
-            new { month = now.AddDays(-ReplacedTokenDays), countMax })
+            "DELETE FROM session_token WHERE forget_at < @now LIMIT @countMax", new { now, countMax })
         + await db.ExecuteAsync("DELETE FROM sign_in_code WHERE expires_at < @day LIMIT @countMax",
             new { day = now.AddDays(-1), countMax })
         + await db.ExecuteAsync("DELETE FROM limit_count WHERE period_start < @days LIMIT @countMax",

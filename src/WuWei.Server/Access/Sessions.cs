@@ -21,7 +21,7 @@ public sealed class Sessions(Database database, HybridCache cache, TimeProvider 
     /// <summary>How long a replaced token is good: the answer with the next one may have been lost.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
 
-    private static readonly Limit Renewals = new("renew", 30, TimeSpan.FromHours(1));
+    private static readonly Limit Renewals = new("renew", 30, TimeSpan.FromDays(1));
 
     private static readonly HybridCacheEntryOptions Remember = new()
     {
@@ -61,7 +61,7 @@ public sealed class Sessions(Database database, HybridCache cache, TimeProvider 
     {
         var now = clock.Now();
         var token = Token.New();
-        var (allowed, tokens) = await database.HousekeepAsync(async db =>
+        var tokens = await database.HousekeepAsync(async db =>
         {
             if (await db.LockSessionAsync(tokenHash, now, now + Term) is not { } shown
                 || shown.ReplacedAt <= now - Grace)
@@ -71,7 +71,7 @@ public sealed class Sessions(Database database, HybridCache cache, TimeProvider 
 
             if (!await db.TakeAsync(Renewals, shown.SessionHash, now))
             {
-                return (false, []);
+                throw Refuse.Exhausted("RENEWED_TOO_OFTEN", "操作太频繁了，请过一会儿再试。");
             }
 
             if (shown.TokenHash is null)
@@ -84,13 +84,8 @@ public sealed class Sessions(Database database, HybridCache cache, TimeProvider 
             }
 
             db.AddSessionToken(Token.Hash(token)!, shown.SessionHash, now, replacedAt: null);
-            return (true, await db.ListTokensAsync(tokenHash));
+            return await db.ListTokensAsync(tokenHash, now);
         }, cancel);
-        if (!allowed)
-        {
-            throw Refuse.Exhausted("RENEWED_TOO_OFTEN", "操作太频繁了，请过一会儿再试。");
-        }
-
         await ForgetAsync(tokens);
         return (token, now + Term);
     }
@@ -101,7 +96,7 @@ public sealed class Sessions(Database database, HybridCache cache, TimeProvider 
     {
         var now = clock.Now();
         var (shown, tokens) = await database.ReadAsync(async db =>
-            (await db.FindSessionTokenAsync(tokenHash), await db.ListTokensAsync(tokenHash)), cancel);
+            (await db.FindSessionTokenAsync(tokenHash), await db.ListTokensAsync(tokenHash, now)), cancel);
         if (shown is null || !(shown.ReplacedAt <= now - Grace))
         {
             return null;
@@ -109,7 +104,8 @@ public sealed class Sessions(Database database, HybridCache cache, TimeProvider 
 
         await database.WriteAsync(async db =>
         {
-            db.Record(JournalEntry.BySystem(now, "clock", "SESSION_ENDED", "person", shown.PersonId, null, new { }));
+            db.Record(JournalEntry.BySystem(
+                now, "clock", "SESSION_ENDED", "person", shown.PersonId, null, new { reason = SecurityEvents.TokenReused }));
             return await db.EndSessionAsync(shown.SessionHash) == 1 ? true : throw SignInRequired();
         }, cancel);
         await ForgetAsync(tokens);
@@ -134,7 +130,7 @@ public sealed class Sessions(Database database, HybridCache cache, TimeProvider 
 
     /// <summary>The same for all sessions of a person: their roles or name changed.</summary>
     public async Task ForgetAsync(Guid personId, CancellationToken cancel) =>
-        await ForgetAsync(await database.ReadAsync(db => db.ListTokensAsync(personId), cancel));
+        await ForgetAsync(await database.ReadAsync(db => db.ListTokensAsync(personId, clock.Now()), cancel));
 
     private async ValueTask<Caller?> LoadAsync(byte[] tokenHash, CancellationToken cancel)
     {

@@ -120,6 +120,11 @@ public record Activity
         return insured.IsInsured ? insured.After(ActivityMove.Insure) : throw InsuranceTooShort("insured_until");
     }
 
+    /// <summary>Once it runs nobody would look whether insurance that it needs only now is there.</summary>
+    public Activity Edited() => Status == ActivityStatus.Running && !IsInsured
+        ? throw InsuranceTooShort("insurance_needed")
+        : After(ActivityMove.Edit);
+
     /// <summary>With other shifts: from the first start to the last end of those that take place.</summary>
     public Activity Shifted(ActivityMove move, IEnumerable<Shift> shifts)
     {

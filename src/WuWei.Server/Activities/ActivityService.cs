@@ -83,7 +83,7 @@ public sealed partial class ActivityService(
                 }
 
                 m.Step = m.Step with { Changed = changed };
-                return form.Over(before, personalData).After(ActivityMove.Edit);
+                return form.Over(before, personalData).Edited();
             },
             activity => new Wire.EditActivityResponse { Activity = activity });
 

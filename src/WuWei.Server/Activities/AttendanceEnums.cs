@@ -37,4 +37,5 @@ public enum CheckInFault : byte
     PositionVague,
     TooFar,
     DeviceUsed,
+    Uninsured,
 }

@@ -77,11 +77,6 @@ public sealed partial class AttendanceService(
                 var place = await db.FindPlaceAsync(id, call.Caller.PersonId, hash)
                     ?? throw Refuse.Premature("NOT_SIGNED_UP", "你没有这个班次的名额。");
                 Attendance.Next(place.Status, way == CheckWay.In ? AttendanceMove.CheckIn : AttendanceMove.CheckOut);
-                if (way == CheckWay.In && place.Uninsured)
-                {
-                    throw Refuse.Premature("ACTIVITY_UNINSURED", "这个活动还没有保险，不能开始，请联系组织者。");
-                }
-
                 var check = new DoorCheck(place, way, position);
                 if (check.FaultAt(call.Now, codes.FaultOf(code, place.ActivityId, id, call.Now)) is { } fault)
                 {

@@ -26,6 +26,9 @@ public static class AttendanceStore
         LEFT JOIN person p ON p.id = s.person_id
         """;
 
+    private const string Uninsured =
+        "a.insurance_needed = 1 AND (a.insured_until IS NULL OR a.insured_until < a.ends_at)";
+
     private const string Update =
         """
         UPDATE attendance
@@ -48,8 +51,7 @@ public static class AttendanceStore
         db.FindAsync<PlaceAt>(
             $"""
             SELECT {Columns}, IF(a.remote, NULL, a.latitude) AS latitude, IF(a.remote, NULL, a.longitude) AS longitude,
-              a.radius_metres, d.person_id AS device_of,
-              a.insurance_needed = 1 AND (a.insured_until IS NULL OR a.insured_until < a.ends_at) AS uninsured
+              a.radius_metres, d.person_id AS device_of, {Uninsured} AS uninsured
             FROM sign_up s {Around}
             LEFT JOIN check_in_device d ON d.shift_id = s.shift_id AND d.device = @device
             WHERE s.shift_id = @shiftId AND s.live_person_id = @personId AND s.status = 1
@@ -144,11 +146,16 @@ public static class AttendanceStore
         "SELECT 1 FROM attendance WHERE activity_id = @activityId AND status IN (1, 2) LIMIT 1 FOR UPDATE",
         new { activityId }) is not null;
 
-    /// <summary>Whether nobody's attendance waits for a word of the organisers.</summary>
+    /// <summary>
+    /// Whether nobody's attendance waits for a word of the organisers. Of a shift that is over and could not be held, none
+    /// does.
+    /// </summary>
     public static async Task<bool> IsAttendanceDecidedAsync(this DbSession db, Guid activityId) => await db.FindAsync<int?>(
         """
-        SELECT 1 FROM sign_up s LEFT JOIN attendance t ON t.sign_up_id = s.id
-        WHERE s.activity_id = @activityId AND s.status = 1 AND COALESCE(t.status, 0) NOT IN (3, 4, 5) LIMIT 1
+        SELECT 1 FROM sign_up s JOIN activity_shift h ON h.id = s.shift_id LEFT JOIN attendance t ON t.sign_up_id = s.id
+        WHERE s.activity_id = @activityId AND s.status = 1
+          AND CASE WHEN t.sign_up_id IS NULL THEN h.swept = 0 ELSE t.status NOT IN (3, 4, 5) END
+        LIMIT 1
         """, new { activityId }) is null;
 
     /// <summary>Shifts that are over and whose no-shows are not recorded, the longest waiting first.</summary>
@@ -165,12 +172,13 @@ public static class AttendanceStore
     public static void QueueUnswept(this DbSession db, Guid shiftId) =>
         db.Queue("UPDATE activity_shift SET swept = 0 WHERE id = @shiftId", new { shiftId });
 
-    /// <summary>Who has a place in a shift and did not come.</summary>
+    /// <summary>Who has a place in a shift and did not come, unless want of insurance kept its door shut.</summary>
     public static Task<List<Attendance>> ListMissingAsync(this DbSession db, Guid shiftId, int countMax) =>
         db.ListAsync<Attendance>(
             $"""
             SELECT {Columns} FROM sign_up s {Around}
-            WHERE s.shift_id = @shiftId AND s.status = 1 AND t.sign_up_id IS NULL ORDER BY s.id LIMIT @countMax
+            WHERE s.shift_id = @shiftId AND s.status = 1 AND t.sign_up_id IS NULL AND NOT ({Uninsured})
+            ORDER BY s.id LIMIT @countMax
             """, new { shiftId, countMax });
 
     /// <summary>What the journal says of an attendance.</summary>

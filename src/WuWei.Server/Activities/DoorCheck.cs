@@ -46,6 +46,7 @@ public sealed record DoorCheck(PlaceAt Place, CheckWay Way, Position? Position)
             _ when Accuracy > AccuracyMax => CheckInFault.PositionVague,
             _ when Distance > Place.RadiusMetres => CheckInFault.TooFar,
             _ when Place.DeviceOf is { } other && other != Place.PersonId => CheckInFault.DeviceUsed,
+            _ when Way == CheckWay.In && Place.Uninsured => CheckInFault.Uninsured,
             _ => null,
         };
     }
@@ -63,6 +64,8 @@ public sealed record DoorCheck(PlaceAt Place, CheckWay Way, Position? Position)
         CheckInFault.PositionVague => Refuse.Premature(
             "CHECK_IN_POSITION_VAGUE", "定位不够准确，请到开阔处再试一次。"),
         CheckInFault.TooFar => Refuse.Premature("CHECK_IN_TOO_FAR", "你不在活动地点附近。"),
+        CheckInFault.Uninsured => Refuse.Premature(
+            "ACTIVITY_UNINSURED", "这个活动还没有保险，不能开始，请联系组织者。"),
         _ => Refuse.Taken("CHECK_IN_DEVICE_USED", "这台手机已经替别人签过到，请用自己的手机。"),
     };
 

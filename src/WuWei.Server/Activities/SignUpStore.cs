@@ -173,7 +173,7 @@ public static class SignUpStore
         new { signUp.Id, signUp.SeenChanges });
 
     /// <summary>
-    /// Ends all sign-ups of an activity, or of one of its shifts, but of those who came. The caller has locked its roles.
+    /// Ends all sign-ups of an activity, or of one of its shifts, but of those who came or were to. The caller has locked its roles.
     /// </summary>
     /// <param name="endingAfter">Of shifts that end later; what was over before stays as it was.</param>
     /// <returns>How many there were.</returns>

@@ -15,6 +15,7 @@ public sealed class KeptRanks(BoardReader reader, BoardHeads heads)
     private const int RanksMax = 20_000;
 
     private readonly ConcurrentDictionary<(Guid PersonId, BoardChoice Choice), Entry> _kept = new();
+    private int _added;
 
     public async ValueTask<IReadOnlyList<Wire.MyRank>> GetAsync(
         IReadOnlyList<BoardChoice> choices, Guid personId, CancellationToken cancel)
@@ -41,9 +42,11 @@ public sealed class KeptRanks(BoardReader reader, BoardHeads heads)
             return ranks;
         }
 
-        if (_kept.Count > RanksMax)
+        // Not the dictionary's own count, for which it locks itself.
+        if (Interlocked.Add(ref _added, missing.Count) > RanksMax)
         {
             _kept.Clear();
+            _added = missing.Count;
         }
 
         var at = Stopwatch.GetTimestamp();

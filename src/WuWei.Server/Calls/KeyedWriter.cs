@@ -23,17 +23,20 @@ public sealed class KeyedWriter(Database database, PersonalData personalData)
         IMessage request,
         Func<DbSession, Task<TReply>> block,
         Func<DbSession, TReply, Task<TReply>> again)
-        where TReply : IMessage<TReply>, new()
+        where TReply : class, IMessage<TReply>, new()
     {
         var call = context.Call();
-        return await OnceAsync(context, request, block, Keep, async (db, kept) =>
-        {
-            var reply = new TReply();
-            reply.MergeFrom(personalData.Open(ReplyColumn, Row(call), kept!));
-            return await again(db, reply);
-        });
+        return await OnceAsync(context, request, block, Keep, (db, kept) => again(db, Open<TReply>(call, kept)));
 
         byte[] Keep(TReply reply) => personalData.Seal(ReplyColumn, Row(call), reply.ToByteArray());
+    }
+
+    /// <summary>What an earlier try was answered, for calls that spend something elsewhere before they write; null at the first.</summary>
+    public Task<TReply?> FindReplyAsync<TReply>(ServerCallContext context, IMessage request)
+        where TReply : class, IMessage<TReply>, new()
+    {
+        var call = context.Call();
+        return FindFirstAsync(context, Hash(request), (_, kept) => Task.FromResult(Open<TReply>(call, kept)));
     }
 
     /// <summary>The same for a reply too private to keep: sent again, it is <paramref name="read"/> anew.</summary>
@@ -41,7 +44,8 @@ public sealed class KeyedWriter(Database database, PersonalData personalData)
         ServerCallContext context,
         IMessage request,
         Func<DbSession, Task<TReply>> block,
-        Func<DbSession, Task<TReply>> read) =>
+        Func<DbSession, Task<TReply>> read)
+        where TReply : class =>
         OnceAsync(context, request, block, keep: _ => null, (db, _) => read(db));
 
     private async Task<TReply> OnceAsync<TReply>(
@@ -50,6 +54,7 @@ public sealed class KeyedWriter(Database database, PersonalData personalData)
         Func<DbSession, Task<TReply>> block,
         Func<TReply, byte[]?> keep,
         Func<DbSession, byte[]?, Task<TReply>> replay)
+        where TReply : class
     {
         var call = context.Call();
         var hash = Hash(request);
@@ -78,23 +83,43 @@ public sealed class KeyedWriter(Database database, PersonalData personalData)
         catch (Exception e) when (e is RefusedException { Code: not StatusCode.Unavailable } || IsDuplicate(e))
         {
             // Either a real refusal, or the echo of an earlier try that succeeded: only a new transaction can tell.
-            var first = await database.ReadAsync(db => db.FindAsync<First>(
-                """
-                SELECT rpc, request_hash, reply FROM request_key WHERE caller_id = @CallerId AND request_key = @Key
-                """, new { CallerId = call.Caller.PersonId, call.Key }), context.CancellationToken);
-            if (first is null)
+            if (await FindFirstAsync(context, hash, replay) is { } first)
             {
-                throw;
+                return first;
             }
 
-            if (first.Rpc != call.Permission.Rpc
-                || !CryptographicOperations.FixedTimeEquals(first.RequestHash, hash))
-            {
-                throw Refuse.Invalid("IDEMPOTENCY_KEY_REUSED", "这次操作的编号已经用过，请重新操作。");
-            }
-
-            return await database.ReadAsync(db => replay(db, first.Reply), context.CancellationToken);
+            throw;
         }
+    }
+
+    private async Task<TReply?> FindFirstAsync<TReply>(
+        ServerCallContext context, byte[] hash, Func<DbSession, byte[]?, Task<TReply>> replay)
+        where TReply : class
+    {
+        var call = context.Call();
+        var first = await database.ReadAsync(db => db.FindAsync<First>(
+            """
+            SELECT rpc, request_hash, reply FROM request_key WHERE caller_id = @CallerId AND request_key = @Key
+            """, new { CallerId = call.Caller.PersonId, call.Key }), context.CancellationToken);
+        if (first is null)
+        {
+            return null;
+        }
+
+        if (first.Rpc != call.Permission.Rpc || !CryptographicOperations.FixedTimeEquals(first.RequestHash, hash))
+        {
+            throw Refuse.Invalid("IDEMPOTENCY_KEY_REUSED", "这次操作的编号已经用过，请重新操作。");
+        }
+
+        return await database.ReadAsync(db => replay(db, first.Reply), context.CancellationToken);
+    }
+
+    private TReply Open<TReply>(Call call, byte[]? kept)
+        where TReply : IMessage<TReply>, new()
+    {
+        var reply = new TReply();
+        reply.MergeFrom(personalData.Open(ReplyColumn, Row(call), kept!));
+        return reply;
     }
 
     /// <summary>Keyed, because a plain hash of a short request, such as one phone, can be guessed.</summary>

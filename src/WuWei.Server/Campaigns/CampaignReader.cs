@@ -8,25 +8,38 @@ namespace WuWei.Campaigns;
 /// <summary>Boards of campaigns as they are shown. Those at the top are kept for a moment: many look at them.</summary>
 public sealed class CampaignReader
 {
+    public const int TopMax = 100;
+
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(1);
 
     private readonly Database _database;
     private readonly PersonalData _personalData;
-    private readonly Kept<(CampaignSpan Campaign, int Top), Wire.GetCampaignBoardResponse> _tops;
+    private readonly Kept<CampaignSpan, Wire.GetCampaignBoardResponse> _tops;
 
     public CampaignReader(Database database, PersonalData personalData)
     {
         (_database, _personalData) = (database, personalData);
-        _tops = new(async key => new Wire.GetCampaignBoardResponse
+        _tops = new(async campaign => new Wire.GetCampaignBoardResponse
         {
             Board = await ReadAsync(
-                key.Campaign, (db, frozen) => db.ListTopAsync(key.Campaign, frozen, key.Top), me: null,
-                CancellationToken.None),
+                campaign, (db, frozen) => db.ListTopAsync(campaign, frozen, TopMax), me: null, CancellationToken.None),
         });
     }
 
-    public ValueTask<Wire.GetCampaignBoardResponse> TopAsync(CampaignSpan campaign, int top, CancellationToken cancel) =>
-        _tops.GetAsync((campaign, top), KeptFor, cancel);
+    public async ValueTask<Wire.GetCampaignBoardResponse> TopAsync(
+        CampaignSpan campaign, int top, CancellationToken cancel)
+    {
+        var kept = await _tops.GetAsync(campaign, KeptFor, cancel);
+        if (kept.Board.Places.Count <= top)
+        {
+            return kept;
+        }
+
+        var cut = kept.Clone();
+        cut.Board.Places.Clear();
+        cut.Board.Places.AddRange(kept.Board.Places.Take(top));
+        return cut;
+    }
 
     public Task<Wire.CampaignBoard> AroundAsync(
         CampaignSpan campaign, Guid personId, int eachSide, CancellationToken cancel) => ReadAsync(

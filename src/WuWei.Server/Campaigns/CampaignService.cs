@@ -10,14 +10,13 @@ namespace WuWei.Campaigns;
 public sealed class CampaignService(Database database, Units units, CampaignReader reader)
     : Wire.CampaignService.CampaignServiceBase
 {
-    private const int TopMax = 100;
     private const int EachSideDefault = 5;
     private const int EachSideMax = 20;
 
     public override async Task<Wire.GetCampaignBoardResponse> GetCampaignBoard(
         Wire.GetCampaignBoardRequest request, ServerCallContext context)
     {
-        var top = RangeOf("top", request.Top, TopMax, TopMax);
+        var top = RangeOf("top", request.Top, CampaignReader.TopMax, CampaignReader.TopMax);
         var campaign = await SeeAsync(context, request.ActivityId);
         return await reader.TopAsync(campaign, top, context.CancellationToken);
     }

@@ -29,8 +29,14 @@ public static class Schema
             await create.ExecuteNonQueryAsync(cancel);
         }
 
-        // Migrations choose by a variable whether a column or key is still to be added. Used once, so not pooled.
-        var once = new MySqlConnectionStringBuilder(ownerConnection) { AllowUserVariables = true, Pooling = false };
+        // Migrations choose by a variable whether a column or key is still to be added, and may take long on large tables.
+        // Used once, so not pooled.
+        var once = new MySqlConnectionStringBuilder(ownerConnection)
+        {
+            AllowUserVariables = true,
+            Pooling = false,
+            DefaultCommandTimeout = 0,
+        };
         await using var connection = new MySqlConnection(once.ConnectionString);
         var evolve = new Evolve(connection, line => progress(line))
         {

@@ -43,7 +43,13 @@ public sealed class WeChatService(
     {
         var call = context.Call();
         var app = options.Get(request.AppId);
-        // Outside of the transaction, which may run again. A code that is wrong now may have been right the first time.
+        if (await writer.FindReplyAsync<Wire.BindWeChatResponse>(context, request) is { } first)
+        {
+            // Its code is spent.
+            return first;
+        }
+
+        // Outside of the transaction, which may run again.
         var user = await signIn.FindUserAsync(app, request.Code, call, context.CancellationToken);
         return await writer.WriteAsync(context, request, async db =>
         {
@@ -59,7 +65,7 @@ public sealed class WeChatService(
             }
 
             return new Wire.BindWeChatResponse { Binding = ToWire(binding) };
-        }, again: (_, first) => Task.FromResult(first));
+        }, again: (_, reply) => Task.FromResult(reply));
     }
 
     public override Task<Wire.UnbindWeChatResponse> UnbindWeChat(

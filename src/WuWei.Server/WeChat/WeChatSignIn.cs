@@ -10,7 +10,7 @@ namespace WuWei.WeChat;
 
 /// <summary>
 /// Residents by WeChat. An account that is nobody's yet gets a ticket, and whoever proves a phone with it becomes its
-/// owner. A ticket is good only on the device that got it, so that it is worth nothing to others.
+/// owner. A ticket got by a device that told its name is good only there, so that it is worth nothing to others.
 /// </summary>
 public sealed class WeChatSignIn(
     WeChatOptions options, IWeChat weChat, WeChatCodes codes, WeChatBindings bindings, SignIn signIn, Database database,

@@ -29,10 +29,10 @@ public static partial class ExampleRecorder
     };
 
     private static readonly string[] Openers =
-        ["token", "password", "totp", "pageToken", "nextPageToken", "device"];
+        ["token", "ticket", "password", "totp", "pageToken", "nextPageToken", "phoneCode", "device"];
 
     /// <summary>Whose codes open something; those of others are names.</summary>
-    private static readonly string[] CodesOpen = ["AccessService", "AttendanceService", "InvitationService"];
+    private static readonly string[] CodesOpen = ["AccessService", "AttendanceService", "InvitationService", "WeChatService"];
 
     public static async Task WriteAsync([CallerFilePath] string here = "")
     {

@@ -121,7 +121,7 @@ public sealed class RenewalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_session_is_renewed_thirty_times_an_hour()
+    public async Task A_session_is_renewed_thirty_times_a_day()
     {
         var actor = await _world.ResidentAsync();
         for (var i = 0; i < 30; i++)

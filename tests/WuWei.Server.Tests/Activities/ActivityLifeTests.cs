@@ -111,6 +111,19 @@ public sealed class ActivityLifeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Running_it_cannot_be_made_to_need_insurance_that_it_has_not()
+    {
+        var form = Form();
+        var activity = await _staff.EnrollingAsync(form);
+        await PassAsync(TimeSpan.FromHours(48));
+        Assert.Equal(Wire.ActivityStatus.Running, await StatusAsync(activity.Id));
+        form.InsuranceNeeded = true;
+
+        Assert.Equal("INSURANCE_TOO_SHORT", await Refusals.ReasonAsync(
+            _staff.Activities.EditActivityAsync(new() { ActivityId = activity.Id, Form = form })));
+    }
+
+    [Fact]
     public async Task Uninsured_to_its_end_it_is_cancelled_with_all_sign_ups_and_so_is_a_draft_left_for_90_days()
     {
         var form = Form();

@@ -7,8 +7,10 @@ CREATE TABLE IF NOT EXISTS session_token (
   made_at DATETIME(6) NOT NULL,
   -- Since when there is a newer one. Shown long after that, somebody else has it.
   replaced_at DATETIME(6) NULL,
+  -- NULL for the first of a session: without its row it would be a good one again.
+  forget_at DATETIME(6) NULL,
   KEY of_session (session_hash, replaced_at),
-  KEY by_age (replaced_at),
+  KEY by_age (forget_at),
   CONSTRAINT token_of_session FOREIGN KEY (session_hash) REFERENCES session (token_hash) ON DELETE CASCADE
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 

@@ -5,8 +5,7 @@ SET @ddl = IF(
   EXISTS (SELECT 1 FROM information_schema.columns
     WHERE table_schema = DATABASE() AND table_name = 'wish' AND column_name = 'cell'),
   'DO 0',
-  'ALTER TABLE wish ADD COLUMN cell INT UNSIGNED NULL, ADD KEY by_cell (cell, status, made_at, id),
-    ADD CONSTRAINT cell_of_public CHECK (cell IS NULL OR (visibility = 1 AND `sensitive` = 0))');
+  'ALTER TABLE wish ADD COLUMN cell INT UNSIGNED NULL, ADD KEY by_cell (cell, status, made_at, id)');
 PREPARE ddl FROM @ddl;
 EXECUTE ddl;
 DEALLOCATE PREPARE ddl;

@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS points_deduction (
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 -- Who did not come before there were deductions: the rules of that day asked nothing.
-INSERT IGNORE INTO points_deduction
+INSERT INTO points_deduction
   (id, at, account_id, reason, source_id, subject_id, unit_id, rules_id, asked, amount)
 SELECT t.sign_up_id, t.ends_at, t.person_id, 1, t.sign_up_id, t.activity_id, a.unit_id,
   (SELECT n.id
@@ -33,4 +33,4 @@ SELECT t.sign_up_id, t.ends_at, t.person_id, 1, t.sign_up_id, t.activity_id, a.u
     WHERE u.unit_id = a.unit_id ORDER BY n.active_from DESC, n.version DESC LIMIT 1),
   0, 0
 FROM attendance t JOIN activity a ON a.id = t.activity_id
-WHERE t.status = 3;
+WHERE t.status = 3 AND NOT EXISTS (SELECT 1 FROM points_deduction d WHERE d.id = t.sign_up_id);
