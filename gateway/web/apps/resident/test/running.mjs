@@ -11,7 +11,7 @@ export const skip = base && (output || codes) ? false : 'no program runs: set WU
 
 /** What the demo has. */
 export const demo = {
-  district: '建邺区', street: '莫愁湖街道', community: '莫愁湖社区', communityCode: '320105001011',
+  district: '建邺区', street: '莫愁湖街道', community: '莫愁湖社区', communityCode: process.env.WUWEI_UNIT || '320105001011',
   password: 'wuwei-demo-2026', secret: 'WUWEIDEMOWUWEIDEMOWUWEIDEMO2345A',
 };
 
@@ -32,9 +32,9 @@ export const weChat = {
 };
 
 /** A call of the JSON door. */
-export async function call(path, body, token) {
+export async function call(path, body, token, method = body ? 'POST' : 'GET') {
   const response = await fetch(`${base}/api/v1${path}`, {
-    method: body ? 'POST' : 'GET',
+    method,
     headers: {
       'content-type': 'application/json', 'idempotency-key': randomUUID(), ...(token && { authorization: `Bearer ${token}` }),
     },

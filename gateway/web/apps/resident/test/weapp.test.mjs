@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { before, describe, test } from 'node:test';
 import vm from 'node:vm';
-import { artifacts, base, newPhone, skip as notRunning, until, weChat } from './running.mjs';
+import { artifacts, base, call, demo, newPhone, signIn, skip as notRunning, until, weChat } from './running.mjs';
 
 const built = join(artifacts, 'weapp');
 const packageBytesMax = 2 * 1024 * 1024;
@@ -50,6 +50,7 @@ class Phone {
         return answer(options);
       },
       navigateTo: ({ url }) => void this.opened.push(url),
+      redirectTo: ({ url }) => void this.opened.push(url),
       reLaunch: ({ url }) => void this.opened.push(url),
       showToast: () => undefined,
       canIUse: () => false,
@@ -105,6 +106,17 @@ class Phone {
     happens(button, template(button.is), 'tap', {});
   }
 
+  /** Writes into the field with these words when a page has it. */
+  async write(page, label, text) {
+    const field = await until(`the field 「${label}」`, () => this.fields(page).find((part) => part.data.a === label));
+    happens(field, shownTags(field).find(({ tag }) => tag.includes('bindinput')).tag, 'input', { value: text });
+  }
+
+  fields(page) {
+    this.#fill(page);
+    return all(page).filter((part) => part.is === 'components/TextField');
+  }
+
   /** Presses WeChat's own button of a kind when a page has it; `detail` is what WeChat answers. */
   async pressWeChat(page, kind, detail) {
     const { tag } = await until(`WeChat's button ${kind}`, () =>
@@ -118,7 +130,7 @@ class Phone {
       this.require(`${path}.js`);
     }
 
-    const { lifetimes = {}, methods = {}, observers = {}, data = {} } = this.#components.get(path);
+    const { created, lifetimes = {}, methods = {}, observers = {}, data = {} } = this.#components.get(path);
     const one = { is: path, data: { ...data }, properties: {}, lifetimes, observers, parts: [], triggerEvent() {}, ...more };
     Object.assign(one, Object.fromEntries(Object.entries(methods).map(([n, m]) => [n, m.bind(one)])), {
       setData: (change, done) => {
@@ -129,7 +141,7 @@ class Phone {
       },
       selectAllComponents: () => [], selectComponent: () => null, createSelectorQuery: () => ({}), groupSetData: (f) => f(),
     });
-    lifetimes.created?.call(one);
+    created.call(one);
     lifetimes.attached?.call(one);
     return one;
   }
@@ -251,7 +263,7 @@ describe('the mini program', { skip: existsSync(join(built, 'app.json')) ? false
       assert.equal(phone.logins, 2);
 
       // Started again, it goes on; and where nothing is left, or what is left has ended, WeChat signs in by itself.
-      for (const [left, logins] of [[phone.storage, 0], [new Map(), 1], [ended(), 1]]) {
+      for (const [left, logins] of [[phone.storage, 0], [new Map(), 1], [session('ended'), 1]]) {
         const again = new Phone(overFetch, user, left);
         await ownIsShown(again, masked);
         assert.equal(again.logins, logins);
@@ -261,9 +273,26 @@ describe('the mini program', { skip: existsSync(join(built, 'app.json')) ? false
       assert.ok(phone.sent.every((s) => s.responseType === 'arraybuffer' && s.header['x-wuwei-channel'] === 'weapp/1.0.0'));
       assert.deepEqual([...phone.opened, ...phone.faults], ['/pages/home/home']);
     });
+
+  test('makes a wish of two fields in elder mode, without having been told a phone', { skip: notRunning, timeout: 60_000 }, async () => {
+    const { token } = await signIn();
+    const { unit } = await call(`/units/by/division/${demo.communityCode}`, undefined, token);
+    await call('/me', { homeUnitId: unit.id }, token, 'PUT');
+    const phone = new Phone(overFetch, 'nobody', session(token));
+    await phone.press(phone.open('pages/me/me'), '换成长辈版');
+    const make = phone.open('pages/make/make');
+    await phone.write(make, '您想请人帮什么忙？', '换灯泡');
+    await phone.write(make, '到哪里帮您？', '5幢101室');
+    assert.equal(phone.fields(make).length, 2);
+    await phone.press(make, '提交心愿');
+    const page = await until('the page of the wish', () => phone.opened.find((url) => url.startsWith('/pages/wish/wish?id=')));
+    const { wish } = await call(`/wishes/${page.split('=')[1]}`, undefined, token);
+    assert.deepEqual([wish.title, wish.mine], ['换灯泡', true]);
+    assert.deepEqual(phone.faults, []);
+  });
 });
 
-const ended = () => new Map([['wuwei.session', JSON.stringify({ token: 'ended', renewedAt: Date.now() })]]);
+const session = (token) => new Map([['wuwei.session', JSON.stringify({ token, renewedAt: Date.now() })]]);
 
 async function ownIsShown(phone, maskedPhone) {
   const points = phone.open('pages/points/points');
