@@ -16,7 +16,8 @@ public sealed record WishDraft(
     private const int DeadlineDays = 180;
     private const int DeadlineDaysMax = 365;
 
-    public static WishDraft Read(Wire.MakeWishRequest request, DateTime now)
+    /// <param name="ownPhone">What a contact without a phone means; null when it must have one.</param>
+    public static WishDraft Read(Wire.MakeWishRequest request, string? ownPhone, DateTime now)
     {
         var faults = new Faults();
         var title = faults.Text("title", request.Title, 2, TitleLengthMax);
@@ -34,7 +35,7 @@ public sealed record WishDraft(
         }
 
         var cell = ReadCell(request, faults);
-        var contact = ReadContact(request, faults);
+        var contact = ReadContact(request, ownPhone, faults);
         var beneficiary = ReadBeneficiary(request, origin, faults);
         faults.ThrowIfAny("WISH_INVALID", "有些内容没有填对，请检查。");
 
@@ -73,10 +74,10 @@ public sealed record WishDraft(
         return GridCell.Of(point);
     }
 
-    private static WishContact? ReadContact(Wire.MakeWishRequest request, Faults faults) =>
+    private static WishContact? ReadContact(Wire.MakeWishRequest request, string? ownPhone, Faults faults) =>
         request.Contact is not { } contact ? null : new WishContact(
             faults.Text("contact.name", contact.Name, 1, Person.NameLengthMax),
-            faults.Phone("contact.phone", contact.Phone),
+            contact.Phone.Length == 0 && ownPhone is not null ? ownPhone : faults.Phone("contact.phone", contact.Phone),
             faults.Text("contact.address", contact.Address, request.Remote ? 0 : 2, 100));
 
     private static WishBeneficiary? ReadBeneficiary(Wire.MakeWishRequest request, WishOrigin origin, Faults faults)

@@ -35,13 +35,13 @@ public sealed partial class WishService(
 
         return new Wire.MakeWishResponse
         {
-            Wish = await AddAsync(context, request, tree, _ =>
+            Wish = await AddAsync(context, request, tree, async db =>
             {
-                var draft = WishDraft.Read(request, call.Now);
+                var draft = WishDraft.Read(request, await OwnPhoneAsync(db, call, request), call.Now);
                 var unit = tree.GetOpen(Faults.IdOf("unit_id", request.UnitId));
                 var category = OpenCategory(Faults.IdOf("category_id", request.CategoryId), unit, tree, book);
                 var answers = category.Rules!.ReadAnswers(request.Answers);
-                return Task.FromResult(new WishMaking(draft, answers, unit, category, RemadeFrom: null));
+                return new WishMaking(draft, answers, unit, category, RemadeFrom: null);
             }),
         };
     }
@@ -140,6 +140,12 @@ public sealed partial class WishService(
             return WishSight.Of(wish, tree, call).ToWire(personalData);
         }, again: (db, first) => AgainAsync(db, call, first, tree));
     }
+
+    /// <summary>The phone that somebody proved; nobody is told it but whom a wish of their own tells.</summary>
+    private async Task<string?> OwnPhoneAsync(DbSession db, Call call, Wire.MakeWishRequest request) =>
+        request is { Contact.Phone: "", Origin: Wire.WishOrigin.Unspecified or Wire.WishOrigin.Resident }
+            ? (await db.GetPersonAsync(personalData, call.Caller.PersonId)).Phone
+            : null;
 
     private Wish New(Call call, WishMaking making, UnitTree tree)
     {

@@ -79,6 +79,33 @@ public class MakeWishTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task A_wish_of_ones_own_without_a_phone_has_the_one_that_was_proven()
+    {
+        var cast = await WishCast.CreateAsync(_world);
+        var own = Request(cast, Wire.WishOrigin.Resident, false);
+        own.Contact.Phone = "";
+        var id = await cast.Maker.OpenAsync(own, cast.Staff);
+        await cast.Claimer.ClaimAsync(id);
+
+        own.Contact.Phone = cast.Maker.Phone;
+        Assert.Equal(own.Contact, (await cast.Claimer.Wishes.RevealContactAsync(new() { WishId = id })).Contact);
+    }
+
+    [Theory]
+    [InlineData(Wire.WishOrigin.Family)]
+    [InlineData(Wire.WishOrigin.GridWorker)]
+    [InlineData(Wire.WishOrigin.Staff)]
+    public async Task Whoever_makes_a_wish_for_others_says_whom_to_call(Wire.WishOrigin origin)
+    {
+        var cast = await WishCast.CreateAsync(_world);
+        var request = Request(cast, origin, true);
+        request.Contact.Phone = "";
+        var refusal = await Assert.ThrowsAsync<RpcException>(async () => await cast.Staff.Wishes.MakeWishAsync(request));
+
+        Assert.Equal(("WISH_INVALID", "contact.phone"), (refusal.Reason(), Assert.Single(refusal.Fields())));
+    }
+
+    [Fact]
     public async Task Deadline_unit_category_and_answers_have_their_own_reasons()
     {
         var maker = await _world.ResidentAsync();

@@ -24,7 +24,7 @@ async function resident(width, more) {
   return Object.assign(page, { phone });
 }
 
-async function makeWish(page, title) {
+async function makeWish(page, title, here = false) {
   await press(page, '许个心愿');
   await settled(page);
   await press(page, '综合');
@@ -33,6 +33,12 @@ async function makeWish(page, title) {
   await fill(page, '详细说说', '客厅的灯泡坏了，我够不着，家里有新灯泡。');
   await fill(page, '怎么称呼您', '周桂兰');
   await fill(page, '地址', '3幢2单元502室');
+  if (here) {
+    await press(page, '用我现在的位置');
+    await sees(page, '✓ 用我现在的位置');
+    await look(page, '390-make-here');
+  }
+
   await press(page, '提交心愿');
   await sees(page, '办理经过');
   return new URL(page.url().replace('#/', '')).searchParams.get('id');
@@ -187,17 +193,23 @@ describe('in a browser', { skip }, () => {
     }
   });
 
-  test('near the device when it says where it is', { timeout: 60_000 }, async () => {
-    const page = await resident(widths.phone, {
-      geolocation: { latitude: 32.03, longitude: 118.755 }, permissions: ['geolocation'],
-    });
+  test('a wish made where the device is is found near it', { timeout: 120_000 }, async () => {
+    const here = { geolocation: { latitude: 32.03, longitude: 118.755 }, permissions: ['geolocation'] };
+    const maker = await resident(widths.phone, here);
+    const title = `帮我搬个柜子${Date.now() % 10_000}`;
+    const wish = await makeWish(maker, title, true);
+    await call(`/wishes/${wish}:approve`, {}, await signInStaff());
+
+    const page = await resident(widths.phone, here);
     await press(page, '看我身边的');
     await sees(page, '我的位置');
+    await sees(page, title);
+    await sees(page, '就在附近');
     await settled(page);
     assert.equal(await page.getByText('!', { exact: true }).count(), 0);
     await look(page, '390-near-me');
-    assert.deepEqual(page.faults, []);
-    await page.context().close();
+    assert.deepEqual([...maker.faults, ...page.faults], []);
+    await Promise.all([maker.context().close(), page.context().close()]);
   });
 
   test('refusals, failures and no network are said in words, and can be tried again', { timeout: 90_000 }, async () => {
@@ -216,10 +228,13 @@ describe('in a browser', { skip }, () => {
     await press(page, '再试一次');
     await sees(page, '您还没有认领过心愿');
 
+    await go(page, 'pages/make/make');
+    await fill(page, '联系电话', '025-86510001');
     await go(page, 'pages/me/me');
+    assert.match(await page.evaluate(() => localStorage.getItem('wuwei.draft')), /86510001/);
     await press(page, '退出登录');
     await sees(page, '欢迎来到五微');
-    assert.equal(await page.evaluate(() => localStorage.getItem('wuwei.phone')), null);
+    assert.equal(await page.evaluate(() => localStorage.getItem('wuwei.draft')), null);
     await page.context().close();
   });
 });

@@ -1,5 +1,5 @@
 // What the tests know of the program that runs: WUWEI_PUBLIC says where; the codes it sends are in the file WUWEI_OUTPUT,
-// which is what scripts/run prints, or are asked for at WUWEI_CODES.
+// which is what scripts/run prints, or are asked for at WUWEI_CODES, as are those of the WeChat that has the app WUWEI_APP.
 import { createHmac, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,17 +11,30 @@ export const skip = base && (output || codes) ? false : 'no program runs: set WU
 
 /** What the demo has. */
 export const demo = {
-  district: '建邺区', street: '莫愁湖街道', community: '莫愁湖社区', communityCode: '320105001011',
+  district: '建邺区', street: '莫愁湖街道', community: '莫愁湖社区', communityCode: process.env.WUWEI_UNIT || '320105001011',
   password: 'wuwei-demo-2026', secret: 'WUWEIDEMOWUWEIDEMOWUWEIDEMO2345A',
 };
 
-let phones = 0;
-export const newPhone = () => `137${String(Date.now()).slice(-6)}${String(++phones).padStart(2, '0')}`;
+let news = 0;
+export const newPhone = () => `137${String(Date.now()).slice(-6)}${String(++news).padStart(2, '0')}`;
+
+const tell = async (what) => (await fetch(`${codes}/${what}`)).text();
+/** The demo's stand-in for WeChat takes any code of this form once. */
+const demoCode = (name) => `demo-${name}-${Date.now()}${++news}`;
+
+/** What WeChat gives the mini program of somebody. */
+export const weChat = {
+  appId: process.env.WUWEI_APP || 'wxdemo0000000001',
+  /** At `wx.login`. */
+  code: async (user) => codes ? tell(`wechat/${user}`) : demoCode(user),
+  /** At the button for phones. */
+  phoneCode: async (user, phone) => codes ? tell(`wechat/${user}/${phone}`) : demoCode(phone),
+};
 
 /** A call of the JSON door. */
-export async function call(path, body, token) {
+export async function call(path, body, token, method = body ? 'POST' : 'GET') {
   const response = await fetch(`${base}/api/v1${path}`, {
-    method: body ? 'POST' : 'GET',
+    method,
     headers: {
       'content-type': 'application/json', 'idempotency-key': randomUUID(), ...(token && { authorization: `Bearer ${token}` }),
     },
@@ -45,7 +58,7 @@ export async function until(what, find, ms = 20_000) {
 /** The code that was sent last to a phone, other than one seen before. */
 export function codeFor(phone) {
   return until(`a code for ${phone}`, async () => codes
-    ? (await fetch(`${codes}/${phone}`)).text()
+    ? tell(`sms/${phone}`)
     : [...readFileSync(output, 'utf8').matchAll(new RegExp(`短信 ${phone}：.*?(\\d{6})`, 'g'))].at(-1)?.[1]);
 }
 

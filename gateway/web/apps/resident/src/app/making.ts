@@ -1,6 +1,7 @@
 import type { Category } from '@wuwei/api/types/categories';
 import { WishVisibility } from '@wuwei/api/types/wishes';
 import type { Draft } from './drafts';
+import type { Place } from './place';
 
 const titleMax = 40;
 const textMin = 5;
@@ -17,12 +18,15 @@ export function whatIsMissing(draft: Draft, category: Category | undefined, elde
   const unanswered = elder ? undefined : category?.fields.find((f) => f.required && !draft.answers[f.key]?.trim());
   if (unanswered) return `请填写「${unanswered.label}」。`;
   if (!elder && !draft.name.trim()) return '请写怎么称呼您。';
-  if (!/^(1\d{10}|0\d{2,3}-?\d{7,8})$/.test(draft.phone.trim())) return '请写对联系电话。';
+  if (!/^(|1\d{10}|0\d{2,3}-?\d{7,8})$/.test(draft.phone.trim())) return '请写对联系电话。';
   return !draft.remote && draft.address.trim().length < 2 ? '请写地址，好让人找到您。' : '';
 }
 
-/** What is sent for a draft. */
-export function toRequest(draft: Draft, unitId: string, categories: Category[], elder: boolean) {
+/** Whether it helps that others know where; the services tell nobody where a private or a remote wish is. */
+export const canHavePlace = (draft: Draft): boolean => !draft.remote && !draft.hidden;
+
+/** What is sent for a draft. Without a phone it is the one that was proven at the sign-in. */
+export function toRequest(draft: Draft, unitId: string, categories: Category[], elder: boolean, point?: Place) {
   const written = draft.text.trim();
   const contact = { name: draft.name.trim() || nameUnknown, phone: draft.phone.trim(), address: draft.address.trim() };
   if (elder) {
@@ -36,6 +40,6 @@ export function toRequest(draft: Draft, unitId: string, categories: Category[], 
   return {
     unitId, categoryId: draft.categoryId, title: draft.title.trim(), text: written, answers, contact,
     effortMinutes: draft.effortMinutes, remote: draft.remote,
-    visibility: draft.hidden ? WishVisibility.PRIVATE : WishVisibility.PUBLIC,
+    point: canHavePlace(draft) ? point : undefined, visibility: draft.hidden ? WishVisibility.PRIVATE : WishVisibility.PUBLIC,
   };
 }

@@ -1,9 +1,9 @@
 import { BoardPeriod, BoardSubject } from '@wuwei/api/types/boards';
-import { TransferKind, type PointsLine } from '@wuwei/api/types/points';
+import { TransferKind, type PointsDeduction, type PointsLine } from '@wuwei/api/types/points';
 import { moment } from './days';
 import type { Page } from './loading';
 import { homeUnitId, lineOf, loadMe, unitOf } from './me';
-import { actWords, awardWords, periodWords, transferWords } from './words';
+import { actWords, awardWords, deductionWords, periodWords, transferWords } from './words';
 import { wuwei } from './wuwei';
 
 /** What the caller has, and where that puts them. */
@@ -18,7 +18,7 @@ export interface Line {
   what: string;
   when: string;
   unit: string;
-  /** Why it is not paid, if it is not. */
+  /** Why it is not paid, or was taken. */
   why: string;
   points: string;
 }
@@ -53,6 +53,9 @@ export async function pointsLines(pageToken: string): Promise<Page<Line>> {
   return { items: await Promise.all(answer.lines.map(toLine)), next: answer.nextPageToken };
 }
 
+const whyDeducted = ({ reason, returned }: PointsDeduction) =>
+  `${deductionWords[reason]}${returned ? '；记录有误，已退还' : ''}`;
+
 async function toLine(line: PointsLine): Promise<Line> {
   const unit = line.unitId ? await unitOf(line.unitId) : undefined;
   return {
@@ -60,7 +63,7 @@ async function toLine(line: PointsLine): Promise<Line> {
     what: line.kind === TransferKind.AWARD && line.award ? actWords[line.award.act] : transferWords[line.kind],
     when: moment(line.at),
     unit: unit?.name ?? '',
-    why: line.award ? awardWords[line.award.state] : '',
+    why: line.award ? awardWords[line.award.state] : line.deduction ? whyDeducted(line.deduction) : '',
     points: line.points > 0 ? `+${line.points}` : String(line.points),
   };
 }

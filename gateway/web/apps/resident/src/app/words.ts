@@ -1,6 +1,6 @@
 import { BoardPeriod } from '@wuwei/api/types/boards';
 import { ClaimerKind } from '@wuwei/api/types/categories';
-import { AwardState, PointsAct, TransferKind } from '@wuwei/api/types/points';
+import { AwardState, DeductionReason, PointsAct, TransferKind } from '@wuwei/api/types/points';
 import { Role } from '@wuwei/api/types/roles';
 import { WishActor, WishMove, WishStatus } from '@wuwei/api/types/wishes';
 
@@ -106,6 +106,12 @@ export const transferWords: Record<TransferKind, string> = {
   [TransferKind.REVERSAL]: '积分收回',
   [TransferKind.ADJUSTMENT]: '积分更正',
   [TransferKind.EXPIRY]: '积分到期',
+  [TransferKind.DEDUCTION]: '按规则扣分',
+};
+
+export const deductionWords: Record<DeductionReason, string> = {
+  [DeductionReason.UNSPECIFIED]: '',
+  [DeductionReason.NO_SHOW]: '报名了活动，但没有到场',
 };
 
 export const awardWords: Record<AwardState, string> = {

@@ -32,7 +32,8 @@ export type Contact = Message<"wuwei.v1.Contact"> & {
   name: string;
 
   /**
-   * A mobile number, or a land line with area code.
+   * A mobile number, or a land line with area code. Left out with a wish of one's own (WISH_ORIGIN_RESIDENT), it is the
+   * phone that its maker has proven.
    *
    * @generated from field: string phone = 2;
    */
