@@ -2,7 +2,7 @@ import { BoardPeriod, BoardSubject } from '@wuwei/api/types/boards';
 import { TransferKind, type PointsLine } from '@wuwei/api/types/points';
 import { moment } from './days';
 import type { Page } from './loading';
-import { homeUnitId, lineOf, loadMe, unitOf } from './me';
+import { homeUnitId, lineOf, loadMe, nameOf } from './me';
 import { actWords, awardWords, periodWords, transferWords } from './words';
 import { wuwei } from './wuwei';
 
@@ -54,12 +54,11 @@ export async function pointsLines(pageToken: string): Promise<Page<Line>> {
 }
 
 async function toLine(line: PointsLine): Promise<Line> {
-  const unit = line.unitId ? await unitOf(line.unitId) : undefined;
   return {
     id: line.id,
     what: line.kind === TransferKind.AWARD && line.award ? actWords[line.award.act] : transferWords[line.kind],
     when: moment(line.at),
-    unit: unit?.name ?? '',
+    unit: line.unitId ? await nameOf(line.unitId) : '',
     why: line.award ? awardWords[line.award.state] : '',
     points: line.points > 0 ? `+${line.points}` : String(line.points),
   };
