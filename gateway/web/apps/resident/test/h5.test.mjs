@@ -72,7 +72,7 @@ describe('in a browser', { skip }, () => {
     await maker.reload();
     await sees(maker, '确认已实现');
     await press(maker, '确认已实现');
-      await maker.locator('.star').nth(4).click();
+    await maker.locator('.star').nth(4).click();
     await sees(maker, '5 星：很满意');
     await fill(maker, '想说的话', '谢谢您！');
     await look(maker, '390-wish-confirm');
