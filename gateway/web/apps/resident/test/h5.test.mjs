@@ -1,28 +1,14 @@
 // The pages in a browser, at the running program: the whole life of a wish, how they look, and what elder mode promises.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { button, fill, go, launch, look, press, sees, settled, signInOn, skip, somebody, widths } from './browser.mjs';
-import { call, demo, newPhone, signInStaff, until } from './running.mjs';
+import { button, fill, go, launch, look, press, resident, sees, settled, skip, somebody, widths } from './browser.mjs';
+import { call, demo, signInStaff, until } from './running.mjs';
 
 let browser;
 before(async () => {
   if (!skip) browser = await launch();
 });
 after(() => browser?.close());
-
-/** Somebody new who lives in the demo's community. */
-async function resident(width, more) {
-  const page = await somebody(browser, width, more);
-  const phone = newPhone();
-  await go(page, 'pages/sign-in/sign-in');
-  await signInOn(page, phone);
-  await press(page, '选我的社区');
-  await press(page, demo.street);
-  await press(page, demo.community);
-  await sees(page, '附近的心愿');
-  await settled(page);
-  return Object.assign(page, { phone });
-}
 
 async function makeWish(page, title) {
   await press(page, '许个心愿');
@@ -40,7 +26,7 @@ async function makeWish(page, title) {
 
 describe('in a browser', { skip }, () => {
   test('a wish lives from made to kept, and pays', { timeout: 240_000 }, async () => {
-    const maker = await resident(widths.phone);
+    const maker = await resident(browser, widths.phone);
     const title = `帮我换个灯泡${Date.now() % 10_000}`;
     const wish = await makeWish(maker, title);
     await sees(maker, '等待审核');
@@ -48,7 +34,7 @@ describe('in a browser', { skip }, () => {
 
     await call(`/wishes/${wish}:approve`, {}, await signInStaff());
 
-    const helper = await resident(widths.phone);
+    const helper = await resident(browser, widths.phone);
     await sees(helper, title);
     await helper.locator('.heading', { hasText: demo.community }).waitFor();
     await look(helper, '390-home-wish');
@@ -110,7 +96,7 @@ describe('in a browser', { skip }, () => {
   });
 
   test('in elder mode a wish needs two fields, and everything is large', { timeout: 240_000 }, async () => {
-    const page = await resident(widths.small);
+    const page = await resident(browser, widths.small);
     await look(page, '320-home');
     await press(page, '长辈版');
     await sees(page, '我要许愿');
@@ -166,7 +152,7 @@ describe('in a browser', { skip }, () => {
       await look(stranger, `${width}-sign-in`);
       await stranger.context().close();
 
-      const page = await resident(width);
+      const page = await resident(browser, width);
       for (const path of ['home', 'make', 'mine', 'points', 'me', 'unit']) {
         await go(page, `pages/${path}/${path}`);
         if (path === 'make') await press(page, '综合');
@@ -188,7 +174,7 @@ describe('in a browser', { skip }, () => {
   });
 
   test('near the device when it says where it is', { timeout: 60_000 }, async () => {
-    const page = await resident(widths.phone, {
+    const page = await resident(browser, widths.phone, {
       geolocation: { latitude: 32.03, longitude: 118.755 }, permissions: ['geolocation'],
     });
     await press(page, '看我身边的');
@@ -201,7 +187,7 @@ describe('in a browser', { skip }, () => {
   });
 
   test('refusals, failures and no network are said in words, and can be tried again', { timeout: 90_000 }, async () => {
-    const page = await resident(widths.phone);
+    const page = await resident(browser, widths.phone);
     await go(page, 'pages/wish/wish?id=00000000-0000-7000-8000-000000000000');
     await sees(page, '再试一次');
     await look(page, '390-wish-unknown');
