@@ -5,7 +5,7 @@ import { asError, wuwei } from './wuwei';
 /**
  * One thing that a page does for somebody: while it is under way another tap does nothing, and what was never answered is tried
  * again as the same, so that it is done once.
- * @param name of the intent; without one twice does no harm
+ * @param name of the intent; left out where twice does no harm
  */
 export function useDeed(name?: () => string) {
   const busy = ref(false);
