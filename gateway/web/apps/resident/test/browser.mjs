@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { artifacts, base, codeFor, skip as notRunning } from './running.mjs';
+import { artifacts, base, codeFor, demo, newPhone, skip as notRunning } from './running.mjs';
 
 const executablePath = process.env.WUWEI_CHROMIUM ?? '/usr/bin/chromium';
 export const skip = notRunning || (existsSync(executablePath) ? false : `there is no browser at ${executablePath}`);
@@ -64,6 +64,20 @@ export async function signInOn(page, phone) {
   await button(page, /^登录$/).click();
   await page.locator('.head-title', { hasText: '登录' }).waitFor({ state: 'hidden' });
   await settled(page);
+}
+
+/** Somebody new who lives in the demo's community. */
+export async function resident(browser, width, more) {
+  const page = await somebody(browser, width, more);
+  const phone = newPhone();
+  await go(page, 'pages/sign-in/sign-in');
+  await signInOn(page, phone);
+  await press(page, '选我的社区');
+  await press(page, demo.street);
+  await press(page, demo.community);
+  await sees(page, '附近的心愿');
+  await settled(page);
+  return Object.assign(page, { phone });
 }
 
 /** The whole page, for a human eye. */

@@ -1,28 +1,14 @@
 // The pages in a browser, at the running program: the whole life of a wish, how they look, and what elder mode promises.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { button, fill, go, launch, look, press, sees, settled, signInOn, skip, somebody, widths } from './browser.mjs';
-import { call, demo, newPhone, signInStaff, until } from './running.mjs';
+import { button, fill, go, launch, look, press, resident, sees, settled, skip, somebody, widths } from './browser.mjs';
+import { call, demo, signInStaff, until } from './running.mjs';
 
 let browser;
 before(async () => {
   if (!skip) browser = await launch();
 });
 after(() => browser?.close());
-
-/** Somebody new who lives in the demo's community. */
-async function resident(width, more) {
-  const page = await somebody(browser, width, more);
-  const phone = newPhone();
-  await go(page, 'pages/sign-in/sign-in');
-  await signInOn(page, phone);
-  await press(page, '选我的社区');
-  await press(page, demo.street);
-  await press(page, demo.community);
-  await sees(page, '附近的心愿');
-  await settled(page);
-  return Object.assign(page, { phone });
-}
 
 async function makeWish(page, title, here = false) {
   await press(page, '许个心愿');
@@ -46,7 +32,7 @@ async function makeWish(page, title, here = false) {
 
 describe('in a browser', { skip }, () => {
   test('a wish lives from made to kept, and pays', { timeout: 240_000 }, async () => {
-    const maker = await resident(widths.phone);
+    const maker = await resident(browser, widths.phone);
     const title = `帮我换个灯泡${Date.now() % 10_000}`;
     const wish = await makeWish(maker, title);
     await sees(maker, '等待审核');
@@ -54,7 +40,7 @@ describe('in a browser', { skip }, () => {
 
     await call(`/wishes/${wish}:approve`, {}, await signInStaff());
 
-    const helper = await resident(widths.phone);
+    const helper = await resident(browser, widths.phone);
     await sees(helper, title);
     await helper.locator('.heading', { hasText: demo.community }).waitFor();
     await look(helper, '390-home-wish');
@@ -78,7 +64,7 @@ describe('in a browser', { skip }, () => {
     await maker.reload();
     await sees(maker, '确认已实现');
     await press(maker, '确认已实现');
-      await maker.locator('.star').nth(4).click();
+    await maker.locator('.star').nth(4).click();
     await sees(maker, '5 星：很满意');
     await fill(maker, '想说的话', '谢谢您！');
     await look(maker, '390-wish-confirm');
@@ -116,7 +102,7 @@ describe('in a browser', { skip }, () => {
   });
 
   test('in elder mode a wish needs two fields, and everything is large', { timeout: 240_000 }, async () => {
-    const page = await resident(widths.small);
+    const page = await resident(browser, widths.small);
     await look(page, '320-home');
     await press(page, '长辈版');
     await sees(page, '我要许愿');
@@ -172,7 +158,7 @@ describe('in a browser', { skip }, () => {
       await look(stranger, `${width}-sign-in`);
       await stranger.context().close();
 
-      const page = await resident(width);
+      const page = await resident(browser, width);
       for (const path of ['home', 'make', 'mine', 'points', 'me', 'unit']) {
         await go(page, `pages/${path}/${path}`);
         if (path === 'make') await press(page, '综合');
@@ -195,12 +181,12 @@ describe('in a browser', { skip }, () => {
 
   test('a wish made where the device is is found near it', { timeout: 120_000 }, async () => {
     const here = { geolocation: { latitude: 32.03, longitude: 118.755 }, permissions: ['geolocation'] };
-    const maker = await resident(widths.phone, here);
+    const maker = await resident(browser, widths.phone, here);
     const title = `帮我搬个柜子${Date.now() % 10_000}`;
     const wish = await makeWish(maker, title, true);
     await call(`/wishes/${wish}:approve`, {}, await signInStaff());
 
-    const page = await resident(widths.phone, here);
+    const page = await resident(browser, widths.phone, here);
     await press(page, '看我身边的');
     await sees(page, '我的位置');
     await sees(page, title);
@@ -213,7 +199,7 @@ describe('in a browser', { skip }, () => {
   });
 
   test('refusals, failures and no network are said in words, and can be tried again', { timeout: 90_000 }, async () => {
-    const page = await resident(widths.phone);
+    const page = await resident(browser, widths.phone);
     await go(page, 'pages/wish/wish?id=00000000-0000-7000-8000-000000000000');
     await sees(page, '再试一次');
     await look(page, '390-wish-unknown');

@@ -79,9 +79,14 @@ export class WuWeiError extends Error {
     }
   }
 
+  /** Whether it is no longer as somebody saw it, who should look at it anew before doing anything. */
+  get outdated(): boolean {
+    return this.code === Code.Aborted || this.code === Code.FailedPrecondition;
+  }
+
   /** Whether the services decided, so that nothing was done and an intent is answered. */
   get decided(): boolean {
-    return this.retry === 'never' || this.retry === 'read again' || this.code === Code.FailedPrecondition;
+    return this.retry === 'never' || this.outdated;
   }
 }
 

@@ -18,10 +18,12 @@ export class Patience {
 
   constructor(timeoutMs: number, private readonly given?: AbortSignal) {
     this.endsAt = Date.now() + timeoutMs;
-    this.timer = setTimeout(() => this.lose('no answer in time', Code.DeadlineExceeded), timeoutMs);
+    this.timer = setTimeout(this.late, timeoutMs);
     given?.addEventListener('abort', this.giveUp);
     if (given?.aborted) {
       this.giveUp();
+    } else if (timeoutMs <= 0) {
+      this.late();
     }
   }
 
@@ -54,6 +56,8 @@ export class Patience {
     clearTimeout(this.timer);
     this.given?.removeEventListener('abort', this.giveUp);
   }
+
+  private readonly late = () => this.lose('no answer in time', Code.DeadlineExceeded);
 
   private readonly giveUp = () => this.lose('given up', Code.Canceled);
 

@@ -1,6 +1,7 @@
 import type { DescService } from '@bufbuild/protobuf';
 import { Caller } from './caller';
 import { clientOf, type Client } from './calls';
+import { toWuWeiError } from './errors';
 import { IntentKeeper, type Intent } from './intent';
 import { newId, type Platform } from './platform';
 import { access, weChat } from './services';
@@ -67,7 +68,7 @@ export function createWuWei<S extends Services>(options: WuWeiOptions<S>): WuWei
   const wuwei: WuWei<S> = Object.assign(Object.fromEntries(clients), {
     intent: (name: string) => intents.begin(name),
     signIn: async () => {
-      await session.signInOnce();
+      await session.signInOnce().catch((e: unknown) => { throw toWuWeiError(e, ''); });
       return session.current !== undefined;
     },
   });

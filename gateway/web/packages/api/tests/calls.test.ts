@@ -1,7 +1,7 @@
 import { create, toBinary, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
 import { AnySchema, anyPack, timestampFromMs, type Any } from '@bufbuild/protobuf/wkt';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { encodeBinaryHeader } from '@connectrpc/connect';
+import { Code, ConnectError, encodeBinaryHeader } from '@connectrpc/connect';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { createWuWei, identity, wishes, wxPlatform, type SignIn, type WuWei, type WuWeiError, type WxAnswer, type WxRequest } from '../src';
 import { BadRequestSchema, ErrorInfoSchema } from '../src/gen/google/rpc/error_details_pb';
@@ -112,6 +112,13 @@ test('what everybody may read is read although a session ended', async () => {
   expect([signIns, wuwei.signedIn]).toEqual([1, false]);
 });
 
+test('a sign-in that fails says why in words', async () => {
+  const wuwei = program(() => undefined, async () => { throw new ConnectError('login:fail', Code.Unavailable); });
+
+  await expect(wuwei.signIn()).rejects.toMatchObject({ name: 'WuWeiError', reason: 'NETWORK_LOST', retry: 'same call' });
+  expect(wuwei.signedIn).toBe(false);
+});
+
 test('a wrong code is no reason to sign in', async () => {
   const wuwei = program(() => refused(16, 'CODE_WRONG'));
 
@@ -167,6 +174,13 @@ test('what the services decided is answered', async () => {
   expect(sent.length).toBe(1);
   expect(wuwei.intent('make wish').key).not.toBe(intent.key);
 });
+
+test.each([[9, 'WISH_WRONG_STATUS', true], [10, 'WISH_MOVED', true], [3, 'TITLE_LENGTH', false], [14, 'NETWORK_LOST', false]])(
+  'after %i %s, what somebody saw is outdated: %s', async (code, reason, outdated) => {
+    const error = await program(() => refused(code, reason)).wishes.claimWish({}).catch((e: unknown) => e);
+
+    expect(error).toMatchObject({ reason, outdated });
+  });
 
 test('a busy database is waited for, a code is asked for once', async () => {
   let busy = 2;

@@ -5,12 +5,15 @@ import { asError, wuwei } from './wuwei';
 /**
  * One thing that a page does for somebody: while it is under way another tap does nothing, and what was never answered is tried
  * again as the same, so that it is done once.
+ * @param name of the intent; left out where twice does no harm
  */
-export function useDeed(name: () => string) {
+export function useDeed(name?: () => string) {
   const busy = ref(false);
   const fault = ref('');
   /** The stable name of what went wrong. */
   const reason = ref('');
+  /** Whether the page shows what is no longer so. */
+  const outdated = ref(false);
   let intent: Intent | undefined;
 
   /** @returns the answer; nothing when it failed, and `fault` says why, or when the same is under way */
@@ -21,9 +24,13 @@ export function useDeed(name: () => string) {
 
     busy.value = true;
     fault.value = reason.value = '';
-    intent ??= wuwei.intent(name());
+    outdated.value = false;
+    if (name && intent?.name !== name()) {
+      intent = wuwei.intent(name());
+    }
+
     try {
-      const answer = await call({ intent });
+      const answer = await call(intent ? { intent } : {});
       intent = undefined;
       return answer;
     } catch (thrown) {
@@ -31,6 +38,7 @@ export function useDeed(name: () => string) {
       fault.value = [error.message, ...error.fields.map((f) => f.description)]
         .filter((text, i, all) => text && all.indexOf(text) === i).join(' ');
       reason.value = error.reason;
+      outdated.value = error.outdated;
       if (error.decided) {
         intent = undefined;
       }
@@ -41,5 +49,5 @@ export function useDeed(name: () => string) {
     }
   }
 
-  return { busy, fault, reason, run };
+  return { busy, fault, reason, outdated, run };
 }

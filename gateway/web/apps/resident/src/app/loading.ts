@@ -1,6 +1,6 @@
 import type { WuWeiError } from '@wuwei/api';
-import { ref, shallowRef } from 'vue';
-import { asError } from './wuwei';
+import { computed, ref, shallowRef } from 'vue';
+import { asError, wuwei } from './wuwei';
 
 /** What a page shows, from the first wait to the answer or what went wrong. The last answer stays until there is another. */
 export function useLoading<T>(load: () => Promise<T>) {
@@ -31,7 +31,8 @@ export function useLoading<T>(load: () => Promise<T>) {
     }
   }
 
-  return { data, error, loading, reload };
+  const clear = () => { data.value = undefined; };
+  return { data, error, loading, clear, reload };
 }
 
 export interface Page<T> {
@@ -44,19 +45,18 @@ const emptyPagesMax = 5;
 
 /** A list that grows page by page. */
 export function usePages<T>(load: (token: string) => Promise<Page<T>>) {
-  const next = ref('');
   let wanted = '';
-  let shown: T[] = [];
-  const { data, error, loading, reload: run } = useLoading(async () => {
-    const before = wanted ? shown : [];
+  const { data, error, loading, clear, reload: run } = useLoading(async (): Promise<Page<T>> => {
+    const before = wanted ? data.value?.items ?? [] : [];
     let page = await load(wanted);
     for (let i = 0; i < emptyPagesMax && !page.items.length && page.next; i++) {
       page = await load(page.next);
     }
 
-    next.value = page.next;
-    return shown = [...before, ...page.items];
+    return { items: [...before, ...page.items], next: page.next };
   });
+  const items = computed(() => data.value?.items);
+  const next = computed(() => data.value?.next ?? '');
   const reload = () => {
     wanted = '';
     return run();
@@ -67,5 +67,20 @@ export function usePages<T>(load: (token: string) => Promise<Page<T>>) {
       await run();
     }
   };
-  return { items: data, error, loading, next, reload, more };
+  return { items, error, loading, next, clear, reload, more };
+}
+
+/** Loads somebody's own: nothing is asked for while nobody is signed in. */
+export function useOwn(load: () => Promise<void>) {
+  const signedIn = ref(wuwei.signedIn);
+  const reload = async () => {
+    if (wuwei.signedIn) {
+      await load();
+    } else {
+      uni.stopPullDownRefresh();
+    }
+
+    signedIn.value = wuwei.signedIn; // the session may have ended elsewhere
+  };
+  return { signedIn, reload };
 }

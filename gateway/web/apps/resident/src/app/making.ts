@@ -29,17 +29,23 @@ export const canHavePlace = (draft: Draft): boolean => !draft.remote && !draft.h
 export function toRequest(draft: Draft, unitId: string, categories: Category[], elder: boolean, point?: Place) {
   const written = draft.text.trim();
   const contact = { name: draft.name.trim() || nameUnknown, phone: draft.phone.trim(), address: draft.address.trim() };
+  // A draft of the usual mode may have said them, which elder mode does not show.
+  const { remote } = draft;
+  const visibility = draft.hidden ? WishVisibility.PRIVATE : WishVisibility.PUBLIC;
   if (elder) {
     const text = written.length < textMin ? `想请人帮忙：${written}` : written;
-    const title = written.split(/[\n。！？；]/).find((line) => line.trim().length > 1)?.trim().slice(0, titleMax) ?? text;
+    const line = written.split(/[\n。！？；]/).find((l) => l.trim().length > 1)?.trim() ?? text;
+    const title = [...line].slice(0, titleMax).join('');
     const categoryId = categories.find((c) => c.code === anythingCode)?.id ?? '';
-    return { unitId, categoryId, title, text, effortMinutes: 30, contact };
+    return { unitId, categoryId, title, text, effortMinutes: 30, contact, remote, visibility };
   }
 
-  const answers = Object.fromEntries(Object.entries(draft.answers).map(([k, v]) => [k, v.trim()]).filter(([, v]) => v));
+  // A draft keeps the answers to other categories, too.
+  const asked = new Set(categories.find((c) => c.id === draft.categoryId)?.fields.map((f) => f.key));
+  const answers = Object.fromEntries(Object.entries(draft.answers)
+    .filter(([k, v]) => asked.has(k) && v.trim()).map(([k, v]) => [k, v.trim()]));
   return {
     unitId, categoryId: draft.categoryId, title: draft.title.trim(), text: written, answers, contact,
-    effortMinutes: draft.effortMinutes, remote: draft.remote,
-    point: canHavePlace(draft) ? point : undefined, visibility: draft.hidden ? WishVisibility.PRIVATE : WishVisibility.PUBLIC,
+    effortMinutes: draft.effortMinutes, remote, visibility, point: canHavePlace(draft) ? point : undefined,
   };
 }

@@ -3,19 +3,35 @@ import { Role } from '@wuwei/api/types/roles';
 import type { Me } from '@wuwei/api/types/identity';
 import { computed, shallowRef } from 'vue';
 import { address, draft, phone } from './drafts';
+import { kept } from './kept';
 import { onceEach } from './once';
 import { pages, start } from './ways';
-import { wuwei } from './wuwei';
+import { orNothing, wuwei } from './wuwei';
 
-/** Whoever is signed in, as the services know them. */
-export const me = shallowRef<Me>();
+const known = shallowRef<Me>();
+/** Whose draft, phone and address this device keeps. */
+const owner = kept<string>('wuwei.owner');
+
+/** Whoever is signed in, as the services know them. What somebody else left on this device is gone. */
+export const me = computed({
+  get: () => known.value,
+  set: (who) => {
+    known.value = who;
+    const before = owner.get();
+    if (who && who.personId !== before) {
+      if (before) forgetOwn();
+      owner.set(who.personId);
+    }
+  },
+});
 
 export const homeUnitId = computed(() => me.value?.homeUnitId ?? '');
 
-export async function loadMe(): Promise<Me | undefined> {
+/** @param anew also when they are known: their roles may have changed */
+export async function loadMe(anew = false): Promise<Me | undefined> {
   if (!wuwei.signedIn) {
     me.value = undefined;
-  } else if (!me.value) {
+  } else if (anew || !me.value) {
     me.value = (await wuwei.identity.getMe({})).me;
   }
 
@@ -28,14 +44,31 @@ export function holds(role: Role): boolean {
 
 /** Forgets, on this device, whatever is theirs. */
 export async function signOut(): Promise<void> {
-  await wuwei.access.signOut({});
+  try {
+    await wuwei.access.signOut({});
+  } catch (thrown) {
+    if (wuwei.signedIn) {
+      throw thrown;
+    }
+    // The session had ended already.
+  }
+
   me.value = undefined;
-  [draft, phone, address].forEach((k) => k.remove());
+  forgetOwn();
   start(pages.home);
+}
+
+function forgetOwn(): void {
+  [draft, phone, address, owner].forEach((k) => k.remove());
 }
 
 export const unitOf: (id: string) => Promise<Unit | undefined> =
   onceEach(async (unitId) => (await wuwei.organization.getUnit({ unitId })).unit);
+
+/** For lists: empty when it could not be had. */
+export async function nameOf(unitId: string): Promise<string> {
+  return (await unitOf(unitId).catch(orNothing))?.name ?? '';
+}
 
 /** The unit and all above it, upwards. */
 export async function lineOf(id: string): Promise<Unit[]> {

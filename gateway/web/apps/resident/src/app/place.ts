@@ -5,13 +5,16 @@ export interface Place {
 }
 
 const timeoutMs = 8000;
-const millionths = (degrees: number) => Math.round(degrees * 1e6);
+
+/** The services take a point for its cell of a grid, of these millionths of a degree; its middle says no more than they use. */
+const cell = { latitude: 5000, longitude: 8000 };
+const middle = (degrees: number, step: number) => Math.floor(degrees * 1e6 / step) * step + step / 2;
 
 /** About where the device is; nothing when its owner would rather not say, or it does not know. */
 export function findPlace(): Promise<Place | undefined> {
   return new Promise((resolve) => {
     const found = (latitude: number, longitude: number) =>
-      resolve({ latitude: millionths(latitude), longitude: millionths(longitude) });
+      resolve({ latitude: middle(latitude, cell.latitude), longitude: middle(longitude, cell.longitude) });
     // #ifdef MP-WEIXIN
     wx.getFuzzyLocation({
       type: 'gcj02', success: ({ latitude, longitude }) => found(latitude, longitude), fail: () => resolve(undefined),

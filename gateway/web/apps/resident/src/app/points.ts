@@ -2,7 +2,7 @@ import { BoardPeriod, BoardSubject } from '@wuwei/api/types/boards';
 import { TransferKind, type PointsDeduction, type PointsLine } from '@wuwei/api/types/points';
 import { moment } from './days';
 import type { Page } from './loading';
-import { homeUnitId, lineOf, loadMe, unitOf } from './me';
+import { homeUnitId, lineOf, loadMe, nameOf } from './me';
 import { actWords, awardWords, deductionWords, periodWords, transferWords } from './words';
 import { wuwei } from './wuwei';
 
@@ -57,12 +57,11 @@ const whyDeducted = ({ reason, returned }: PointsDeduction) =>
   `${deductionWords[reason]}${returned ? '；记录有误，已退还' : ''}`;
 
 async function toLine(line: PointsLine): Promise<Line> {
-  const unit = line.unitId ? await unitOf(line.unitId) : undefined;
   return {
     id: line.id,
     what: line.kind === TransferKind.AWARD && line.award ? actWords[line.award.act] : transferWords[line.kind],
     when: moment(line.at),
-    unit: unit?.name ?? '',
+    unit: line.unitId ? await nameOf(line.unitId) : '',
     why: line.award ? awardWords[line.award.state] : line.deduction ? whyDeducted(line.deduction) : '',
     points: line.points > 0 ? `+${line.points}` : String(line.points),
   };

@@ -1,11 +1,12 @@
 import { WishStatus, WishVisibility, type NearWish, type Wish, type WishView } from '@wuwei/api/types/wishes';
+import { ref } from 'vue';
 import { categoryOf } from './categories';
 import { ago } from './days';
 import type { Page } from './loading';
-import { unitOf } from './me';
+import { nameOf } from './me';
 import type { Place } from './place';
 import { effortWords, statusSigns, statusWords } from './words';
-import { wuwei } from './wuwei';
+import { orNothing, wuwei } from './wuwei';
 
 /** A wish as lists show it. */
 export interface WishCard {
@@ -29,8 +30,10 @@ const tones: Partial<Record<WishStatus, WishCard['tone']>> = {
 const titleHidden = '（为保护隐私，内容不公开）';
 
 export async function toCard(wish: Wish, distanceMetres?: number): Promise<WishCard> {
-  const [unit, category] = await Promise.all([unitOf(wish.unitId), categoryOf(wish.unitId, wish.categoryId)]);
-  const where = distanceMetres === undefined ? unit?.name ?? '' : distanceWords(distanceMetres);
+  const [where, category] = await Promise.all([
+    distanceMetres === undefined ? nameOf(wish.unitId) : distanceWords(distanceMetres),
+    categoryOf(wish.unitId, wish.categoryId).catch(orNothing),
+  ]);
   return {
     id: wish.id,
     title: wish.title || titleHidden,
@@ -56,6 +59,9 @@ function distanceWords(metres: number): string {
 
 const cards = async (wishes: Wish[], next: string): Promise<Page<WishCard>> =>
   ({ items: await Promise.all(wishes.map((wish) => toCard(wish))), next });
+
+/** How many wishes were moved on from here: lists that are shown still have them as they were. */
+export const moved = ref(0);
 
 /** Open wishes around a place. */
 export async function wishesNear(place: Place, pageToken: string): Promise<Page<WishCard>> {

@@ -46,3 +46,9 @@ export function asError(thrown: unknown): WuWeiError {
 
   throw thrown;
 }
+
+/** For what a page can do without when it could not be had. */
+export function orNothing(thrown: unknown): undefined {
+  asError(thrown);
+  return undefined;
+}
