@@ -265,7 +265,7 @@ export const AccessService: GenService<{
    * Gives the session of the token in use a new one. The token in use stays good for 60 seconds, and may be renewed again in
    * that time, should the answer be lost. Shown later, it ends the whole session, its newer tokens included: somebody else
    * has it. Do so daily.
-   *   RESOURCE_EXHAUSTED RENEWED_TOO_OFTEN: 30 an hour for one session.
+   *   RESOURCE_EXHAUSTED RENEWED_TOO_OFTEN: 30 a day for one session.
    *
    * @generated from rpc wuwei.v1.AccessService.RenewSession
    */

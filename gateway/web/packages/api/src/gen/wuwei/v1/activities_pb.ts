@@ -1820,7 +1820,8 @@ export const ActivityService: GenService<{
    * Organisers or staff change what an activity says: of a draft all but its unit and organisation, and its shifts
    * anew; later neither kind, parent nor shifts. A change of place is a change to those who signed up: see
    * SignUp.changed.
-   *   As MakeActivity, and FAILED_PRECONDITION ACTIVITY_FIXED: with what cannot change, or not any more.
+   *   As MakeActivity, and FAILED_PRECONDITION ACTIVITY_FIXED: with what cannot change, or not any more; INVALID_ARGUMENT
+   *     INSURANCE_TOO_SHORT: a running activity would need insurance that it has not.
    *
    * @generated from rpc wuwei.v1.ActivityService.EditActivity
    */

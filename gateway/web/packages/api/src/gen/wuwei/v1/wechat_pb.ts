@@ -341,7 +341,8 @@ export const WeChatBindingSchema: GenMessage<WeChatBinding> = /*@__PURE__*/
  *     wait a few minutes.
  *   UNAVAILABLE WECHAT_AWAY: WeChat does not answer, or nothing that makes sense. A code that it may have used up by then is
  *     wrong afterwards: get a new one.
- *   PERMISSION_DENIED WECHAT_REFUSED: WeChat does not let this account sign in anywhere; sign in by phone.
+ *   PERMISSION_DENIED WECHAT_REFUSED: WeChat does not let this account sign in, or its owner has not agreed to; sign in
+ *     by phone.
  *
  * A code is good once, for 5 minutes, and only for the app it was made in.
  *
