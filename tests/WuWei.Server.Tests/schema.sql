@@ -724,9 +724,10 @@ CREATE TABLE `session_token` (
   `session_hash` binary(32) NOT NULL,
   `made_at` datetime(6) NOT NULL,
   `replaced_at` datetime(6) DEFAULT NULL,
+  `forget_at` datetime(6) DEFAULT NULL,
   PRIMARY KEY (`token_hash`),
   KEY `of_session` (`session_hash`,`replaced_at`),
-  KEY `by_age` (`replaced_at`),
+  KEY `by_age` (`forget_at`),
   CONSTRAINT `token_of_session` FOREIGN KEY (`session_hash`) REFERENCES `session` (`token_hash`) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
@@ -1020,8 +1021,7 @@ CREATE TABLE `wish` (
   KEY `by_cell` (`cell`,`status`,`made_at`,`id`),
   CONSTRAINT `wish_of_category` FOREIGN KEY (`category_id`) REFERENCES `category` (`id`),
   CONSTRAINT `wish_of_unit` FOREIGN KEY (`unit_id`) REFERENCES `unit` (`id`),
-  CONSTRAINT `content_once` CHECK (`content` is null and `title` is not null and `text` is not null or `content` is not null and `title` is null and `text` is null and `answers` is null),
-  CONSTRAINT `cell_of_public` CHECK (`cell` is null or `visibility` = 1 and `sensitive` = 0)
+  CONSTRAINT `content_once` CHECK (`content` is null and `title` is not null and `text` is not null or `content` is not null and `title` is null and `text` is null and `answers` is null)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `wish_claim` (

@@ -64,7 +64,7 @@ public sealed partial class AttendanceService(
     private async Task<TReply> PassAsync<TReply>(
         ServerCallContext context, IMessage request, CheckWay way, string shiftId, string code, Wire.Position? where,
         string device, Func<Wire.Attendance, TReply> reply)
-        where TReply : IMessage<TReply>, new()
+        where TReply : class, IMessage<TReply>, new()
     {
         var call = context.Call();
         var id = Faults.IdOf("shift_id", shiftId);

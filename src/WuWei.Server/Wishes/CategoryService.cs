@@ -74,7 +74,7 @@ public sealed class CategoryService(KeyedWriter writer, Units units, Categories 
     private async Task<TReply> WriteAsync<TReply>(
         ServerCallContext context, Google.Protobuf.IMessage request, Unit district,
         Func<Data.DbSession, Task<TReply>> block)
-        where TReply : Google.Protobuf.IMessage<TReply>, new()
+        where TReply : class, Google.Protobuf.IMessage<TReply>, new()
     {
         context.Call().Demand(Relation.None, district.Path);
         var reply = await writer.WriteAsync(context, request, block, again: (_, first) => Task.FromResult(first));

@@ -117,6 +117,7 @@ public sealed class ActivityLifeTests : IAsyncLifetime
         var activity = await _staff.EnrollingAsync(form);
         await PassAsync(TimeSpan.FromHours(48));
         Assert.Equal(Wire.ActivityStatus.Running, await StatusAsync(activity.Id));
+        form.Shifts.Clear();
         form.InsuranceNeeded = true;
 
         Assert.Equal("INSURANCE_TOO_SHORT", await Refusals.ReasonAsync(

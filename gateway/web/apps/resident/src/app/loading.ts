@@ -70,11 +70,18 @@ export function usePages<T>(load: (token: string) => Promise<Page<T>>) {
   return { items, error, loading, next, clear, reload, more };
 }
 
+/** WeChat may know who this is, and is asked once; in a browser a sign-in can only be offered. */
+let mayKnow = false;
+// #ifdef MP-WEIXIN
+mayKnow = true;
+// #endif
+
 /** Loads somebody's own: nothing is asked for while nobody is signed in. */
 export function useOwn(load: () => Promise<void>) {
   const signedIn = ref(wuwei.signedIn);
   const reload = async () => {
-    if (wuwei.signedIn) {
+    if (wuwei.signedIn || mayKnow) {
+      mayKnow = false;
       await load();
     } else {
       uni.stopPullDownRefresh();
