@@ -18,10 +18,13 @@ export class Patience {
 
   constructor(timeoutMs: number, private readonly given?: AbortSignal) {
     this.endsAt = Date.now() + timeoutMs;
-    this.timer = setTimeout(() => this.lose('no answer in time', Code.DeadlineExceeded), timeoutMs);
+    const late = () => this.lose('no answer in time', Code.DeadlineExceeded);
+    this.timer = setTimeout(late, timeoutMs);
     given?.addEventListener('abort', this.giveUp);
     if (given?.aborted) {
       this.giveUp();
+    } else if (timeoutMs <= 0) {
+      late(); // a timer lets an answer be faster
     }
   }
 
