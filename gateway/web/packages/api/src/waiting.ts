@@ -18,12 +18,13 @@ export class Patience {
 
   constructor(timeoutMs: number, private readonly given?: AbortSignal) {
     this.endsAt = Date.now() + timeoutMs;
-    this.timer = setTimeout(this.late, timeoutMs);
+    const late = () => this.lose('no answer in time', Code.DeadlineExceeded);
+    this.timer = setTimeout(late, timeoutMs);
     given?.addEventListener('abort', this.giveUp);
     if (given?.aborted) {
       this.giveUp();
     } else if (timeoutMs <= 0) {
-      this.late();
+      late(); // a timer lets an answer be faster
     }
   }
 
@@ -56,8 +57,6 @@ export class Patience {
     clearTimeout(this.timer);
     this.given?.removeEventListener('abort', this.giveUp);
   }
-
-  private readonly late = () => this.lose('no answer in time', Code.DeadlineExceeded);
 
   private readonly giveUp = () => this.lose('given up', Code.Canceled);
 
