@@ -72,9 +72,14 @@ export function usePages<T>(load: (token: string) => Promise<Page<T>>) {
 
 /** Loads somebody's own: nothing is asked for while nobody is signed in. */
 export function useOwn(load: () => Promise<void>) {
-  const signedIn = ref(wuwei.signedIn);
+  let bySelf = false;
+  // #ifdef MP-WEIXIN
+  bySelf = true; // WeChat signs in with the first call, if the services know the account
+  // #endif
+  const signedIn = ref(bySelf || wuwei.signedIn);
   const reload = async () => {
-    if (wuwei.signedIn) {
+    if (bySelf || wuwei.signedIn) {
+      bySelf = false;
       await load();
     } else {
       uni.stopPullDownRefresh();
