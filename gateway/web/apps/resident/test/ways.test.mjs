@@ -78,6 +78,8 @@ describe('ways that are seldom walked', { skip }, () => {
 
     const page = await somebody(browser, widths.phone);
     await go(page, `pages/wish/wish?id=${wish}`);
+    await sees(page, '我来认领');
+    await look(page, '390-stranger-wish');
     await press(page, '我来认领');
     await signInOn(page, newPhone());
     await press(page, '我来认领');

@@ -70,18 +70,16 @@ export function usePages<T>(load: (token: string) => Promise<Page<T>>) {
   return { items, error, loading, next, clear, reload, more };
 }
 
-/** WeChat may know who this is, and is asked once; in a browser a sign-in can only be offered. */
-let mayKnow = false;
-// #ifdef MP-WEIXIN
-mayKnow = true;
-// #endif
-
 /** Loads somebody's own: nothing is asked for while nobody is signed in. */
 export function useOwn(load: () => Promise<void>) {
-  const signedIn = ref(wuwei.signedIn);
+  let bySelf = false;
+  // #ifdef MP-WEIXIN
+  bySelf = true; // WeChat signs in with the first call, if the services know the account
+  // #endif
+  const signedIn = ref(bySelf || wuwei.signedIn);
   const reload = async () => {
-    if (wuwei.signedIn || mayKnow) {
-      mayKnow = false;
+    if (bySelf || wuwei.signedIn) {
+      bySelf = false;
       await load();
     } else {
       uni.stopPullDownRefresh();

@@ -48,8 +48,11 @@ export interface Story {
 
 export async function loadStory(wishId: string): Promise<Story> {
   await loadMe();
-  const [answer, journey] = await Promise.all([wuwei.wishes.getWish({ wishId }), wuwei.wishes.getWishJourney({ wishId })]);
-  return toStory(answer.wish!, journey.steps);
+  // A visitor may read the wish, and not its journey.
+  const [answer, journey] = await Promise.all([
+    wuwei.wishes.getWish({ wishId }), wuwei.signedIn ? wuwei.wishes.getWishJourney({ wishId }) : undefined,
+  ]);
+  return toStory(answer.wish!, journey?.steps ?? []);
 }
 
 async function toStory(wish: Wish, steps: WishStep[]): Promise<Story> {
