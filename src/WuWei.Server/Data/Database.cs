@@ -9,7 +9,7 @@ namespace WuWei.Data;
 public sealed partial class Database(MySqlDataSource source, ILogger<Database> log)
 {
     private const int AttemptsMax = 8;
-    private const int PauseMaxMs = 40;
+    private const int PauseMaxMs = 250;
 
     /// <summary>As many as a pool holds: after a restart of the database all of them are dead.</summary>
     private const int DeadMax = 64;
@@ -86,8 +86,9 @@ public sealed partial class Database(MySqlDataSource source, ILogger<Database> l
             }
             catch (Exception e) when (IsConflict(e) && attempt < AttemptsMax)
             {
-                // Rolled back whole, so running the block again is safe.
-                await Task.Delay(Random.Shared.Next(PauseMaxMs * attempt / AttemptsMax + 1), cancel);
+                // Rolled back whole, so running the block again is safe: soon at first, then when more may have passed.
+                var pauseMs = PauseMaxMs * attempt * attempt / (AttemptsMax * AttemptsMax);
+                await Task.Delay(Random.Shared.Next(pauseMs + 1), cancel);
             }
             catch (Exception e) when (IsConflict(e))
             {
