@@ -35,6 +35,12 @@ public sealed class BenchRun(BenchSize size)
         await calls.All[0].Call(0);
         var startSeconds = started.Elapsed.TotalSeconds;
 
+        // First: later the same people have earned all they may in a day, and no board moves.
+        using (var live = new LiveBoard(district, calls, server))
+        {
+            await live.RunAsync(cancel);
+        }
+
         using var encodings = new Encodings(district.World, district.Settings);
         Console.WriteLine(
             $"\nEach: {size.WarmUp.TotalSeconds} s of warm-up, then {size.Repeats} repeats of {size.Measured.TotalSeconds} s in turn with "
@@ -54,11 +60,6 @@ public sealed class BenchRun(BenchSize size)
             await CompareAsync("Json", callers, bare.CallAsync, encodings.Grpc, encodings.Json, allBare);
 
             Report(allBare.ToRow());
-        }
-
-        using (var live = new LiveBoard(district, calls, server))
-        {
-            await live.RunAsync(cancel);
         }
 
         var residentMb = server.ResidentBytes() / (1 << 20);
