@@ -11,14 +11,6 @@ public sealed class ForgetJob(Database database, TimeProvider clock) : IJob
 
     public TimeSpan Every => TimeSpan.FromMinutes(1);
 
-    public async Task<int> RunAsync(CancellationToken cancel)
-    {
-        var total = 0;
-        for (var batch = RowsMax; batch >= RowsMax; total += batch)
-        {
-            batch = await database.HousekeepAsync(db => db.ForgetExpiredAsync(clock.Now(), RowsMax), cancel);
-        }
-
-        return total;
-    }
+    public Task<int> RunAsync(CancellationToken cancel) =>
+        database.RepeatAsync(RowsMax, (db, rows) => db.ForgetExpiredAsync(clock.Now(), rows), cancel);
 }

@@ -11,18 +11,7 @@ public sealed class FoldViewsJob(Database database, TimeProvider clock) : IJob
     private const int BatchesMax = 20;
 
     public async Task<int> RunAsync(CancellationToken cancel) =>
-        await RepeatAsync(db => db.FoldViewsAsync(RowsMax), cancel)
-        + await RepeatAsync(db => db.ForgetViewsAsync(ViewReplay.FirstDay(clock.Now()), RowsMax), cancel);
-
-    /// <summary>A bounded part: other background work waits for it.</summary>
-    private async Task<int> RepeatAsync(Func<DbSession, Task<int>> act, CancellationToken cancel)
-    {
-        var total = 0;
-        for (var (batches, done) = (0, RowsMax); batches < BatchesMax && done == RowsMax; batches++, total += done)
-        {
-            done = await database.HousekeepAsync(act, cancel);
-        }
-
-        return total;
-    }
+        await database.RepeatAsync(RowsMax, (db, rows) => db.FoldViewsAsync(rows), cancel, BatchesMax)
+        + await database.RepeatAsync(
+            RowsMax, (db, rows) => db.ForgetViewsAsync(ViewReplay.FirstDay(clock.Now()), rows), cancel, BatchesMax);
 }

@@ -8,14 +8,6 @@ public sealed class FoldCountsJob(Database database) : IJob
 {
     private const int RowsMax = 1_000;
 
-    public async Task<int> RunAsync(CancellationToken cancel)
-    {
-        var total = 0;
-        for (var batch = RowsMax; batch == RowsMax; total += batch)
-        {
-            batch = await database.HousekeepAsync(db => db.FoldCountsAsync(RowsMax), cancel);
-        }
-
-        return total;
-    }
+    public Task<int> RunAsync(CancellationToken cancel) =>
+        database.RepeatAsync(RowsMax, (db, rows) => db.FoldCountsAsync(rows), cancel);
 }
