@@ -97,7 +97,7 @@ public sealed class AccessInterceptor(
 
     public static byte[]? TokenHash(ServerCallContext context)
     {
-        var header = context.RequestHeaders.GetValue(TokenHeader);
+        var header = context.Header(TokenHeader);
         return header?.StartsWith(TokenPrefix, StringComparison.OrdinalIgnoreCase) == true
             ? Token.Hash(header[TokenPrefix.Length..])
             : null;
@@ -169,7 +169,7 @@ public sealed class AccessInterceptor(
 
         // A token that is none is refused all the same: who has one wants to be known.
         var caller = permission.Roles is null ? null
-            : permission.WithoutSignIn && door == Doors.Public && context.RequestHeaders.GetValue(TokenHeader) is null
+            : permission.WithoutSignIn && door == Doors.Public && context.Header(TokenHeader) is null
                 ? Caller.Nobody
             : await FindCallerAsync(context, source);
         if (door == Doors.Public && caller is not null && caller != Caller.Nobody)
@@ -194,7 +194,7 @@ public sealed class AccessInterceptor(
     private void Slow(ServerCallContext context, string source)
     {
         rates.Take(RateOf.Address, source);
-        if (context.RequestHeaders.GetValue(DeviceHeader) is { Length: > 0 and <= DeviceLengthMax } device)
+        if (context.Header(DeviceHeader) is { Length: > 0 and <= DeviceLengthMax } device)
         {
             // Redis is to know no device, only that it is the same.
             rates.Take(RateOf.Device, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(device))));
@@ -232,7 +232,7 @@ public sealed class AccessInterceptor(
             return null;
         }
 
-        var key = context.RequestHeaders.GetValue(KeyHeader);
+        var key = context.Header(KeyHeader);
         return key is { Length: >= KeyLengthMin and <= KeyLengthMax } && key.All(c => c is > ' ' and <= '~')
             ? key
             : throw Refuse.Invalid(
@@ -241,7 +241,7 @@ public sealed class AccessInterceptor(
 
     private static Channel ChannelOf(ServerCallContext context) =>
         Enum.TryParse<Channel>(
-            context.RequestHeaders.GetValue(ChannelHeader)?.Split('/')[0], ignoreCase: true, out var channel)
+            context.Header(ChannelHeader)?.Split('/')[0], ignoreCase: true, out var channel)
         && Enum.IsDefined(channel)
             ? channel
             : Channel.Unknown;

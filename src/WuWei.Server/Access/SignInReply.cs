@@ -20,7 +20,7 @@ public sealed class SignInReply(Sessions sessions, Units units)
     }
 
     /// <summary>What the device calls itself, if it does.</summary>
-    public static string? DeviceOf(ServerCallContext context) => context.RequestHeaders.GetValue(DeviceHeader) switch
+    public static string? DeviceOf(ServerCallContext context) => context.Header(DeviceHeader) switch
     {
         null => null,
         { Length: >= DeviceLengthMin and <= DeviceLengthMax } device

@@ -99,7 +99,11 @@ public static class CallContext
 {
     private static readonly object Key = new();
 
-    public static Call Call(this ServerCallContext context) => (Call)context.UserState[Key];
+    public static Call Call(this ServerCallContext context) => (Call)context.GetHttpContext().Items[Key]!;
 
-    public static void SetCall(this ServerCallContext context, Call call) => context.UserState[Key] = call;
+    public static void SetCall(this ServerCallContext context, Call call) => context.GetHttpContext().Items[Key] = call;
+
+    /// <summary>One header of the request: to ask for the metadata would copy them all.</summary>
+    public static string? Header(this ServerCallContext context, string name) =>
+        context.GetHttpContext().Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null;
 }
