@@ -10,7 +10,8 @@ namespace WuWei.Tests;
 public class WhoKnowsWhomTests
 {
     private static readonly string[] Ground =
-        ["Data", "Errors", "Time", "Calls", "Privacy", "Journal", "Jobs", "Identity", "Organization", "Places"];
+        ["Data", "Errors", "Time", "Calls", "Privacy", "Journal", "Jobs", "Identity", "Organization", "Places",
+        "ContentChecks"];
 
     private static readonly string[] Slices =
     [

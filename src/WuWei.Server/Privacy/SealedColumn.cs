@@ -43,6 +43,9 @@ public sealed record SealedColumn(string Table, string Column, string[] Key, str
         new("wechat_ticket", "unionid", ["id"]),
         new("wechat_union", "unionid", ["id"]),
         new("wechat_binding", "openid", ["id"]),
+        new("content_check", "reason_text", ["id"]),
+        new("content_check", "appeal_text", ["id"]),
+        new("content_check", "appeal_answer", ["id"]),
     ];
 
     public string Name => $"{Table}.{Column}";

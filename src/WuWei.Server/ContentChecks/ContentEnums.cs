@@ -1,0 +1,40 @@
+namespace WuWei.ContentChecks;
+
+/// <summary>Whether others may see it; numbered as in content_checks.proto.</summary>
+public enum ContentState : byte
+{
+    Waiting = 1,
+    Passed,
+    Refused,
+}
+
+/// <summary>What it is, and so whose slice has it; numbered as in content_checks.proto.</summary>
+public enum ContentKind : byte
+{
+    Wish = 1,
+    WishNote,
+    Activity,
+    ActivityNote,
+    Feedback,
+    Name,
+    Picture,
+    Message,
+}
+
+/// <summary>How far the check of one piece is.</summary>
+public enum CheckStage : byte
+{
+    /// <summary>The worker is to look at it.</summary>
+    New = 1,
+
+    /// <summary>WeChat was asked and pushes its verdict later.</summary>
+    Asked,
+
+    /// <summary>Staff are to look at it.</summary>
+    Queued,
+
+    Settled,
+
+    /// <summary>Refused, and its author wants somebody else to look.</summary>
+    Appealed,
+}
