@@ -57,6 +57,7 @@ public static class GatewayHost
         app.MapDescription();
         app.MapGet("/live/boards", (HttpContext http, LivePages live) => live.BoardAsync(http));
         app.MapGet("/live/events", (HttpContext http, LivePages live) => live.EventsAsync(http));
+        app.MapWeChatCallback();
         app.MapGrpcHealthChecksService();
         if (!app.Environment.IsProduction())
         {

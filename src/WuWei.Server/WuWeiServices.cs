@@ -11,6 +11,7 @@ using WuWei.Activities;
 using WuWei.Boards;
 using WuWei.Calls;
 using WuWei.Campaigns;
+using WuWei.ContentChecks;
 using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Identity;
@@ -89,6 +90,13 @@ public static class WuWeiServices
         services.AddSingleton<LiveEvents>();
         services.AddSingleton<LiveTotals>();
         services.AddWeChat();
+        services.AddContentChecks();
+        services.AddSingleton(s => new ContentOwners(
+            [.. s.GetServices<IContentOwner>(), .. ActivityWords.All(s.GetRequiredService<PersonalData>())]));
+        services.AddSingleton<IContentOwner, WishTexts>();
+        services.AddSingleton<IContentOwner, WishNotes>();
+        services.AddSingleton<IContentOwner, ActivityTexts>();
+        services.AddSingleton<IContentOwner, PersonNames>();
         AddCache(services);
 
         services.AddGrpc(grpc =>
@@ -181,6 +189,7 @@ public static class WuWeiServices
         app.MapGrpcService<BoardService>();
         app.MapGrpcService<RegistryService>();
         app.MapGrpcService<ScreenService>();
+        app.MapGrpcService<ContentCheckService>();
     }
 
     public static string Required(IConfiguration settings, string name) =>

@@ -12,6 +12,7 @@ public class WhoKnowsWhomTests
     private static readonly string[] Ground =
     [
         "Data", "Errors", "Time", "Calls", "Privacy", "Journal", "Jobs", "Identity", "Organization", "Places", "Partners",
+        "ContentChecks",
     ];
 
     private static readonly string[] Slices =

@@ -45,6 +45,8 @@ public static class Grants
         ["wechat_ticket"] = All,
         ["wechat_union"] = All,
         ["wechat_binding"] = All,
+        ["content_check"] = Change,
+        ["content_trace"] = Pending,
         ["role_grant"] = Change,
         ["category"] = Change,
         ["wish"] = Change,

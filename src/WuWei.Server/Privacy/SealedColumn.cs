@@ -45,6 +45,9 @@ public sealed record SealedColumn(string Table, string Column, string[] Key, str
         new("wechat_binding", "openid", ["id"]),
         new("partner", "contact", ["id"]),
         new("partner", "reason", ["id"]),
+        new("content_check", "reason_text", ["id"]),
+        new("content_check", "appeal_text", ["id"]),
+        new("content_check", "appeal_answer", ["id"]),
     ];
 
     public string Name => $"{Table}.{Column}";

@@ -1,3 +1,4 @@
+using WuWei.ContentChecks;
 using WuWei.Data;
 using WuWei.Privacy;
 
@@ -12,8 +13,11 @@ public static class WishStepStore
     public static Task<List<StepRow>> ListStepsAsync(this DbSession db, Guid wishId) => db.ListAsync<StepRow>(
         """
         SELECT s.number, s.id, s.move, s.from_status, s.to_status, s.at, s.actor, s.actor_id, p.shown_name AS actor_name,
-          s.claim_kind, s.audience_unit_id, s.unit_id, s.note, s.place, s.done_at, s.verification
-        FROM wish_step s LEFT JOIN person p ON p.id = s.actor_id
+          s.claim_kind, s.audience_unit_id, s.unit_id, s.note, s.place, s.done_at, s.verification,
+          COALESCE(c.state, s.content_state) AS content_state
+        FROM wish_step s
+        LEFT JOIN person p ON p.id = s.actor_id
+        LEFT JOIN content_check c ON c.kind = 2 AND c.content_id = s.id
         WHERE s.wish_id = @wishId ORDER BY s.number LIMIT 1000
         """, new { wishId });
 
@@ -30,6 +34,15 @@ public static class WishStepStore
             LIMIT 1
             """, new { wishId, reveal = WishMove.Reveal, claim = WishMove.Claim, claimerId }) is not null;
 
+    /// <summary>What was said at steps that are checked, sealed.</summary>
+    public static Task<List<StepRow>> ListCheckedStepsAsync(this DbSession db, IReadOnlyList<Guid> ids) =>
+        db.ListEachAsync<StepRow>(
+            """
+            SELECT s.id, s.note, s.place
+            FROM content_check c JOIN wish_step s ON s.wish_id = c.part_of AND s.id = c.content_id
+            WHERE c.kind = 2 AND c.content_id IN (
+            """, "@id", [.. ids.Select(id => new { id })], ")");
+
     public static string NoteOf(PersonalData data, Guid stepId, byte[]? note) =>
         note is null ? "" : data.Open(NoteColumn, stepId, note);
 
@@ -43,10 +56,10 @@ public static class WishStepStore
             """
             INSERT INTO wish_step
               (wish_id, number, id, move, from_status, to_status, at, actor, actor_id, claim_kind, audience_unit_id, note,
-              place, done_at, verification, unit_id)
+              place, done_at, verification, unit_id, content_state)
             VALUES
               (@wishId, @Version, @id, @Move, @from, @Status, @At, @Actor, @ActorId, @claimKind, @AudienceUnitId, @note,
-              @place, @DoneAt, @Verification, @UnitId)
+              @place, @DoneAt, @Verification, @UnitId, @ContentState)
             """,
             new
             {
@@ -66,7 +79,13 @@ public static class WishStepStore
                 step.DoneAt,
                 step.Verification,
                 step.UnitId,
+                step.ContentState,
             });
+        if (step.ContentState == ContentState.Waiting)
+        {
+            db.QueueContentCheck(new ContentPiece(
+                ContentKind.WishNote, id, after.UnitId, step.ActorId!.Value, step.Channel, step.At, after.Id));
+        }
 
         byte[]? Sealed(string column, string? text) => string.IsNullOrEmpty(text) ? null : data.Seal(column, id, text);
     }
@@ -90,4 +109,5 @@ public sealed record StepRow
     public byte[]? Place { get; init; }
     public DateTime? DoneAt { get; init; }
     public Verification Verification { get; init; }
+    public ContentState ContentState { get; init; }
 }
