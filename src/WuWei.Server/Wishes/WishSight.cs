@@ -66,6 +66,8 @@ public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Ove
             AutoConfirmed = Wish.AutoConfirmed,
             Mine = (Relation & (Relation.Maker | Relation.Beneficiary)) != 0,
             Cell = Wish.Cell is { } cell ? ToWire(GridCell.OfNumber(cell)) : null,
+            Followers = Wish.Followers,
+            Watched = Wish.Watched,
         };
         if (Concerned || !Wish.Sensitive)
         {
@@ -78,6 +80,8 @@ public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Ove
             }
 
             wire.MakerName = Wish.MakerName ?? "";
+            // The other one would tell what a sensitive one says.
+            wire.MergedInto = $"{Wish.MergedInto}";
         }
 
         if (Wish.MakerId is { } makerId && (wire.Mine || Overseer))
@@ -134,7 +138,7 @@ public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Ove
         again.DeliveryNote = "";
         if (Wish.Sensitive)
         {
-            again.Title = again.Text = again.MakerName = "";
+            again.Title = again.Text = again.MakerName = again.MergedInto = "";
             again.Answers.Clear();
         }
 

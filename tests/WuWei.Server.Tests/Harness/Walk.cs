@@ -22,6 +22,8 @@ public sealed class Walk(Scene scene, int number, WishCast cast, IReadOnlyList<A
         ["SHIFT_UNKNOWN"] = "unseen",
         ["APPEAL_UNKNOWN"] = "unseen",
         ["HOURS_UNKNOWN"] = "unseen",
+        ["THREAD_UNKNOWN"] = "unseen",
+        ["REPORT_UNKNOWN"] = "unseen",
         ["SIGN_IN_REQUIRED"] = "none",
     };
 
