@@ -25,6 +25,7 @@ using WuWei.Privacy;
 using WuWei.Recommendations;
 using WuWei.Registry;
 using WuWei.Screens;
+using WuWei.Threads;
 using WuWei.Views;
 using WuWei.WeChat;
 using WuWei.Wishes;
@@ -77,6 +78,8 @@ public static class WuWeiServices
         services.AddSingleton<RateLimits>();
         services.AddOptions<RateOptions>().BindConfiguration("Rates");
         services.AddOptions<WishOptions>().BindConfiguration("Wishes");
+        services.AddOptions<ThreadOptions>().BindConfiguration("Threads");
+        services.AddSingleton<IContentOwner, MessagesToCheck>();
         services.AddSingleton<BoardHeads>();
         services.AddSingleton<IUnitRatings, WishRatings>();
         services.AddSingleton<BoardReader>();
@@ -113,6 +116,8 @@ public static class WuWeiServices
         services.AddSingleton<OrganizationService>();
         services.AddSingleton<CategoryService>();
         services.AddSingleton<WishService>();
+        services.AddSingleton<WatchService>();
+        services.AddSingleton<ThreadService>();
         services.AddSingleton<ActivityService>();
         services.AddSingleton<SeriesService>();
         services.AddSingleton<SignUpService>();
@@ -175,6 +180,8 @@ public static class WuWeiServices
         app.MapGrpcService<OrganizationService>();
         app.MapGrpcService<CategoryService>();
         app.MapGrpcService<WishService>();
+        app.MapGrpcService<WatchService>();
+        app.MapGrpcService<ThreadService>();
         app.MapGrpcService<ActivityService>();
         app.MapGrpcService<SeriesService>();
         app.MapGrpcService<SignUpService>();

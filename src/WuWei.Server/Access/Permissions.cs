@@ -43,6 +43,7 @@ public static class Permissions
     private static readonly string[] ForPartnersOnBehalf = [Name("WishService/MakeWish")];
 
     private const Relation Owner = Relation.Maker | Relation.Beneficiary;
+    private const Relation Parties = Owner | Relation.Claimer;
     private const Relation Organising = Relation.Maker | Relation.Organiser;
 
     public static IReadOnlyDictionary<string, Permission> ByRpc { get; } = new Permission[]
@@ -124,6 +125,25 @@ public static class Permissions
         Read("WishService/ListFollowUps", Overseers, Relation.None, Scope.Subtree),
         Read("WishService/GetSatisfaction", [Role.Resident], Relation.None, Scope.All),
         Read("WishService/ReportWishes", Overseers, Relation.None, Scope.Subtree),
+
+        // Who follows wishes, and those that are alike.
+        Write("WatchService/WatchWish", SignedIn, Relation.None, Scope.All),
+        Own("WatchService/UnwatchWish", writes: true),
+        Own("WatchService/ListWatched", writes: false),
+        Own("WatchService/SuggestDuplicates", writes: false),
+        Write("WatchService/MergeWish", Staff, Relation.None, Scope.Subtree),
+
+        // Threads. To whoever is no party of one there is none; staff read it for a report.
+        Read("ThreadService/GetThread", None, Parties, Scope.Subtree),
+        Own("ThreadService/ListMyThreads", writes: false),
+        Read("ThreadService/ListMessages", None, Parties, Scope.Subtree),
+        Write("ThreadService/SendMessage", None, Parties, Scope.Subtree),
+        Read("ThreadService/MarkThreadRead", None, Parties, Scope.Subtree),
+        Write("ThreadService/AgreeToShowContacts", None, Parties, Scope.Subtree),
+        Write("ThreadService/ReportMessage", None, Parties, Scope.Subtree),
+        Read("ThreadService/ListThreadReports", Staff, Relation.None, Scope.Subtree),
+        Write("ThreadService/RevealReportedThread", Staff, Relation.None, Scope.Subtree),
+        Write("ThreadService/DecideThreadReport", Staff, Relation.None, Scope.Subtree),
 
         // Activities. Whoever may not see one does not find it; see Activity.VisibleTo.
         Write("ActivityService/MakeActivity",

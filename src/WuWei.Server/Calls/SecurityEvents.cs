@@ -11,6 +11,7 @@ public sealed class SecurityEvents(Database database, TimeProvider clock)
     public const string RevealQuotaSpent = "REVEAL_QUOTA_SPENT";
     public const string ContactHarvesting = "CONTACT_HARVESTING";
     public const string PushForged = "PUSH_FORGED";
+    public const string ThreadQuotaSpent = "THREAD_QUOTA_SPENT";
 
     /// <summary>Adds one, in a short transaction of its own.</summary>
     public Task NoteAsync(string kind, string source, Guid? personId, string rpc)

@@ -79,6 +79,13 @@ public record Wish
     public string? ImportRef { get; init; }
     public Guid? RemadeFrom { get; init; }
 
+    /// <summary>The wish that it is the same as, which goes on for both.</summary>
+    public Guid? MergedInto { get; init; }
+
+    /// <summary>Known only where it was counted for showing: how many follow it, and whether the caller does.</summary>
+    public int Followers { get; init; }
+    public bool Watched { get; init; }
+
     /// <summary>Known only where the name was joined in for showing.</summary>
     public string? MakerName { get; init; }
     public string? ClaimerName { get; init; }
@@ -105,7 +112,7 @@ public record Wish
     {
         (WishStatus.PendingReview, WishMove.Approve) => WishStatus.Open,
         (WishStatus.PendingReview, WishMove.Reject) => WishStatus.Rejected,
-        (WishStatus.PendingReview or WishStatus.Open, WishMove.Withdraw) => WishStatus.Withdrawn,
+        (WishStatus.PendingReview or WishStatus.Open, WishMove.Withdraw or WishMove.Merge) => WishStatus.Withdrawn,
 
         (WishStatus.Open, WishMove.Claim) => WishStatus.Claimed,
         (WishStatus.Open, WishMove.Expire) => WishStatus.Expired,
@@ -205,6 +212,9 @@ public record Wish
 
     public Wish Ended(WishMove move) => (this with { Status = Next(Status, move) }).Stopped();
 
+    /// <summary>Ended, because another one goes on for both.</summary>
+    public Wish Merged(Guid into) => Ended(WishMove.Merge) with { MergedInto = into };
+
     public Wish Escalated(Guid audienceUnitId, bool byClock, CategoryRules rules, bool canClimb, DateTime now) => (this with
     {
         Status = Next(Status, WishMove.Escalate),
@@ -245,11 +255,17 @@ public record Wish
     public bool IsFor(byte[]? phoneIndex) =>
         BeneficiaryIndex is { } index && phoneIndex is not null && index.AsSpan().SequenceEqual(phoneIndex);
 
-    /// <summary>Whether somebody may know that it exists.</summary>
+    /// <summary>Whether somebody may know that it exists. Who could see one that was merged is led to the other.</summary>
     public bool VisibleTo(Relation relation, bool overseer) => relation != Relation.None || overseer
         || (Visibility == WishVisibility.Public
-            && Status is WishStatus.Open or WishStatus.Claimed or WishStatus.Delivered or WishStatus.Kept
-                or WishStatus.Expired);
+            && (Status is WishStatus.Open or WishStatus.Claimed or WishStatus.Delivered or WishStatus.Kept
+                or WishStatus.Expired || (MergedInto is not null && OpenedAt is not null)));
+
+    /// <summary>Something more may come of it, so it can be followed, and another one be merged into it.</summary>
+    public bool IsUnderWay => Status is WishStatus.Open or WishStatus.Claimed or WishStatus.Delivered;
+
+    /// <summary>Whether others who write the like may be led to it: what it says is for everybody to read.</summary>
+    public bool IsSuggested => IsUnderWay && Visibility == WishVisibility.Public && !Sensitive;
 
     /// <summary>In a new state: its clock starts.</summary>
     public Wish Entered(CategoryRules rules, bool canClimb, DateTime now) => (this with

@@ -46,6 +46,7 @@ public static partial class WishEntry
         after.OrganisationId,
         after.Rating,
         after.Overdue,
+        after.MergedInto,
         step.OfferedTo,
         step.UnitId,
         step.DoneAt,

@@ -37,6 +37,7 @@ public enum WishMove : byte
     Rate,
     FollowUp,
     Rehome,
+    Merge,
 }
 
 public enum WishVisibility : byte

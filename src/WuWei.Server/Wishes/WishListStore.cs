@@ -1,3 +1,4 @@
+using System.Text.Json;
 using WuWei.Calls;
 using WuWei.Data;
 
@@ -30,7 +31,7 @@ public static class WishListStore
         w.title, IF(w.content IS NULL, '', NULL) AS text, w.content, w.cell, w.effort_minutes, w.remote, w.maker_id,
         w.beneficiary_index, w.consent, w.claim_id, w.claimer_id, w.claim_kind, w.credited_unit_id, w.overdue, w.made_at,
         w.due_at, w.opened_at, w.claimed_at, w.delivered_at, w.kept_at, w.deadline_at, w.rating, w.auto_confirmed,
-        w.organisation_id, w.content_state, m.shown_name AS maker_name, k.shown_name AS claimer_name,
+        w.organisation_id, w.content_state, w.merged_into, m.shown_name AS maker_name, k.shown_name AS claimer_name,
         g.name AS organisation_name,
         {WishStore.PartyBadge}
         """;
@@ -122,6 +123,16 @@ public static class WishListStore
             """, Of(caller, filter, after, size, now));
         return Cut(rows, size, w => new PageToken(w.SortedAt, w.SortedId));
     }
+
+    /// <summary>Those of these that there are, in no order; as a list shows them.</summary>
+    public static Task<List<Wish>> ListWishesAsync(
+        this DbSession db, IEnumerable<Guid> ids, Guid callerId, DateTime now) => db.ListAsync<Wish>(
+        $"""
+        SELECT {Columns},
+          EXISTS (SELECT 1 FROM wish_offer o WHERE o.wish_id = w.id AND o.person_id = @callerId) AS offered
+        FROM JSON_TABLE(@ids, '$[*]' COLUMNS (id CHAR(32) PATH '$')) i
+        JOIN wish w ON w.id = UNHEX(i.id) {People}
+        """, new { ids = JsonSerializer.Serialize(ids.Distinct().Select(id => id.ToString("n"))), callerId, now });
 
     private static async Task<WishPage> ListInUnitAsync(
         DbSession db, UnitSql sql, Guid unitId, WishFilter filter, PageToken from, int size, DateTime now,

@@ -76,6 +76,8 @@ public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Ove
             Mine = (Relation & (Relation.Maker | Relation.Beneficiary)) != 0,
             Cell = Wish.Cell is { } cell ? ToWire(GridCell.OfNumber(cell)) : null,
             ContentState = (Wire.ContentState)Wish.ContentState,
+            Followers = Wish.Followers,
+            Watched = Wish.Watched,
         };
         if (Readable)
         {
@@ -91,6 +93,8 @@ public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Ove
         if (Concerned || !Wish.Sensitive)
         {
             wire.MakerName = Wish.MakerName ?? "";
+            // The other one would tell what a sensitive one says.
+            wire.MergedInto = $"{Wish.MergedInto}";
         }
 
         if (Wish.MakerId is { } makerId && (wire.Mine || Overseer))
@@ -158,7 +162,7 @@ public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Ove
         again.MakerId = "";
         if (Wish.Sensitive)
         {
-            again.MakerName = "";
+            again.MakerName = again.MergedInto = "";
         }
 
         return again;

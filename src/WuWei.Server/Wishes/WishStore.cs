@@ -45,7 +45,9 @@ public static class WishStore
               w.cell, w.claim_suspicion, w.organisation_id, g.name AS organisation_name,
               w.level, w.reminders, w.overdue, w.urged_at, w.noticed_at, w.made_at, w.clock_from, w.due_at, w.opened_at,
               w.claimed_at, w.delivered_at, w.delivered_step, w.kept_at, w.deadline_at, w.clock_at, w.rating,
-              w.auto_confirmed, w.overturn_by, w.import_ref, w.content_state,
+              w.auto_confirmed, w.overturn_by, w.import_ref, w.content_state, w.merged_into,
+              (SELECT COUNT(*) FROM wish_watch f WHERE f.wish_id = w.id) AS followers,
+              EXISTS (SELECT 1 FROM wish_watch f WHERE f.wish_id = w.id AND f.person_id = @callerId) AS watched,
               m.shown_name AS maker_name, k.shown_name AS claimer_name,
               {PartyBadge},
               EXISTS (SELECT 1 FROM wish_offer o WHERE o.wish_id = w.id AND o.person_id = @callerId) AS offered,
@@ -76,6 +78,11 @@ public static class WishStore
 
         db.QueueStep(data, wish, from: null, step);
         db.QueueChanges(null, wish, step.At);
+        if (wish.IsSuggested)
+        {
+            db.QueueMarks(data, wish);
+        }
+
         db.Record(entry);
     }
 
@@ -176,7 +183,8 @@ public static class WishStore
               reminders = @Reminders, overdue = @Overdue, urged_at = @UrgedAt, noticed_at = @NoticedAt, clock_from = @ClockFrom,
               due_at = @DueAt, opened_at = @OpenedAt, claimed_at = @ClaimedAt, delivered_at = @DeliveredAt,
               delivered_step = @DeliveredStep, kept_at = @KeptAt, clock_at = @ClockAt, rating = @Rating,
-              auto_confirmed = @AutoConfirmed, overturn_by = @OverturnBy, content_state = @ContentState
+              auto_confirmed = @AutoConfirmed, overturn_by = @OverturnBy, content_state = @ContentState,
+              merged_into = @MergedInto
             WHERE id = @Id AND version = @versionRead AND content_state = @contentRead
             """,
             new
@@ -211,6 +219,7 @@ public static class WishStore
                 after.Rating,
                 after.AutoConfirmed,
                 after.OverturnBy,
+                after.MergedInto,
             }) == 0)
         {
             throw new ConflictException();
@@ -237,6 +246,7 @@ public static class WishStore
                 new { after.Id, after.Status, after.Overdue });
         }
 
+        db.QueueMarks(data, before, after);
         db.QueueStep(data, after, before.Status, step);
         db.QueueChanges(before, after, step.At);
         db.Record(entry);

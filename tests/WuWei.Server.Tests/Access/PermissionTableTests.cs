@@ -11,10 +11,11 @@ public class PermissionTableTests(SharedServer shared)
     [
         "wuwei.v1.AccessService/AskCode", "wuwei.v1.AccessService/SignIn", "wuwei.v1.AccessService/SignInStaff",
         "wuwei.v1.AccessService/SignOut", "wuwei.v1.AccessService/RenewSession", "wuwei.v1.ViewService/NoteViews",
+        "wuwei.v1.ThreadService/MarkThreadRead",
         "wuwei.v1.WeChatService/SignInWeChat", "wuwei.v1.WeChatService/SignInWeChatPhone",
     ];
 
-    private static readonly string[] ReadingVerbs = ["Get", "List", "Count", "Explain", "Report", "Watch", "Recommend"];
+    private static readonly string[] ReadingVerbs = ["Get", "List", "Count", "Explain", "Report", "WatchBoard", "Recommend", "Suggest"];
 
     public static TheoryData<string> Rpcs => [.. Harness.Rpcs.All.Select(m => m.Name())];
 

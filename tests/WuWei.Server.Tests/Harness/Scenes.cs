@@ -23,6 +23,7 @@ public static class Scenes
         .. SeriesScenes.All(), .. AttendanceScenes.All(), .. ServiceRecordScenes.All(),
         .. RecommendationScenes.All(), .. InvitationScenes.All(), .. CampaignScenes.All(), .. ScreenScenes.All(),
         .. WeChatScenes.All(), .. ContentScenes.All(),
+        .. WeChatScenes.All(), .. WatchScenes.All(), .. ThreadScenes.All(),
     ];
 
     private static IEnumerable<Scene> Access() =>

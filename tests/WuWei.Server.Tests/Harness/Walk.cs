@@ -23,6 +23,8 @@ public sealed class Walk(Scene scene, int number, WishCast cast, IReadOnlyList<A
         ["APPEAL_UNKNOWN"] = "unseen",
         ["HOURS_UNKNOWN"] = "unseen",
         ["CONTENT_UNKNOWN"] = "unseen",
+        ["THREAD_UNKNOWN"] = "unseen",
+        ["REPORT_UNKNOWN"] = "unseen",
         ["SIGN_IN_REQUIRED"] = "none",
     };
 

@@ -16,7 +16,8 @@ public sealed class WholeWalk : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Server = await TestServer.StartAsync(
-            settings: ["Wishes:ClaimsMax=1000", "Wishes:ClaimerRevealsMax=1000", "Wishes:StaffRevealsMax=1000"]);
+            settings: ["Wishes:ClaimsMax=1000", "Wishes:ClaimerRevealsMax=1000", "Wishes:StaffRevealsMax=1000",
+            "Threads:ReportsMax=1000", "Threads:RevealsMax=1000"]);
         World = await World.CreateAsync(Server);
         var everyRole = await Asker.OfEveryRoleAsync(World, Server.Clock.Now);
         Walks = await Task.WhenAll(Scenes.All.Select((scene, i) => WalkOf(scene, i, everyRole)));

@@ -161,6 +161,21 @@ public sealed class World
     public Task ExecuteAsync(string sql, params (string Name, object? Value)[] parameters) =>
         _server.Database.ExecuteAsync(sql, parameters);
 
+    /// <summary>What came of the check of a message of a thread.</summary>
+    public async Task JudgeAsync(string messageId, ContentState state = ContentState.Passed)
+    {
+        var owner = _server.Services.GetServices<IContentOwner>().Single(o => o.Kind == ContentKind.Message);
+        var apply = await owner.ReadyAsync(CancellationToken.None);
+        var id = Guid.Parse(messageId);
+        await _server.Db.WriteAsync(async db =>
+        {
+            var verdict = JournalEntry.BySystem(Now, "system", "CONTENT_JUDGED", "content_check", id, Community, new { });
+            db.Record(verdict);
+            await apply(db, new ContentVerdict(ContentKind.Message, id, Community, Guid.Empty, state, verdict));
+            return true;
+        }, CancellationToken.None);
+    }
+
     /// <summary>Today in China.</summary>
     public string Today => _server.Clock.Day();
 
@@ -228,6 +243,8 @@ public sealed class Actor(GrpcChannel channel, Guid personId, string name, strin
     private Signed Calls(string? other) => new Signed(Channel.CreateCallInvoker(), Token, other ?? key);
 
     public Wire.WishService.WishServiceClient Wishes => new(Calls(null));
+    public Wire.WatchService.WatchServiceClient Watches => new(Calls(null));
+    public Wire.ThreadService.ThreadServiceClient Threads => new(Calls(null));
     public Wire.ActivityService.ActivityServiceClient Activities => new(Calls(null));
     public Wire.SeriesService.SeriesServiceClient Series => new(Calls(null));
     public Wire.SignUpService.SignUpServiceClient SignUps => new(Calls(null));

@@ -28,6 +28,7 @@ internal sealed class KeyLoad(World world, TestServer[] copies)
         var staff = await world.StaffAsync(world.Community);
         await TryAsync("a change of the tree", () => PlanAsync(staff));
         await TryAsync("points", () => EarnAsync(maker, helper, staff));
+        await TryAsync("a thread", () => TalkAsync(maker, helper, staff));
         await TryAsync("organisations", () => RegisterAsync(maker, staff));
         await TryAsync("a WeChat account", () => ShowWeChatAsync(maker));
         await TryAsync("a partner", RevokeAsync);
@@ -128,6 +129,21 @@ internal sealed class KeyLoad(World world, TestServer[] copies)
         Assert.Contains(
             (await At(helper).ContentChecks.ListMyContentAsync(new())).Contents,
             c => (c.ReasonText, c.AppealAnswer) == (words, words));
+    }
+
+    /// <summary>What was written passes, is reported, and staff decide on it.</summary>
+    private async Task TalkAsync(Actor maker, Actor helper, Actor staff)
+    {
+        const string text = "明天上午九点方便吗？";
+        var thread = (await (await maker.ClaimedAsync(world, helper, staff)).ThreadAsync(maker)).Id;
+        var message = (await At(helper).Threads.SendMessageAsync(new() { ThreadId = thread, Text = text })).Message.Id;
+        await world.JudgeAsync(message);
+        Assert.Equal(text, (await At(maker).Threads.ListMessagesAsync(new() { ThreadId = thread })).Messages[0].Text);
+        var report = (await At(maker).Threads.ReportMessageAsync(
+            new() { ThreadId = thread, MessageId = message, Reason = text })).Report.Id;
+        await At(staff).Threads.DecideThreadReportAsync(
+            new() { ReportId = report, Outcome = Wire.ReportOutcome.NoAction, Answer = text });
+        Assert.Equal(text, (await At(maker).Threads.GetThreadAsync(new() { ThreadId = thread })).Thread.Report.Answer);
     }
 
     /// <summary>Suspended, with a scope that was declined; staff read both reasons and the contact.</summary>

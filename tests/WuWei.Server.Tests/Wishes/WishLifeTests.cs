@@ -33,6 +33,7 @@ public class WishLifeTests(SharedServer shared)
         Rate            -              -          -          -          Kept   -         -          -
         FollowUp        -              -          -          -          Kept   -         -          -
         Rehome          PendingReview  Open       Claimed    Delivered  -      -         -          -
+        Merge           Withdrawn      Withdrawn  -          -          -      -         -          -
         """;
 
     [Fact]
