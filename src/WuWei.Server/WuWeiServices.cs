@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using MySqlConnector;
 using WuWei.Access;
 using WuWei.Activities;
@@ -14,9 +15,11 @@ using WuWei.Campaigns;
 using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Identity;
+using WuWei.Inbox;
 using WuWei.Invitations;
 using WuWei.Jobs;
 using WuWei.Journal;
+using WuWei.Notices;
 using WuWei.Organization;
 using WuWei.Points;
 using WuWei.Privacy;
@@ -63,6 +66,7 @@ public static class WuWeiServices
         services.AddSingleton<IJob, FoldViewsJob>();
         services.AddSingleton<IJob>(s => s.GetRequiredService<Sealer>());
         services.AddSingleton<IJob, BoardJob>();
+        services.AddInbox();
         services.AddSingleton<IJob, FollowUnitsJob>();
         services.AddSingleton<IJob, ForgetJob>();
         services.AddSingleton<IJob, ForgetWeChatJob>();
@@ -96,6 +100,8 @@ public static class WuWeiServices
         services.AddSingleton<AccessService>();
         services.AddSingleton<IdentityService>();
         services.AddSingleton<WeChatService>();
+        services.AddSingleton<InboxService>();
+        services.AddSingleton<NoticeService>();
         services.AddSingleton<OrganizationService>();
         services.AddSingleton<CategoryService>();
         services.AddSingleton<WishService>();
@@ -157,6 +163,8 @@ public static class WuWeiServices
         app.MapGrpcService<AccessService>();
         app.MapGrpcService<IdentityService>();
         app.MapGrpcService<WeChatService>();
+        app.MapGrpcService<InboxService>();
+        app.MapGrpcService<NoticeService>();
         app.MapGrpcService<OrganizationService>();
         app.MapGrpcService<CategoryService>();
         app.MapGrpcService<WishService>();
@@ -180,6 +188,21 @@ public static class WuWeiServices
         settings[name] is { Length: > 0 } value
             ? value
             : throw new InvalidOperationException($"{name} is not set; see README.md, Settings.");
+
+    private static void AddInbox(this IServiceCollection services)
+    {
+        services.AddOptions<InboxOptions>().BindConfiguration("Inbox").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<InboxOptions>, InboxOptionsCheck>();
+        services.AddSingleton(s => s.GetRequiredService<IOptions<InboxOptions>>().Value);
+        services.AddSingleton<IMessageChannel, WeChatChannel>();
+        services.AddSingleton<IMessageChannel, SmsChannel>();
+        services.AddSingleton<IInboxSource, NoticesInInbox>();
+        services.AddSingleton<IJob, InboxJob>();
+        services.AddSingleton<IJob, NoticePushJob>();
+        services.AddSingleton<IJob, DigestJob>();
+        services.AddSingleton<IJob, DeliveryJob>();
+        services.AddSingleton<IJob, ForgetInboxJob>();
+    }
 
     private static void AddCache(IServiceCollection services)
     {

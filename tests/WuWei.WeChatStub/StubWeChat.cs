@@ -10,7 +10,7 @@ namespace WuWei.WeChatStub;
 public sealed record StubApp(string Id, string Secret, bool IsMiniProgram);
 
 /// <summary>Accounts, codes and tokens as WeChat keeps them.</summary>
-public sealed class StubWeChat(TimeProvider clock, bool demo, IReadOnlyList<StubApp> apps)
+public sealed partial class StubWeChat(TimeProvider clock, bool demo, IReadOnlyList<StubApp> apps)
 {
     /// <summary>Accounts whose name ends so belong to no union.</summary>
     public const string Alone = "-alone";

@@ -14,7 +14,18 @@ public interface IWeChat
     /// <param name="openId">Whose code it must be.</param>
     /// <returns>Null when it is wrong, used, expired, of another app or somebody else's.</returns>
     Task<WeChatPhone?> FindPhoneAsync(WeChatApp app, string openId, string code, CancellationToken cancel);
+
+    /// <summary>
+    /// Hands over one subscribe message. Refused with WECHAT_AWAY or WECHAT_TOO_OFTEN only when it was not taken for sure.
+    /// </summary>
+    /// <returns>0 when it was taken, the errcode when it was not, null when nobody knows.</returns>
+    Task<int?> SendMessageAsync(WeChatApp app, string openId, WeChatMessage message, CancellationToken cancel);
 }
+
+/// <summary>A subscribe message.</summary>
+/// <param name="Fields">What stands in the fields of the template, by their names.</param>
+/// <param name="Page">What a tap opens.</param>
+public sealed record WeChatMessage(string TemplateId, string Page, IReadOnlyDictionary<string, string> Fields);
 
 /// <summary>A WeChat account; personal data, in clear here.</summary>
 /// <param name="OpenId">Its id in one app.</param>

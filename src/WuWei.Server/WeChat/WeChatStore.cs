@@ -74,6 +74,14 @@ public static class WeChatStore
             WHERE person_id = @personId AND app_id = @appId
             """, new { appId, personId });
 
+    /// <summary>Somebody's WeChat account in an app, in clear; null when they have bound none.</summary>
+    public static async Task<string?> FindOpenIdAsync(
+        this DbSession db, PersonalData data, string appId, Guid personId) => await db.FindAsync<OpenIdRow>(
+            "SELECT id, openid FROM wechat_binding WHERE person_id = @personId AND app_id = @appId",
+            new { appId, personId }) is { } row
+        ? data.Open(BindingOpenId, row.Id, row.Openid)
+        : null;
+
     public static Task<List<WeChatBinding>> ListBindingsAsync(this DbSession db, Guid personId) =>
         db.ListAsync<WeChatBinding>(
             """
@@ -144,6 +152,12 @@ public static class WeChatStore
         data.Index("wechat-openid", $"{appId} {openId}");
 
     private static byte[] UnionIdIndex(PersonalData data, string unionId) => data.Index("wechat-unionid", unionId);
+
+    private sealed record OpenIdRow
+    {
+        public Guid Id { get; init; }
+        public byte[] Openid { get; init; } = [];
+    }
 
     private sealed record TicketRow
     {

@@ -214,6 +214,8 @@ public sealed class Actor(GrpcChannel channel, Guid personId, string name, strin
     public Wire.ScreenService.ScreenServiceClient Screens => new(Calls(null));
     public Wire.WeChatService.WeChatServiceClient WeChat => new(Calls(null));
     public Wire.IdentityService.IdentityServiceClient Identity => new(Calls(null));
+    public Wire.InboxService.InboxServiceClient Inbox => new(Calls(null));
+    public Wire.NoticeService.NoticeServiceClient Notices => new(Calls(null));
     public Wire.OrganizationService.OrganizationServiceClient Organization => new(Calls(null));
 
     /// <summary>The same person, every write with this key.</summary>
