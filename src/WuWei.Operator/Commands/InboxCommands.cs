@@ -20,8 +20,8 @@ public static class InboxCommands
     {
         var dead = new Command(
             "dead",
-            $"List the newest {ShownMax} messages that were not sent: dead ones, which were refused for good or too often, and "
-            + "lost ones, of which nobody knows whether they arrived. Exit code 2 if there are any.");
+            $"List the newest {ShownMax} messages that were not sent: dead ones, which were refused for good or too often, "
+            + "and lost ones, of which nobody knows whether they arrived. Exit code 2 if there are any.");
         dead.SetAction(async (_, cancel) =>
         {
             await using var services = Installation.Open();

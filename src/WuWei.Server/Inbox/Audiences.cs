@@ -78,7 +78,8 @@ public sealed class Audiences
                 return _staff[key].Where(s => s.Distance == nearest).Select(s => s.PersonId);
             case Audience.LostActivity or Audience.LostShift:
                 return Found(telling.Rule.To, key).Where(c => c.LeftAt == telling.Entry.At).Select(c => c.PersonId);
-            case Audience.SignUpOwner or Audience.Organisers or Audience.Acting or Audience.InActivity or Audience.InShift:
+            case Audience.SignUpOwner or Audience.Organisers or Audience.Acting or Audience.InActivity
+                or Audience.InShift:
                 return Found(telling.Rule.To, key).Select(c => c.PersonId);
             default:
                 return [key];
@@ -90,7 +91,7 @@ public sealed class Audiences
 
     private static IEnumerable<Guid> One(Guid? person) => person is { } id ? [id] : [];
 
-    /// <summary>The wish, activity, unit and so on of which the people are asked; or the person, where the entry says who.</summary>
+    /// <summary>The wish, activity, unit and so on whose people are asked for; the person, where the entry says who.</summary>
     private static Guid? KeyOf(Telling telling)
     {
         var (entry, detail) = (telling.Entry, telling.Detail);

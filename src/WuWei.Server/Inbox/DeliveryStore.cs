@@ -8,7 +8,8 @@ public static class DeliveryStore
     private const int RowsMax = 500;
 
     private const string Columns =
-        "id, person_id, channel, topic, source, source_id, number, text, at, state, bulk, due_at, attempts, claimed_at, fault";
+        "id, person_id, channel, topic, source, source_id, number, text, at, state, bulk, due_at, attempts, claimed_at, "
+        + "fault";
 
     /// <summary>What is queued already for the same person, source and event stays as it is.</summary>
     public static void QueueDeliveries(this DbSession db, IEnumerable<Delivery> deliveries)

@@ -41,11 +41,11 @@ public sealed record InboxItem
     public bool Takes(InboxItem next) => Unread && next.At - At <= MergedWithin;
 
     /// <summary>The newest of both, and how many it tells of.</summary>
-    public InboxItem With(InboxItem next) => next with
+    public InboxItem With(InboxItem next) => (next.At < At ? this : next) with
     {
         Id = Id,
         Times = Times + 1,
-        At = next.At > At ? next.At : At,
+        Number = Math.Max(Number, next.Number),
         Important = Important || next.Important,
     };
 }

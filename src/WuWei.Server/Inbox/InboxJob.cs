@@ -16,6 +16,9 @@ public sealed partial class InboxJob(
     private const int EntriesMax = 200;
     private const int BatchesMax = 10;
 
+    /// <summary>Where entries on wishes and activities count their moves.</summary>
+    private const string StepField = "step";
+
     private readonly HashSet<string> _unknown = [];
 
     public async Task<int> RunAsync(CancellationToken cancel)
@@ -45,10 +48,10 @@ public sealed partial class InboxJob(
         }
 
         var now = clock.Now();
-        var items = await ItemsAsync(db, entries, now);
-        if (items.Count > 0)
+        var told = await TellAsync(db, entries, now);
+        if (told.Count > 0)
         {
-            await PutAsync(db, items, now);
+            await PutAsync(db, told, now);
         }
 
         return await db.MoveFollowedAsync(followed, entries[^1].Number)
@@ -56,8 +59,11 @@ public sealed partial class InboxJob(
             : throw new ConflictException();
     }
 
-    /// <summary>Who is told what of these entries, in their order; each person of one entry once.</summary>
-    private async Task<List<InboxItem>> ItemsAsync(DbSession db, List<SealedEntry> entries, DateTime now)
+    /// <summary>
+    /// Who is told what of these entries; each person of one entry once. In the order of what happened: entries of one
+    /// millisecond are numbered in any.
+    /// </summary>
+    private async Task<List<Told>> TellAsync(DbSession db, List<SealedEntry> entries, DateTime now)
     {
         var tellings = entries.SelectMany(entry =>
         {
@@ -77,9 +83,11 @@ public sealed partial class InboxJob(
         var audiences = await Audiences.ReadAsync(db, tellings, now);
         return
         [
-            .. tellings.SelectMany(t => audiences.Of(t).Select(person => (Telling: t, Person: person)))
+            .. tellings.OrderBy(t => t.Entry.At).ThenBy(t => t.Detail.Number(StepField) ?? 0).ThenBy(t => t.Entry.Number)
+                .SelectMany(t => audiences.Of(t).Select(person => (Telling: t, Person: person)))
                 .DistinctBy(told => (told.Telling.Entry.Number, told.Person))
-                .Select(told => ItemOf(told.Telling, told.Person)),
+                .Select(told => new Told(
+                    ItemOf(told.Telling, told.Person), OwnDoing: told.Person == told.Telling.Entry.ActorId)),
         ];
     }
 
@@ -108,8 +116,9 @@ public sealed partial class InboxJob(
     }
 
     /// <summary>Merges with what is not read yet, and queues the messages that tell of it.</summary>
-    private async Task PutAsync(DbSession db, List<InboxItem> items, DateTime now)
+    private async Task PutAsync(DbSession db, List<Told> told, DateTime now)
     {
+        var items = told.ConvertAll(t => t.Item);
         var reach = await db.ListReachAsync(items.Select(i => i.PersonId));
         var since = items.Min(i => i.At) - InboxItem.MergedWithin;
         var open = (await db.ListOpenItemsAsync(
@@ -121,13 +130,15 @@ public sealed partial class InboxJob(
         var messages = await MessageQueue.ReadAsync(db, open.Values, now);
         var (added, grown) = (new Dictionary<Guid, InboxItem>(), new Dictionary<Guid, InboxItem>());
         // Whoever is gone by now is told nothing.
-        foreach (var next in items.Where(i => reach.ContainsKey(i.PersonId)))
+        foreach (var (next, ownDoing) in told.Where(t => reach.ContainsKey(t.Item.PersonId)))
         {
             var key = (next.PersonId, next.SubjectId);
             var item = open.TryGetValue(key, out var before) && before.Takes(next) ? before.With(next) : next;
             open[key] = item;
             (item.Id == next.Id || added.ContainsKey(item.Id) ? added : grown)[item.Id] = item;
-            messages.Tell(item, next, reach[next.PersonId].By(next.Topic, next.Important, options), clock.NewId());
+            // Nobody needs a message of what they did themself.
+            var by = ownDoing ? null : reach[next.PersonId].By(next.Topic, next.Important, options);
+            messages.Tell(item, next, by, clock.NewId());
         }
 
         db.QueueItems(added.Values);
@@ -138,6 +149,8 @@ public sealed partial class InboxJob(
 
         messages.Queue(db);
     }
+
+    private sealed record Told(InboxItem Item, bool OwnDoing);
 
     [LoggerMessage(LogLevel.Warning, "Inboxes know nothing of entries of kind {Kind}: nobody is told of them")]
     private partial void LogUnknown(string kind);

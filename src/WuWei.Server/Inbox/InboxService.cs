@@ -39,7 +39,8 @@ public sealed class InboxService(
 
             return found;
         }, context.CancellationToken);
-        List<InboxLine> page = [.. lines.OrderByDescending(l => l.At).ThenByDescending(l => $"{l.Id}", StringComparer.Ordinal)];
+        List<InboxLine> page =
+            [.. lines.OrderByDescending(l => l.At).ThenByDescending(l => $"{l.Id}", StringComparer.Ordinal)];
         return new Wire.ListInboxResponse
         {
             Items = { page.Take(size).Select(ToWire) },

@@ -2,16 +2,16 @@ using WuWei.Data;
 
 namespace WuWei.Inbox;
 
-/// <summary>Messages that tell of items: one that has not gone out yet tells of the newest, instead of a second one.</summary>
+/// <summary>Messages that tell of items: one that has not gone out yet tells of the newest.</summary>
 public sealed class MessageQueue
 {
-    private readonly Dictionary<(Guid SourceId, MessageChannel Channel), Delivery> _waiting;
+    private readonly Dictionary<Guid, Delivery> _waiting;
     private readonly List<Delivery> _added = [];
     private readonly DateTime _now;
 
     private MessageQueue(IEnumerable<Delivery> waiting, DateTime now)
     {
-        _waiting = waiting.DistinctBy(d => (d.SourceId, d.Channel)).ToDictionary(d => (d.SourceId, d.Channel));
+        _waiting = waiting.DistinctBy(d => d.SourceId).ToDictionary(d => d.SourceId);
         _now = now;
     }
 
@@ -24,15 +24,15 @@ public sealed class MessageQueue
     /// <param name="by">Null: no message.</param>
     public void Tell(InboxItem item, InboxItem next, MessageChannel? by, Guid id)
     {
-        if (by is not { } channel || next.At < _now - Delivery.StaleAfter)
+        var text = InboxRules.Words(next);
+        if (_waiting.TryGetValue(item.Id, out var waiting))
         {
+            _waiting[item.Id] = waiting with { Text = text, At = next.At };
             return;
         }
 
-        var text = InboxRules.Words(next);
-        if (_waiting.TryGetValue((item.Id, channel), out var waiting))
+        if (by is not { } channel || next.At < _now - Delivery.StaleAfter)
         {
-            _waiting[(item.Id, channel)] = waiting with { Text = text, At = next.At };
             return;
         }
 
@@ -51,7 +51,7 @@ public sealed class MessageQueue
             DueAt = _now + Delivery.Wait,
         };
         _added.Add(delivery);
-        _waiting[(item.Id, channel)] = delivery;
+        _waiting[item.Id] = delivery;
     }
 
     public void Queue(DbSession db)

@@ -17,8 +17,7 @@ public static class PreferenceStore
             var reach = await db.ListEachAsync<Reach>(
                 """
                 SELECT p.id AS person_id, COALESCE(q.wechat_off, 0) AS wechat_off, COALESCE(q.sms_off, 0) AS sms_off,
-                  COALESCE(q.digest, 0) = 1 AS digest, p.phone IS NOT NULL AS has_phone,
-                  EXISTS (SELECT 1 FROM wechat_binding b WHERE b.person_id = p.id) AS has_wechat
+                  COALESCE(q.digest, 0) = 1 AS digest, p.phone IS NOT NULL AS has_phone
                 FROM person p LEFT JOIN inbox_preference q ON q.person_id = p.id WHERE p.id IN (
                 """, "@Id", ids, ")");
             var allowed = (await db.ListEachAsync<Allowance>(
@@ -26,9 +25,16 @@ public static class PreferenceStore
                 SELECT person_id, app_id, template_id, remaining FROM message_allowance
                 WHERE remaining > 0 AND person_id IN (
                 """, "@Id", ids, ")")).ToLookup(a => a.PersonId);
+            var apps = (await db.ListEachAsync<BoundApp>(
+                "SELECT person_id, app_id FROM wechat_binding WHERE person_id IN (", "@Id", ids, ")"))
+                .ToLookup(b => b.PersonId, b => b.AppId);
             foreach (var person in reach)
             {
-                found[person.PersonId] = person with { Allowed = [.. allowed[person.PersonId]] };
+                found[person.PersonId] = person with
+                {
+                    Apps = [.. apps[person.PersonId]],
+                    Allowed = [.. allowed[person.PersonId]],
+                };
             }
         }
 
@@ -92,4 +98,10 @@ public static class PreferenceStore
             UPDATE inbox_preference SET digest_on = @day
             WHERE person_id = @personId AND digest = 1 AND (digest_on IS NULL OR digest_on < @day)
             """, new { personId, day }) == 1;
+
+    private sealed record BoundApp
+    {
+        public Guid PersonId { get; init; }
+        public string AppId { get; init; } = "";
+    }
 }

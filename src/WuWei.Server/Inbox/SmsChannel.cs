@@ -47,8 +47,9 @@ public sealed class SmsChannel(PersonalData personalData, IEnumerable<INoticeSms
             }
             catch (RefusedException e)
             {
-                return new Sending(
-                    e.Code is StatusCode.Unavailable or StatusCode.ResourceExhausted ? SendOutcome.Later : SendOutcome.Wrong);
+                return new Sending(e.Code is StatusCode.Unavailable or StatusCode.ResourceExhausted
+                    ? SendOutcome.Later
+                    : SendOutcome.Wrong);
             }
         }
 

@@ -41,7 +41,7 @@ public sealed class WeChatChannel(
     }
 
     /// <summary>The words, as many as there is room for.</summary>
-    public static string Short(string text)
+    public static string Brief(string text)
     {
         var runes = text.TrimEnd('。').EnumerateRunes().ToList();
         return runes.Count <= WordsMax
@@ -51,7 +51,7 @@ public sealed class WeChatChannel(
 
     private static WeChatMessage Message(TemplateOptions template, Delivery delivery)
     {
-        var fields = new Dictionary<string, string> { [template.TextField] = Short(delivery.Text) };
+        var fields = new Dictionary<string, string> { [template.TextField] = Brief(delivery.Text) };
         if (template.TimeField.Length > 0)
         {
             fields[template.TimeField] =

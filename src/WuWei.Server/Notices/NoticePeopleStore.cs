@@ -20,9 +20,8 @@ public static class NoticePeopleStore
             $"""
             SELECT p.id, p.shown_name, p.phone IS NOT NULL AS has_phone
             FROM unit_ancestor a JOIN person p ON p.home_unit_id = a.unit_id
-            WHERE a.ancestor_id = @unitId AND p.id > @after
-              AND NOT EXISTS (SELECT 1 FROM notice_read r WHERE r.notice_id = @noticeId AND r.person_id = p.id)
-              {WithRoles(roles)}
+            LEFT JOIN notice_read r ON r.notice_id = @noticeId AND r.person_id = p.id
+            WHERE a.ancestor_id = @unitId AND p.id > @after AND r.person_id IS NULL {WithRoles(roles)}
             ORDER BY p.id LIMIT @countMax
             """, new { noticeId, unitId, roles, now, after, countMax });
 

@@ -21,7 +21,8 @@ public sealed partial class NoticeService
     {
         var call = context.Call();
         var tree = await units.TreeAsync(context.CancellationToken);
-        var (notice, unit, area) = await FindAreaAsync(call, tree, request.NoticeId, request.UnitId, context.CancellationToken);
+        var (notice, unit, area) = await FindAreaAsync(
+            call, tree, request.NoticeId, request.UnitId, context.CancellationToken);
         object[] within = [.. area.Select(u => new { u.Id })];
         var (people, reads, push, messages) = await database.ReadAsync(async db => (
             await db.CountPeopleAsync(within, notice.Roles, call.Now), await db.CountNoticeReadsAsync(notice.Id),
@@ -62,7 +63,8 @@ public sealed partial class NoticeService
         var after = request.PageToken.Length == 0 ? Guid.Empty : PageToken.Read(request.PageToken).Id;
         var size = PageToken.Size(request.PageSize, UnreadDefault, PageSizeMax);
         var tree = await units.TreeAsync(context.CancellationToken);
-        var (notice, unit, area) = await FindAreaAsync(call, tree, request.NoticeId, request.UnitId, context.CancellationToken);
+        var (notice, unit, area) = await FindAreaAsync(
+            call, tree, request.NoticeId, request.UnitId, context.CancellationToken);
         // Of one home, so that a page never looks through a district; where the notice is for part of it, through that.
         unit.DemandHome();
         var page = new List<Unread>();
@@ -148,7 +150,7 @@ public sealed partial class NoticeService
                 : throw Refuse.Missing("CONTACT_NONE", "这位居民没有留电话。");
     }
 
-    /// <summary>A notice, a unit that the caller oversees, and that part of the notice's audience which lies in it.</summary>
+    /// <summary>A notice, a unit that the caller oversees, and the part of the notice's audience that lies in it.</summary>
     private async Task<(Notice Notice, Unit Unit, IReadOnlyList<Unit> Area)> FindAreaAsync(
         Call call, UnitTree tree, string noticeId, string unitId, CancellationToken cancel)
     {

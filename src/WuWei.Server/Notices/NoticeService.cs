@@ -9,7 +9,7 @@ using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
 
 namespace WuWei.Notices;
 
-/// <summary>The wire of notices.proto: publishing, taking back and reading. How far they came is in the other part.</summary>
+/// <summary>The wire of notices.proto: publishing, taking back, reading; the other part counts.</summary>
 public sealed partial class NoticeService(
     Database database, Units units, PersonalData personalData, SecurityEvents events, KeyedWriter writer,
     TimeProvider clock)
@@ -123,7 +123,8 @@ public sealed partial class NoticeService(
         {
             var found = await list(db);
             object[] ids = [.. found.Take(size).Select(n => new { n.Id })];
-            return (found, (ids.Length == 0 ? [] : await db.ListAudiencesAsync(ids)).ToLookup(a => a.NoticeId, a => a.UnitId));
+            var to = ids.Length == 0 ? [] : await db.ListAudiencesAsync(ids);
+            return (found, to.ToLookup(a => a.NoticeId, a => a.UnitId));
         }, context.CancellationToken);
         var last = page.Count > size ? page[size - 1] : null;
         return new Wire.ListNoticesResponse
@@ -184,7 +185,8 @@ public sealed partial class NoticeService(
             faults.Add("roles", "同一种身份只能选一次。");
         }
 
-        var roles = request.Roles.Take(Enum.GetValues<Role>().Length).Select(r => faults.Enum<Role>("roles", (int)r)).ToList();
+        var roles = request.Roles.Take(Enum.GetValues<Role>().Length)
+            .Select(r => faults.Enum<Role>("roles", (int)r)).ToList();
         var publishAt = Faults.TimeOf("publish_at", request.PublishAt) is { } asked && asked > call.Now ? asked : call.Now;
         if (publishAt > call.Now.AddDays(Notice.DaysMax))
         {

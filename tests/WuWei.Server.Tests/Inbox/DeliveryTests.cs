@@ -238,9 +238,9 @@ public sealed class DeliveryTests : IAsyncLifetime
         Assert.DoesNotContain(_server.Sms.Notices, n => n.Phone == _cast.Maker.Phone);
         Assert.Equal(1, await _cast.Maker.UnreadAsync());
         var kept = (await _cast.Maker.Inbox.GetInboxPreferencesAsync(new())).Preferences;
-        Assert.Equal(
-            ([Wire.InboxTopic.Wish], [Wire.InboxTopic.Points], false),
-            (kept.SmsOff.ToArray(), kept.WechatOff.ToArray(), kept.Digest));
+        Assert.Equal([Wire.InboxTopic.Wish], kept.SmsOff);
+        Assert.Equal([Wire.InboxTopic.Points], kept.WechatOff);
+        Assert.False(kept.Digest);
     }
 
     [Fact]

@@ -27,10 +27,16 @@ public sealed class InboxCrashTests : IAsyncLifetime
     {
         await using var other = await TestServer.StartAsync(_server.Database, _server.Clock);
         var random = new Random(20_260_601);
-        for (var round = 0; round < 12; round++)
+        // All of them first: who is told depends on who is staff then.
+        var casts = new List<WishCast>();
+        while (casts.Count < 12)
         {
-            var cast = await WishCast.CreateAsync(_world);
-            await cast.WishAsync(WishStatus.Kept, ratedLow: round % 2 == 0);
+            casts.Add(await WishCast.CreateAsync(_world));
+        }
+
+        for (var round = 0; round < casts.Count; round++)
+        {
+            await casts[round].WishAsync(WishStatus.Kept, ratedLow: round % 2 == 0);
             await SealAsync();
             for (var i = 0; i < 4; i++)
             {

@@ -40,7 +40,7 @@ public partial class InboxRulesTests
         Assert.InRange(words.Length, 4, Delivery.TextLengthMax);
         Assert.EndsWith("。", words);
         Assert.DoesNotContain('{', words);
-        Assert.InRange(WeChatChannel.Short(words).EnumerateRunes().Count(), 1, 20);
+        Assert.InRange(WeChatChannel.Brief(words).EnumerateRunes().Count(), 1, 20);
     });
 
     [Theory]

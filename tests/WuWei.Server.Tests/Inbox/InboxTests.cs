@@ -85,6 +85,7 @@ public sealed class InboxTests : IAsyncLifetime
         var wish = await cast.WishAsync(WishStatus.Open);
         await _server.RunJobsAsync();
         await cast.Maker.Inbox.MarkReadAsync(new() { Ids = { (await cast.Maker.InboxAsync()).Single().Id } });
+        _server.Clock.Advance(TimeSpan.FromSeconds(1));
         await cast.Claimer.ClaimAsync(wish);
         await _server.RunJobsAsync();
         _server.Clock.Advance(TimeSpan.FromMinutes(11));
@@ -160,6 +161,7 @@ public sealed class InboxTests : IAsyncLifetime
         Assert.Equal(["SIGN_UP_MADE"], await first.EventsAsync());
         Assert.Equal(["SIGN_UP_WAITING"], await second.EventsAsync());
 
+        _server.Clock.Advance(TimeSpan.FromSeconds(1));
         await staff.Activities.CancelActivityAsync(new() { ActivityId = activity.Id, Reason = "下雨" });
         await _server.RunJobsAsync();
         Assert.Equal("ACTIVITY_CANCEL", (await first.EventsAsync())[0]);

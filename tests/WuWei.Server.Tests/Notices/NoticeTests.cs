@@ -1,5 +1,4 @@
 using WuWei.Calls;
-using WuWei.Inbox;
 using WuWei.Tests.Harness;
 using WuWei.Tests.Inbox;
 using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;

@@ -7,8 +7,10 @@ public sealed record Reach
     public int WechatOff { get; init; }
     public int SmsOff { get; init; }
     public bool Digest { get; init; }
-    public bool HasWeChat { get; init; }
     public bool HasPhone { get; init; }
+
+    /// <summary>Apps in which they have bound a WeChat account.</summary>
+    public IReadOnlyList<string> Apps { get; init; } = [];
 
     /// <summary>Templates of which they allow at least one more message.</summary>
     public IReadOnlyList<Allowance> Allowed { get; init; } = [];
@@ -19,8 +21,8 @@ public sealed record Reach
         Enum.GetValues<InboxTopic>().Where(topic => (bits & Bit(topic)) != 0);
 
     /// <summary>
-    /// The way by which they are told of something; null when the inbox is enough. By WeChat whoever has an account there and
-    /// allows it, by SMS of what is important whoever has none.
+    /// The way by which they are told of something; null when the inbox is enough. By WeChat whoever has an account in an
+    /// app that sends messages and allows it, by SMS of what is important whoever has none.
     /// </summary>
     public MessageChannel? By(InboxTopic topic, bool important, InboxOptions options)
     {
@@ -29,7 +31,7 @@ public sealed record Reach
             return null;
         }
 
-        if (HasWeChat)
+        if (options.Templates.Any(t => Apps.Contains(t.AppId)))
         {
             return (WechatOff & Bit(topic)) == 0 && Allowed.Any(a => options.Find(a, topic) is not null)
                 ? MessageChannel.WeChat
