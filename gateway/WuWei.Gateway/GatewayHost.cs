@@ -4,6 +4,7 @@ using WuWei.Gateway.Partners;
 using WuWei.Gateway.Public;
 using WuWei.Gateway.Public.Description;
 using WuWei.Gateway.Public.Live;
+using WuWei.Inbox;
 using WuWei.Jobs;
 
 namespace WuWei.Gateway;
@@ -39,6 +40,7 @@ public static class GatewayHost
             if (builder.Configuration["WUWEI_SMS"] == "console")
             {
                 builder.Services.AddSingleton<ISmsSender, ConsoleSms>();
+                builder.Services.AddSingleton<INoticeSms, ConsoleNoticeSms>();
             }
         }
 

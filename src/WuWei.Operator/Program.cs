@@ -18,6 +18,7 @@ var root = new RootCommand("wuwei: looks after a WuWei installation. Exit codes:
     VerifyCommands.Counts(),
     VerifyCommands.Points(),
     BoardCommands.Boards(),
+    InboxCommands.Inbox(),
     DemoCommands.Demo(),
     HealthCommands.Health(),
 };

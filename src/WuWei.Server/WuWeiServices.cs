@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using MySqlConnector;
 using WuWei.Access;
 using WuWei.Activities;
@@ -15,9 +16,11 @@ using WuWei.ContentChecks;
 using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Identity;
+using WuWei.Inbox;
 using WuWei.Invitations;
 using WuWei.Jobs;
 using WuWei.Journal;
+using WuWei.Notices;
 using WuWei.Organization;
 using WuWei.Partners;
 using WuWei.Points;
@@ -71,6 +74,7 @@ public static class WuWeiServices
         services.AddSingleton<IJob, FoldViewsJob>();
         services.AddSingleton<IJob>(s => s.GetRequiredService<Sealer>());
         services.AddSingleton<IJob, BoardJob>();
+        services.AddInbox();
         services.AddSingleton<IJob, FollowUnitsJob>();
         services.AddSingleton<IJob, ForgetJob>();
         services.AddSingleton<IJob, ForgetWeChatJob>();
@@ -113,6 +117,8 @@ public static class WuWeiServices
         services.AddSingleton<AccessService>();
         services.AddSingleton<IdentityService>();
         services.AddSingleton<WeChatService>();
+        services.AddSingleton<InboxService>();
+        services.AddSingleton<NoticeService>();
         services.AddSingleton<OrganizationService>();
         services.AddSingleton<CategoryService>();
         services.AddSingleton<WishService>();
@@ -177,6 +183,8 @@ public static class WuWeiServices
         app.MapGrpcService<AccessService>();
         app.MapGrpcService<IdentityService>();
         app.MapGrpcService<WeChatService>();
+        app.MapGrpcService<InboxService>();
+        app.MapGrpcService<NoticeService>();
         app.MapGrpcService<OrganizationService>();
         app.MapGrpcService<CategoryService>();
         app.MapGrpcService<WishService>();
@@ -203,6 +211,21 @@ public static class WuWeiServices
         settings[name] is { Length: > 0 } value
             ? value
             : throw new InvalidOperationException($"{name} is not set; see README.md, Settings.");
+
+    private static void AddInbox(this IServiceCollection services)
+    {
+        services.AddOptions<InboxOptions>().BindConfiguration("Inbox").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<InboxOptions>, InboxOptionsCheck>();
+        services.AddSingleton(s => s.GetRequiredService<IOptions<InboxOptions>>().Value);
+        services.AddSingleton<IMessageChannel, WeChatChannel>();
+        services.AddSingleton<IMessageChannel, SmsChannel>();
+        services.AddSingleton<IInboxSource, NoticesInInbox>();
+        services.AddSingleton<IJob, InboxJob>();
+        services.AddSingleton<IJob, NoticePushJob>();
+        services.AddSingleton<IJob, DigestJob>();
+        services.AddSingleton<IJob, DeliveryJob>();
+        services.AddSingleton<IJob, ForgetInboxJob>();
+    }
 
     private static void AddCache(IServiceCollection services)
     {

@@ -17,8 +17,8 @@ public class WhoKnowsWhomTests
 
     private static readonly string[] Slices =
     [
-        "Access", "Activities", "Points", "Boards", "Campaigns", "Invitations", "Recommendations", "Registry", "Screens",
-        "Threads", "Views", "WeChat", "Wishes",
+        "Access", "Activities", "Points", "Boards", "Campaigns", "Inbox", "Invitations", "Notices", "Recommendations",
+        "Registry", "Screens", "Threads", "Views", "WeChat", "Wishes",
     ];
 
     private static readonly string[] UsePoints = ["Activities", "Boards", "Invitations", "Wishes"];
@@ -58,6 +58,9 @@ public class WhoKnowsWhomTests
                 && !(k.Key.Used == "WuWei.Points" && UsePoints.Contains(k.Key.User["WuWei.".Length..]))
                 // One more way to sign in.
                 && k.Key != ("WuWei.WeChat", "WuWei.Access")
+                // Messages go out by WeChat, and notices are in inboxes.
+                && k.Key != ("WuWei.Inbox", "WuWei.WeChat")
+                && k.Key != ("WuWei.Notices", "WuWei.Inbox")
                 && !(k.Key.Used is "WuWei.Activities" or "WuWei.Wishes"
                     && AboutServices.Contains(k.Key.User["WuWei.".Length..]))
                 && !(k.Key.Used == "WuWei.Registry" && AskTheRegister.Contains(k.Key.User["WuWei.".Length..])))

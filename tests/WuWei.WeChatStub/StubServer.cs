@@ -94,6 +94,8 @@ public sealed class StubServer : IAsyncDisposable
                 _ = PushLaterAsync(picture);
             }
         });
+        _app.MapPost("/cgi-bin/message/subscribe/send", http => AnswerAsync(
+            http, body => _weChat.SendMessage(http.Request.Query["access_token"].ToString(), body)));
         _app.MapPost("/stub/mood", (string mood) => Enum.TryParse<Mood>(mood, ignoreCase: true, out var chosen)
             ? Results.Ok($"{Mood = chosen}")
             : Results.BadRequest(string.Join(' ', Enum.GetNames<Mood>())));

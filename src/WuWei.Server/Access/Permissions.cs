@@ -72,6 +72,22 @@ public static class Permissions
         Own("WeChatService/UnbindWeChat", writes: true),
         Own("WeChatService/ListMyWeChat", writes: false),
 
+        Own("InboxService/ListInbox", writes: false),
+        Own("InboxService/CountUnread", writes: false),
+        Own("InboxService/MarkRead", writes: false),
+        Own("InboxService/GetInboxPreferences", writes: false),
+        Own("InboxService/SetInboxPreferences", writes: true),
+        Own("InboxService/AllowMessages", writes: true),
+
+        // Notices. Whoever one is not for does not find it.
+        Write("NoticeService/PublishNotice", Staff, Relation.None, Scope.Subtree),
+        Write("NoticeService/WithdrawNotice", Staff, Relation.None, Scope.Subtree),
+        Read("NoticeService/ListNotices", SignedIn, Relation.None, Scope.All),
+        Read("NoticeService/GetNotice", SignedIn, Relation.None, Scope.All),
+        Read("NoticeService/CountNoticeReads", Overseers, Relation.None, Scope.Subtree),
+        Read("NoticeService/ListNoticeUnread", Staff, Relation.None, Scope.Subtree),
+        Write("NoticeService/RevealNoticePhone", Staff, Relation.None, Scope.Subtree),
+
         // The tree and its roles.
         Own("OrganizationService/GetUnit", writes: false),
         Own("OrganizationService/GetUnitByCode", writes: false),

@@ -23,6 +23,12 @@ public interface IWeChat
     /// <returns>What the push will carry; null when WeChat does not look at it.</returns>
     Task<string?> CheckPictureAsync(
         WeChatApp app, string openId, WeChatScene scene, Uri picture, CancellationToken cancel);
+
+    /// <summary>
+    /// Hands over one subscribe message. Refused with WECHAT_AWAY or WECHAT_TOO_OFTEN only when it was not taken for sure.
+    /// </summary>
+    /// <returns>0 when it was taken, the errcode when it was not, null when nobody knows.</returns>
+    Task<int?> SendMessageAsync(WeChatApp app, string openId, WeChatMessage message, CancellationToken cancel);
 }
 
 /// <summary>Where something is shown; WeChat's numbers.</summary>
@@ -44,6 +50,11 @@ public enum WeChatSuggestion
     /// <summary>Its author was not in the app within two hours, or is not known there.</summary>
     NotActive,
 }
+
+/// <summary>A subscribe message.</summary>
+/// <param name="Fields">What stands in the fields of the template, by their names.</param>
+/// <param name="Page">What a tap opens.</param>
+public sealed record WeChatMessage(string TemplateId, string Page, IReadOnlyDictionary<string, string> Fields);
 
 /// <summary>A WeChat account; personal data, in clear here.</summary>
 /// <param name="OpenId">Its id in one app.</param>

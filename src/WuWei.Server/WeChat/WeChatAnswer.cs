@@ -17,6 +17,7 @@ public static class WeChatError
     public const int CodeWrong = 40029;
     public const int CodeUsed = 40163;
     public const int UserBlocked = 40226;
+    public const int MessageRefused = 43101;
     public const int TokenExpired = 42001;
     public const int CodeOver = 42003;
     public const int QuotaOfDay = 45009;

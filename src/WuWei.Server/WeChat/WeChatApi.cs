@@ -65,6 +65,38 @@ public sealed partial class WeChatApi(WeChatHttp http, AccessTokens tokens) : IW
                 : throw http.Nonsense(path);
     }
 
+    public async Task<int?> SendMessageAsync(
+        WeChatApp app, string openId, WeChatMessage message, CancellationToken cancel)
+    {
+        const string path = "cgi-bin/message/subscribe/send";
+        try
+        {
+            var answer = await WithTokenAsync(app, token => http.OnceAsync<SendAnswer>(
+                new HttpRequestMessage(HttpMethod.Post, $"{path}?access_token={Escape(token)}")
+                {
+                    Content = JsonContent.Create(new
+                    {
+                        touser = openId,
+                        template_id = message.TemplateId,
+                        page = message.Page,
+                        data = message.Fields.ToDictionary(f => f.Key, f => new { value = f.Value }),
+                    }),
+                },
+                cancel), cancel);
+            if (answer.Errcode != 0)
+            {
+                http.NoteRefused(path, answer.Errcode);
+                return answer.Errcode;
+            }
+
+            return answer.Errmsg is null ? null : 0;
+        }
+        catch (RefusedException e) when (WeChatHttp.MayHaveArrived(e))
+        {
+            return null;
+        }
+    }
+
     /// <summary>A token that WeChat has forgotten meanwhile is fetched anew, once: it refuses before it looks at a code.</summary>
     private async Task<T> WithTokenAsync<T>(WeChatApp app, Func<string, Task<T>> ask, CancellationToken cancel)
         where T : WeChatAnswer
@@ -90,6 +122,12 @@ public sealed partial class WeChatApi(WeChatHttp http, AccessTokens tokens) : IW
         public string? Openid { get; init; }
         public string? Unionid { get; init; }
         public int IsSnapshotuser { get; init; }
+    }
+
+    /// <summary>It says "ok": without that it is no answer to this.</summary>
+    private sealed record SendAnswer : WeChatAnswer
+    {
+        public string? Errmsg { get; init; }
     }
 
     private sealed record PhoneAnswer : WeChatAnswer

@@ -1,6 +1,8 @@
+using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Polly;
+using Polly.Timeout;
 using WuWei.Errors;
 
 namespace WuWei.WeChat;
@@ -17,6 +19,8 @@ public sealed partial class WeChatHttp(IHttpClientFactory clients, ILogger<WeCha
     /// <summary>The client for requests that may arrive twice.</summary>
     public const string Again = "wechat-again";
 
+    private const string Arrived = "arrived";
+
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public Task<T> OnceAsync<T>(HttpRequestMessage request, CancellationToken cancel)
@@ -24,6 +28,12 @@ public sealed partial class WeChatHttp(IHttpClientFactory clients, ILogger<WeCha
 
     public Task<T> AgainAsync<T>(HttpRequestMessage request, CancellationToken cancel)
         where T : WeChatAnswer => SendAsync<T>(Again, request, cancel);
+
+    /// <summary>Whether a request that failed may have arrived all the same, and been done.</summary>
+    public static bool MayHaveArrived(RefusedException e) => e.Data.Contains(Arrived);
+
+    /// <summary>Says what WeChat refused, where the caller deals with it.</summary>
+    public void NoteRefused(string path, int errcode) => LogRefused(path, errcode);
 
     /// <summary>Refuses what WeChat refused, unless the caller has dealt with its errcode.</summary>
     public void DemandDone(WeChatAnswer answer, string path)
@@ -59,7 +69,8 @@ public sealed partial class WeChatHttp(IHttpClientFactory clients, ILogger<WeCha
             if (!response.IsSuccessStatusCode)
             {
                 LogFailed(path, $"HTTP {(int)response.StatusCode}");
-                throw Away();
+                throw Away(response.StatusCode is not (
+                    HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests));
             }
 
             // Said to be text/plain, which it is not.
@@ -69,7 +80,12 @@ public sealed partial class WeChatHttp(IHttpClientFactory clients, ILogger<WeCha
         catch (Exception e) when (IsAway(e) && !cancel.IsCancellationRequested)
         {
             LogFailed(path, e.GetType().Name);
-            throw Away();
+            throw Away(e is OperationCanceledException or TimeoutRejectedException or JsonException
+                or HttpRequestException
+                {
+                    HttpRequestError: not (HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+                        or HttpRequestError.SecureConnectionError),
+                });
         }
     }
 
@@ -80,8 +96,16 @@ public sealed partial class WeChatHttp(IHttpClientFactory clients, ILogger<WeCha
     public static RefusedException TooOften() =>
         Refuse.Exhausted("WECHAT_TOO_OFTEN", "微信登录太频繁了，请过几分钟再试，或用手机号登录。");
 
-    private static RefusedException Away() =>
-        Refuse.Unavailable("WECHAT_AWAY", "微信暂时没有回应，请稍后再试，或用手机号登录。");
+    private static RefusedException Away(bool mayHaveArrived = false)
+    {
+        var away = Refuse.Unavailable("WECHAT_AWAY", "微信暂时没有回应，请稍后再试，或用手机号登录。");
+        if (mayHaveArrived)
+        {
+            away.Data[Arrived] = true;
+        }
+
+        return away;
+    }
 
     [LoggerMessage(LogLevel.Warning, "WeChat refused {Path} with {Errcode}")]
     private partial void LogRefused(string path, int errcode);

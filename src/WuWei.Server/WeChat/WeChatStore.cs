@@ -74,6 +74,14 @@ public static class WeChatStore
             WHERE person_id = @personId AND app_id = @appId
             """, new { appId, personId });
 
+    /// <summary>Somebody's WeChat account in an app, in clear; null when they have bound none.</summary>
+    public static async Task<string?> FindOpenIdAsync(
+        this DbSession db, PersonalData data, string appId, Guid personId) => await db.FindAsync<OpenIdRow>(
+            "SELECT id, openid FROM wechat_binding WHERE person_id = @personId AND app_id = @appId",
+            new { appId, personId }) is { } row
+        ? data.Open(BindingOpenId, row.Id, row.Openid)
+        : null;
+
     public static Task<List<WeChatBinding>> ListBindingsAsync(this DbSession db, Guid personId) =>
         db.ListAsync<WeChatBinding>(
             """
@@ -164,6 +172,12 @@ public static class WeChatStore
         public string AppId { get; init; } = "";
         public byte[] Openid { get; init; } = [];
         public DateTime? ActiveAt { get; init; }
+    }
+
+    private sealed record OpenIdRow
+    {
+        public Guid Id { get; init; }
+        public byte[] Openid { get; init; } = [];
     }
 
     private sealed record TicketRow

@@ -12,6 +12,7 @@ public class PermissionTableTests(SharedServer shared)
         "wuwei.v1.AccessService/AskCode", "wuwei.v1.AccessService/SignIn", "wuwei.v1.AccessService/SignInStaff",
         "wuwei.v1.AccessService/SignOut", "wuwei.v1.AccessService/RenewSession", "wuwei.v1.ViewService/NoteViews",
         "wuwei.v1.ThreadService/MarkThreadRead",
+        "wuwei.v1.InboxService/MarkRead",
         "wuwei.v1.WeChatService/SignInWeChat", "wuwei.v1.WeChatService/SignInWeChatPhone",
     ];
 

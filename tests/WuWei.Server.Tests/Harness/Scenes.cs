@@ -22,8 +22,8 @@ public static class Scenes
         .. UnitScenes.All(), .. PointsScenes.All(), .. BoardScenes.All(), .. RegistryScenes.All(), .. ActivityScenes.All(),
         .. SeriesScenes.All(), .. AttendanceScenes.All(), .. ServiceRecordScenes.All(),
         .. RecommendationScenes.All(), .. InvitationScenes.All(), .. CampaignScenes.All(), .. ScreenScenes.All(),
-        .. WeChatScenes.All(), .. ContentScenes.All(),
-        .. WeChatScenes.All(), .. WatchScenes.All(), .. ThreadScenes.All(),
+        .. WeChatScenes.All(), .. ContentScenes.All(), .. WatchScenes.All(), .. ThreadScenes.All(), .. InboxScenes.All(),
+        .. NoticeScenes.All(),
     ];
 
     private static IEnumerable<Scene> Access() =>

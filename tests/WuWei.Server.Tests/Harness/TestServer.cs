@@ -10,6 +10,7 @@ using WuWei.Access;
 using WuWei.Boards;
 using WuWei.Data;
 using WuWei.Gateway;
+using WuWei.Inbox;
 using WuWei.Jobs;
 using WuWei.Journal;
 using WuWei.Points;
@@ -82,6 +83,7 @@ public sealed class TestServer : IAsyncDisposable
             builder.Logging.ClearProviders().AddProvider(log);
             builder.Services.AddSingleton<TimeProvider>(clock);
             builder.Services.AddSingleton<ISmsSender>(sms);
+            builder.Services.AddSingleton<INoticeSms>(sms);
             // Tests run the jobs themselves, at the time they choose.
             builder.Services.Remove(builder.Services.Single(s => s.ServiceType == typeof(IHostedService)
                 && s.ImplementationFactory?.Method.ReturnType == typeof(Worker)));
@@ -160,9 +162,26 @@ public sealed class TestServer : IAsyncDisposable
 }
 
 /// <summary>Keeps the codes that were sent.</summary>
-public sealed class TestSms : ISmsSender
+public sealed class TestSms : ISmsSender, INoticeSms
 {
     public ConcurrentDictionary<string, string> Codes { get; } = new();
+
+    /// <summary>Other messages, in the order they were sent.</summary>
+    public ConcurrentQueue<(string Phone, string Text)> Notices { get; } = new();
+
+    /// <summary>What happens to whoever sends one, if not nothing.</summary>
+    public Exception? Fault { get; set; }
+
+    public Task SendAsync(string phone, string text, CancellationToken cancel)
+    {
+        if (Fault is not null)
+        {
+            throw Fault;
+        }
+
+        Notices.Enqueue((phone, text));
+        return Task.CompletedTask;
+    }
 
     public Task SendCodeAsync(string phone, string code, CancellationToken cancel)
     {

@@ -1,3 +1,4 @@
+using WuWei.Inbox;
 using WuWei.WeChatStub;
 
 namespace WuWei.Tests.Harness;
@@ -20,6 +21,9 @@ public sealed class TestWeChat : IAsyncDisposable
     public string Mini => Apps[0].Id;
     public string Site => Apps[1].Id;
 
+    /// <summary>The mini program's template, for everything.</summary>
+    public string Template { get; } = $"template-{Guid.NewGuid():n}";
+
     /// <summary>What a server is told of it.</summary>
     public string[] Settings =>
     [
@@ -30,12 +34,17 @@ public sealed class TestWeChat : IAsyncDisposable
             $"WeChat:Apps:{i}:Kind={(app.IsMiniProgram ? "MiniProgram" : "Website")}",
         }),
         $"WeChat:Apps:0:PushToken={PushToken}",
+        $"Inbox:Templates:0:AppId={Mini}", $"Inbox:Templates:0:Id={Template}", "Inbox:Templates:0:TextField=thing1",
+        "Inbox:Templates:0:TimeField=time2", "Inbox:Templates:0:Page=pages/inbox/index",
+        .. Enum.GetNames<InboxTopic>().Select((topic, i) => $"Inbox:Templates:0:Topics:{i}={topic}"),
     ];
 
     public static async Task<TestWeChat> StartAsync(TimeProvider clock)
     {
         StubApp[] apps = [NewApp(isMiniProgram: true), NewApp(isMiniProgram: false)];
-        return new(await StubServer.StartAsync(clock, port: 0, demo: false, apps), apps);
+        var weChat = new TestWeChat(await StubServer.StartAsync(clock, port: 0, demo: false, apps), apps);
+        weChat.Stub.WeChat.AddTemplate(weChat.Template);
+        return weChat;
     }
 
     public string Code(string user) => Stub.WeChat.NewCode(Mini, user);

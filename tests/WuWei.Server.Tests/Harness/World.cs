@@ -264,6 +264,8 @@ public sealed class Actor(GrpcChannel channel, Guid personId, string name, strin
     public Wire.WeChatService.WeChatServiceClient WeChat => new(Calls(null));
     public Wire.ContentCheckService.ContentCheckServiceClient ContentChecks => new(Calls(null));
     public Wire.IdentityService.IdentityServiceClient Identity => new(Calls(null));
+    public Wire.InboxService.InboxServiceClient Inbox => new(Calls(null));
+    public Wire.NoticeService.NoticeServiceClient Notices => new(Calls(null));
     public Wire.OrganizationService.OrganizationServiceClient Organization => new(Calls(null));
 
     /// <summary>The same person, every write with this key.</summary>

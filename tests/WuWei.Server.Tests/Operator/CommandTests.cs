@@ -48,6 +48,9 @@ public sealed class CommandTests : IAsyncLifetime
     [InlineData("boards")]
     [InlineData("boards rebuild")]
     [InlineData("boards verify")]
+    [InlineData("inbox")]
+    [InlineData("inbox dead")]
+    [InlineData("inbox retry")]
     [InlineData("demo")]
     [InlineData("demo load")]
     [InlineData("health")]
@@ -115,6 +118,32 @@ public sealed class CommandTests : IAsyncLifetime
         var (code, output) = await RunAsync(["counts", "verify"]);
         Assert.Equal(2, code);
         Assert.Contains("WRONG", output);
+    }
+
+    [Fact]
+    public async Task Messages_that_were_not_sent_are_listed_and_sent_again_by_an_operators_word()
+    {
+        Assert.Equal(0, (await RunAsync(["inbox", "dead"])).Code);
+        var ids = new[] { Guid.NewGuid(), Guid.NewGuid() };
+        foreach (var (id, state) in ids.Zip([5, 6]))
+        {
+            await _server.Database.ExecuteAsync(
+                """
+                INSERT INTO delivery (id, person_id, channel, topic, source, source_id, number, text, at, state, bulk, due_at,
+                  attempts, fault)
+                VALUES (@id, @id, 1, 1, 1, @id, 1, '心愿有人认领了。', '2026-06-01', @state, 0, '2026-06-01', 8, 45009)
+                """, ("id", id), ("state", state));
+        }
+
+        var (code, output) = await RunAsync(["inbox", "dead"]);
+        Assert.Equal(2, code);
+        Assert.All(ids, id => Assert.Contains($"{id}", output));
+        Assert.DoesNotContain("心愿", output);
+        Assert.Equal(1, (await RunAsync(["inbox", "retry"])).Code);
+        Assert.Equal(1, (await RunAsync(["inbox", "retry", $"{ids[1]}"])).Code);
+        Assert.Contains("1 messages", (await RunAsync(["inbox", "retry", "--all"])).Output);
+        Assert.Equal(0, (await RunAsync(["inbox", "retry", $"{ids[1]}", "--lost"])).Code);
+        Assert.Equal(2, await _server.Database.ScalarAsync<int>("SELECT COUNT(*) FROM delivery WHERE state = 1"));
     }
 
     [Fact]

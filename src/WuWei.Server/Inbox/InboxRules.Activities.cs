@@ -1,0 +1,67 @@
+namespace WuWei.Inbox;
+
+/// <summary>What happens at activities, and to what people learnt there.</summary>
+public static partial class InboxRules
+{
+    private static (string Kind, InboxRule[] Rules)[] Activities() =>
+    [
+        On("ACTIVITY_SUBMIT", Tell(Audience.UnitStaff, InboxTopic.Work, "有活动等待审核。")),
+        On("ACTIVITY_APPROVE", Tell(Audience.Organisers, InboxTopic.Activity, "活动通过了审核，开始报名。")),
+        On("ACTIVITY_RETURN", Urge(Audience.Organisers, InboxTopic.Activity, "活动被退回修改，点开看原因。")),
+        On("ACTIVITY_EDIT",
+            Tell(Audience.InActivity, InboxTopic.Activity, "你报名的活动有改动，点开看看。")
+                with { When = d => d.Has("changed", "Title", "Text", "Place", "Time", "Contact") }),
+        On("ACTIVITY_CANCEL",
+            Urge(Audience.LostActivity, InboxTopic.Activity, "你报名的活动取消了。"),
+            Tell(Audience.Organisers, InboxTopic.Activity, "活动取消了。")),
+        On("ACTIVITY_CHANGE_SHIFT", Urge(Audience.InShift, InboxTopic.Activity, "你报名的班次有变动，请看看还能不能来。")),
+        On("ACTIVITY_CANCEL_SHIFT", Urge(Audience.LostShift, InboxTopic.Activity, "你报名的班次取消了。")),
+        On("ACTIVITY_ADD_ORGANISER", Tell(Audience.Person, InboxTopic.Activity, "你成了一个活动的组织者。")),
+        On("ACTIVITY_REMOVE_ORGANISER", Tell(Audience.Person, InboxTopic.Activity, "你不再是一个活动的组织者。")),
+        On("ACTIVITY_REMIND",
+            Tell(Audience.UnitStaff, InboxTopic.Work, "有活动等待审核，已经超时。") with { When = d => d.Is("status", "InReview") },
+            Urge(Audience.Organisers, InboxTopic.Activity, "活动结束了，还有人的出勤没有确认。")
+                with { When = d => d.Is("status", "Ended") }),
+        On("ACTIVITY_HOLD", Urge(Audience.Organisers, InboxTopic.Activity, "活动没有保险，现在不能开始。")),
+        On("ACTIVITY_LAPSE",
+            Tell(Audience.LostActivity, InboxTopic.Activity, "你报名的活动没有举行。"),
+            Tell(Audience.Organisers, InboxTopic.Activity, "活动过期了，没有举行。")),
+        On("ACTIVITY_FEEDBACK_GIVEN",
+            Tell(Audience.Organisers, InboxTopic.Activity, "有人评价了活动。") with { Opens = ("activity", "activityId") }),
+        On("SIGN_UP_MADE", Tell(Audience.Person, InboxTopic.Activity, "报名成功。") with { TellsActor = true }),
+        On("SIGN_UP_WAITING", Tell(Audience.Person, InboxTopic.Activity, "名额满了，你在候补名单里。") with { TellsActor = true }),
+        On("SIGN_UP_PROMOTED", Urge(Audience.Person, InboxTopic.Activity, "候补成功，你有名额了。")),
+        On("SIGN_UP_CANCELLED", Urge(Audience.Person, InboxTopic.Activity, "组织者取消了你的报名，点开看原因。")),
+        On("SIGN_UP_DROPPED_LATE",
+            Tell(Audience.Organisers, InboxTopic.Activity, "有人临时退出了活动。") with { Opens = ("activity", "activityId") }),
+        On("PLACE_OFFER_OPEN",
+            Urge(Audience.ToPerson, InboxTopic.Activity, "有人把一个活动名额让给你，请尽快答复。") with { TellsActor = true }),
+        On("PLACE_OFFER_ACCEPTED", Tell(Audience.SignUpOwner, InboxTopic.Activity, "你让出的名额有人接了。")),
+        On("PLACE_OFFER_DECLINED", Tell(Audience.SignUpOwner, InboxTopic.Activity, "你让出的名额没有被接受。")),
+        On("PLACE_OFFER_LAPSED",
+            Tell(Audience.SignUpOwner, InboxTopic.Activity, "你让出的名额没有等到答复。"),
+            Tell(Audience.ToPerson, InboxTopic.Activity, "让给你的名额过期了。")),
+        On("PLACE_OFFER_WITHDRAWN", Tell(Audience.ToPerson, InboxTopic.Activity, "让给你的名额收回了。")),
+        On("ATTENDANCE_CONFIRMED", Tell(Audience.Person, InboxTopic.Activity, "你的出勤确认了。")),
+        On("ATTENDANCE_REFUSED", Urge(Audience.Person, InboxTopic.Activity, "你的出勤没有算上，点开看原因。")),
+        On("ATTENDANCE_ADMITTED", Tell(Audience.Person, InboxTopic.Activity, "组织者给你补了签到。")),
+        On("ATTENDANCE_MISSED", Urge(Audience.Person, InboxTopic.Activity, "没有看到你签到，记为缺席；来过的话请告诉组织者。")),
+        On("CHECK_IN_APPEALED",
+            Tell(Audience.Organisers, InboxTopic.Activity, "有人对签到有异议，请处理。") with { Opens = ("activity", "activityId") }),
+        On("CHECK_IN_APPEAL_ADMITTED",
+            Tell(Audience.SignUpOwner, InboxTopic.Activity, "你的签到申诉通过了。") with { Opens = ("sign_up", "signUpId") }),
+        On("CHECK_IN_APPEAL_DECLINED",
+            Urge(Audience.SignUpOwner, InboxTopic.Activity, "你的签到申诉没有通过，点开看答复。")
+                with { Opens = ("sign_up", "signUpId") }),
+        On("HOURS_PROPOSED",
+            Tell(Audience.UnitStaff, InboxTopic.Work, "有补记的时长等第二个人决定。") with { Opens = ("activity", "activityId") }),
+        On("HOURS_APPROVED",
+            Tell(Audience.Person, InboxTopic.Activity, "你的服务时长有补记。") with { Opens = ("activity", "activityId") }),
+        On("HOURS_DECLINED",
+            Tell(Audience.Proposer, InboxTopic.Work, "你提出的补记时长没有通过。") with { Opens = ("activity", "activityId") }),
+        On("COURSE_COMPLETED", Tell(Audience.Person, InboxTopic.Account, "你完成了一项培训。")),
+        On("COURSE_RECORDED", Tell(Audience.Person, InboxTopic.Account, "社区登记了你的一项培训。")),
+        On("SKILL_VERIFIED", Tell(Audience.Person, InboxTopic.Account, "你的一项技能通过了认证。")),
+        On("SKILL_REVOKED", Urge(Audience.Person, InboxTopic.Account, "你的一项技能认证被取消，点开看原因。")),
+    ];
+}
