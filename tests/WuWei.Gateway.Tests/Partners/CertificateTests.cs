@@ -119,7 +119,13 @@ public sealed class CertificateTests(PartnerDoor door) : IClassFixture<PartnerDo
 
         Assert.Equal("PARTNER_REVOKED", await Refusals.ReasonAsync(elsewhere.GetUnitAsync(Community())));
         Assert.Equal("PARTNER_REVOKED", await Refusals.ReasonAsync(partner.Organization.GetUnitAsync(Community())));
-        var ended = await Assert.ThrowsAsync<RpcException>(() => stream.ResponseStream.MoveNext(CancellationToken.None));
+        var ended = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            while (await stream.ResponseStream.MoveNext(CancellationToken.None))
+            {
+                // What was said before.
+            }
+        });
         Assert.Equal("PARTNER_REVOKED", ended.Reason());
     }
 

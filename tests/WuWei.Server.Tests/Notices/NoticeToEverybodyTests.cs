@@ -76,8 +76,8 @@ public sealed class NoticeToEverybodyTests : IAsyncLifetime
         // Those without WeChat and with a phone get an SMS: whoever was made by the test's own hands.
         Assert.InRange(push.Waiting, Reachable, Reachable + Looking + 10);
 
-        await Parallel.ForEachAsync(looking, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (actor, _) =>
-            await actor.Notices.GetNoticeAsync(new() { NoticeId = notice.Id }));
+        await Parallel.ForEachAsync(looking, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (actor, cancel) =>
+            await actor.Notices.GetNoticeAsync(new() { NoticeId = notice.Id }, cancellationToken: cancel));
         Assert.Equal(Looking, (await staff.Notices.CountNoticeReadsAsync(new() { NoticeId = notice.Id })).Read);
         await end.CancelAsync();
         await Task.WhenAll(others);
