@@ -5,6 +5,7 @@ using WuWei.Gateway.Public;
 using WuWei.Gateway.Public.Description;
 using WuWei.Gateway.Public.Live;
 using WuWei.Jobs;
+using WuWei.Pictures;
 
 namespace WuWei.Gateway;
 
@@ -55,6 +56,10 @@ public static class GatewayHost
         app.UseMalformedMessages();
         app.MapWuWei();
         app.MapDescription();
+        app.MapPost(Uploads.Path, (HttpContext http, Uploads uploads) => uploads.TakeAsync(http))
+            .WithRequestTimeout(Uploads.DeadlineMax);
+        app.MapGet($"{PictureLinks.Path}/{{name}}",
+            (HttpContext http, string name, PicturePages pictures) => pictures.ServeAsync(http, name));
         app.MapGet("/live/boards", (HttpContext http, LivePages live) => live.BoardAsync(http));
         app.MapGet("/live/events", (HttpContext http, LivePages live) => live.EventsAsync(http));
         app.MapGrpcHealthChecksService();

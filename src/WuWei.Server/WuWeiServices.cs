@@ -18,6 +18,7 @@ using WuWei.Invitations;
 using WuWei.Jobs;
 using WuWei.Journal;
 using WuWei.Organization;
+using WuWei.Pictures;
 using WuWei.Points;
 using WuWei.Privacy;
 using WuWei.Recommendations;
@@ -35,7 +36,7 @@ public static class WuWeiServices
     private const int MessageBytesMax = 256 * 1024;
 
     /// <summary>
-    /// Reads the settings WUWEI_MYSQL, WUWEI_REDIS and WUWEI_KEYS (a path). The host adds an <see cref="ISmsSender"/>
+    /// Reads the settings WUWEI_MYSQL, WUWEI_REDIS, WUWEI_KEYS and WUWEI_PICTURES (paths). The host adds an <see cref="ISmsSender"/>
     /// and marks its listeners with <see cref="Door.Mark"/>.
     /// </summary>
     public static IServiceCollection AddWuWei(this IServiceCollection services, IConfiguration settings)
@@ -83,6 +84,7 @@ public static class WuWeiServices
         services.AddSingleton<LiveEvents>();
         services.AddSingleton<LiveTotals>();
         services.AddWeChat();
+        services.AddPictures(() => Required(settings, "WUWEI_PICTURES"));
         AddCache(services);
 
         services.AddGrpc(grpc =>
@@ -174,6 +176,7 @@ public static class WuWeiServices
         app.MapGrpcService<BoardService>();
         app.MapGrpcService<RegistryService>();
         app.MapGrpcService<ScreenService>();
+        app.MapGrpcService<PictureService>();
     }
 
     public static string Required(IConfiguration settings, string name) =>

@@ -12,7 +12,8 @@ public static class WishStepStore
     public static Task<List<StepRow>> ListStepsAsync(this DbSession db, Guid wishId) => db.ListAsync<StepRow>(
         """
         SELECT s.number, s.id, s.move, s.from_status, s.to_status, s.at, s.actor, s.actor_id, p.shown_name AS actor_name,
-          s.claim_kind, s.audience_unit_id, s.unit_id, s.note, s.place, s.done_at, s.verification
+          s.claim_kind, s.audience_unit_id, s.unit_id, s.note, s.place, s.done_at, s.verification,
+          s.picture_count
         FROM wish_step s LEFT JOIN person p ON p.id = s.actor_id
         WHERE s.wish_id = @wishId ORDER BY s.number LIMIT 1000
         """, new { wishId });
@@ -38,21 +39,20 @@ public static class WishStepStore
 
     public static void QueueStep(this DbSession db, PersonalData data, Wish after, WishStatus? from, WishStep step)
     {
-        var id = Guid.CreateVersion7(step.At);
         db.Queue(
             """
             INSERT INTO wish_step
               (wish_id, number, id, move, from_status, to_status, at, actor, actor_id, claim_kind, audience_unit_id, note,
-              place, done_at, verification, unit_id)
+              place, done_at, verification, unit_id, picture_count)
             VALUES
-              (@wishId, @Version, @id, @Move, @from, @Status, @At, @Actor, @ActorId, @claimKind, @AudienceUnitId, @note,
-              @place, @DoneAt, @Verification, @UnitId)
+              (@wishId, @Version, @Id, @Move, @from, @Status, @At, @Actor, @ActorId, @claimKind, @AudienceUnitId, @note,
+              @place, @DoneAt, @Verification, @UnitId, @pictureCount)
             """,
             new
             {
                 wishId = after.Id,
                 after.Version,
-                id,
+                step.Id,
                 step.Move,
                 from = (int?)from ?? 0,
                 after.Status,
@@ -66,9 +66,10 @@ public static class WishStepStore
                 step.DoneAt,
                 step.Verification,
                 step.UnitId,
+                pictureCount = step.Pictures.Count,
             });
 
-        byte[]? Sealed(string column, string? text) => string.IsNullOrEmpty(text) ? null : data.Seal(column, id, text);
+        byte[]? Sealed(string column, string? text) => string.IsNullOrEmpty(text) ? null : data.Seal(column, step.Id, text);
     }
 }
 
@@ -90,4 +91,5 @@ public sealed record StepRow
     public byte[]? Place { get; init; }
     public DateTime? DoneAt { get; init; }
     public Verification Verification { get; init; }
+    public int PictureCount { get; init; }
 }

@@ -49,7 +49,7 @@ public static class WishStore
               {PartyBadge},
               EXISTS (SELECT 1 FROM wish_offer o WHERE o.wish_id = w.id AND o.person_id = @callerId) AS offered,
               b.id AS beneficiary_id, {(claiming ? Ties : "")}
-              d.id AS note_id, d.note AS delivery_note
+              w.picture_count, d.id AS note_id, d.note AS delivery_note, d.picture_count AS delivery_picture_count
             FROM wish w
             LEFT JOIN person m ON m.id = w.maker_id
             LEFT JOIN person k ON k.id = w.claimer_id
@@ -104,12 +104,13 @@ public static class WishStore
               (id, unit_id, audience_unit_id, category_id, status, version, origin, visibility, `sensitive`, title, text,
               answers, content, contact, place, cell, effort_minutes, remote, maker_id, beneficiary, beneficiary_index,
               consent, level, reminders, overdue, noticed_at, made_at, clock_from, due_at, opened_at, delivered_at,
-              delivered_step, kept_at, deadline_at, clock_at, auto_confirmed, import_ref, remade_from)
+              delivered_step, kept_at, deadline_at, clock_at, auto_confirmed, import_ref, remade_from, picture_count)
             VALUES
               (@Id, @UnitId, @AudienceUnitId, @CategoryId, @Status, @Version, @Origin, @Visibility, @Sensitive, @Title,
               @Text, @Answers, @Content, @Contact, @Place, @Cell, @EffortMinutes, @Remote, @MakerId, @Beneficiary, @BeneficiaryIndex,
               @Consent, @Level, @Reminders, @Overdue, @NoticedAt, @MadeAt, @ClockFrom, @DueAt, @OpenedAt,
-              @DeliveredAt, @DeliveredStep, @KeptAt, @DeadlineAt, @ClockAt, @AutoConfirmed, @ImportRef, @RemadeFrom)
+              @DeliveredAt, @DeliveredStep, @KeptAt, @DeadlineAt, @ClockAt, @AutoConfirmed, @ImportRef, @RemadeFrom,
+              @PictureCount)
             """,
             new
             {
@@ -151,6 +152,7 @@ public static class WishStore
                 wish.AutoConfirmed,
                 wish.ImportRef,
                 wish.RemadeFrom,
+                wish.PictureCount,
             });
         db.QueueListing(wish);
     }

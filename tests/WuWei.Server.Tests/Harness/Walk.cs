@@ -22,6 +22,7 @@ public sealed class Walk(Scene scene, int number, WishCast cast, IReadOnlyList<A
         ["SHIFT_UNKNOWN"] = "unseen",
         ["APPEAL_UNKNOWN"] = "unseen",
         ["HOURS_UNKNOWN"] = "unseen",
+        ["PICTURE_UNKNOWN"] = "unseen",
         ["SIGN_IN_REQUIRED"] = "none",
     };
 
