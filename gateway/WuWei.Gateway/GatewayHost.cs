@@ -62,6 +62,7 @@ public static class GatewayHost
             (HttpContext http, string name, PicturePages pictures) => pictures.ServeAsync(http, name));
         app.MapGet("/live/boards", (HttpContext http, LivePages live) => live.BoardAsync(http));
         app.MapGet("/live/events", (HttpContext http, LivePages live) => live.EventsAsync(http));
+        app.MapWeChatCallback();
         app.MapGrpcHealthChecksService();
         if (!app.Environment.IsProduction())
         {

@@ -26,7 +26,9 @@ use_wechat_stub() {
   while port=$((20000 + RANDOM % 12000)) && taken "$port"; do :; done
   export WeChat__BaseAddress=http://127.0.0.1:$port WeChat__Apps__0__Id=wxdemo0000000001 WeChat__Apps__0__Kind=MiniProgram
   WeChat__Apps__0__Secret=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
-  export WeChat__Apps__0__Secret
+  WeChat__Apps__0__PushToken=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+  export WeChat__Apps__0__Secret WeChat__Apps__0__PushToken
+  export ContentChecks__PublicAddress=${ContentChecks__PublicAddress-http://127.0.0.1:${WUWEI_PUBLIC_PORT-}}
   setpriv --pdeathsig TERM dotnet "$repo/artifacts/bin/WuWei.WeChatStub/release/wechat-stub.dll" "$port" 8>&- 9>&- &
   stub=$!
   for ((tenth = 0; tenth < 300; tenth++)); do

@@ -11,6 +11,7 @@ using WuWei.Activities;
 using WuWei.Boards;
 using WuWei.Calls;
 using WuWei.Campaigns;
+using WuWei.ContentChecks;
 using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Identity;
@@ -85,6 +86,13 @@ public static class WuWeiServices
         services.AddSingleton<LiveTotals>();
         services.AddWeChat();
         services.AddPictures(() => Required(settings, "WUWEI_PICTURES"));
+        services.AddContentChecks();
+        services.AddSingleton(s => new ContentOwners(
+            [.. s.GetServices<IContentOwner>(), .. ActivityWords.All(s.GetRequiredService<PersonalData>())]));
+        services.AddSingleton<IContentOwner, WishTexts>();
+        services.AddSingleton<IContentOwner, WishNotes>();
+        services.AddSingleton<IContentOwner, ActivityTexts>();
+        services.AddSingleton<IContentOwner, PersonNames>();
         AddCache(services);
 
         services.AddGrpc(grpc =>
@@ -177,6 +185,7 @@ public static class WuWeiServices
         app.MapGrpcService<RegistryService>();
         app.MapGrpcService<ScreenService>();
         app.MapGrpcService<PictureService>();
+        app.MapGrpcService<ContentCheckService>();
     }
 
     public static string Required(IConfiguration settings, string name) =>

@@ -12,5 +12,11 @@ if (appId is null || secret is null || args is not [var port] || !ushort.TryPars
 
 await using var stub = await StubServer.StartAsync(
     TimeProvider.System, number, demo: true, new StubApp(appId, secret, IsMiniProgram: true));
+if (Environment.GetEnvironmentVariable("ContentChecks__PublicAddress") is { Length: > 0 } address
+    && Environment.GetEnvironmentVariable("WeChat__Apps__0__PushToken") is { Length: > 0 } token)
+{
+    stub.PushesTo = new StubPush(new Uri($"{address}/wechat/callback"), token, "", Xml: false, TimeProvider.System);
+}
+
 await stub.EndedAsync();
 return 0;

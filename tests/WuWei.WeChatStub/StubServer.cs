@@ -30,6 +30,9 @@ public enum Mood
 
     /// <summary>errcode 40226 for every account.</summary>
     Blocking,
+
+    /// <summary>errcode 45009.</summary>
+    DayOver,
 }
 
 /// <summary>
@@ -49,6 +52,9 @@ public sealed class StubServer : IAsyncDisposable
     public Uri Address => new(_app.Urls.Single());
 
     public StubWeChat WeChat => _weChat;
+
+    /// <summary>Where it pushes that a picture passed, some moments after it was asked; null: when a test says so.</summary>
+    public StubPush? PushesTo { get; set; }
 
     /// <param name="port">0 for any.</param>
     /// <param name="demo">Whether it takes codes such as <c>demo-wang-1</c>, which nobody asked it for.</param>
@@ -77,9 +83,41 @@ public sealed class StubServer : IAsyncDisposable
         _app.MapPost("/cgi-bin/stable_token", http => AnswerAsync(http, _weChat.GiveToken));
         _app.MapPost("/wxa/business/getuserphonenumber", http => AnswerAsync(
             http, body => _weChat.ExchangePhone(http.Request.Query["access_token"].ToString(), body)));
+        _app.MapPost("/wxa/msg_sec_check", http => AnswerAsync(
+            http, body => _weChat.CheckText(http.Request.Query["access_token"].ToString(), body)));
+        _app.MapPost("/wxa/media_check_async", async http =>
+        {
+            var known = _weChat.Pictures.Count;
+            await AnswerAsync(http, body => _weChat.CheckPicture(http.Request.Query["access_token"].ToString(), body));
+            foreach (var picture in _weChat.Pictures.Skip(known))
+            {
+                _ = PushLaterAsync(picture);
+            }
+        });
         _app.MapPost("/stub/mood", (string mood) => Enum.TryParse<Mood>(mood, ignoreCase: true, out var chosen)
             ? Results.Ok($"{Mood = chosen}")
             : Results.BadRequest(string.Join(' ', Enum.GetNames<Mood>())));
+    }
+
+    /// <summary>Looks at the picture, as far as it can be fetched, and pushes what it thinks.</summary>
+    private async Task PushLaterAsync(StubPicture picture)
+    {
+        if (PushesTo is not { } push)
+        {
+            return;
+        }
+
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        using var client = new HttpClient();
+        try
+        {
+            using var fetched = await client.GetAsync(new Uri(picture.Url));
+            await push.VerdictAsync(picture, "pass", fetched.IsSuccessStatusCode ? 0 : -1008);
+        }
+        catch (HttpRequestException)
+        {
+            // Nobody is there: it is never heard of again.
+        }
     }
 
     private async Task AnswerAsync(HttpContext http, Func<JsonNode, JsonObject> answer)
@@ -104,6 +142,7 @@ public sealed class StubServer : IAsyncDisposable
                     Mood.Empty => [],
                     Mood.TooOften => StubWeChat.Error(45011, "api minute-quota reach limit, must slower, retry next minute"),
                     Mood.Blocking => StubWeChat.Error(40226, "code blocked"),
+                    Mood.DayOver => StubWeChat.Error(45009, "reach max api daily quota limit"),
                     _ => answer(await BodyAsync(http)),
                 }).ToJsonString());
                 return;

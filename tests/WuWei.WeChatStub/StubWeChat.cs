@@ -10,7 +10,7 @@ namespace WuWei.WeChatStub;
 public sealed record StubApp(string Id, string Secret, bool IsMiniProgram);
 
 /// <summary>Accounts, codes and tokens as WeChat keeps them.</summary>
-public sealed class StubWeChat(TimeProvider clock, bool demo, IReadOnlyList<StubApp> apps)
+public sealed partial class StubWeChat(TimeProvider clock, bool demo, IReadOnlyList<StubApp> apps)
 {
     /// <summary>Accounts whose name ends so belong to no union.</summary>
     public const string Alone = "-alone";
@@ -212,6 +212,7 @@ public sealed class StubWeChat(TimeProvider clock, bool demo, IReadOnlyList<Stub
             }
 
             code.Used = true;
+            _active[(app.Id, openId)] = clock.GetUtcNow();
             var found = answer();
             found["openid"] = openId;
             if (!code.User.EndsWith(Alone, StringComparison.Ordinal))

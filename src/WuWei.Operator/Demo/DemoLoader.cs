@@ -107,6 +107,7 @@ public sealed class DemoLoader
             for (; jobsAt < moment.Key; jobsAt += TimeSpan.FromHours(jobsAt < now.AddDays(-DaysClose) ? 24 : 6))
             {
                 await RunAsync(daily, jobsAt, cancel);
+                await story.ReviewAsync(cancel);
             }
 
             _host.Clock.Set(moment.Key);
@@ -124,6 +125,7 @@ public sealed class DemoLoader
         }
 
         await RunAsync(jobs, now, cancel);
+        await story.ReviewAsync(cancel);
         await _database.HousekeepAsync(async db =>
         {
             foreach (var token in _tokens.Values)

@@ -19,6 +19,7 @@ public sealed class DemoStory(
 
     private readonly Wire.WishService.WishServiceClient _wishes = new(host.Channel);
     private readonly Wire.AccessService.AccessServiceClient _access = new(host.Channel);
+    private readonly Wire.ContentCheckService.ContentCheckServiceClient _checks = new(host.Channel);
     private Dictionary<string, string> _organisations = [];
     private UnitTree? _tree;
     private CategoryBook? _book;
@@ -43,6 +44,29 @@ public sealed class DemoStory(
         _book = await host.Services.GetRequiredService<Categories>().BookAsync(cancel);
         var activities = new DemoActivities(host, content, _tree!, As);
         return [.. content.Wishes.SelectMany(Write).Concat(activities.Write(now)).OrderBy(m => m.At)];
+    }
+
+    /// <summary>
+    /// The district's staff pass what its people wrote: notes, comments, reasons. Wishes they leave to those who approve
+    /// them, each at its time.
+    /// </summary>
+    public async Task ReviewAsync(CancellationToken cancel)
+    {
+        for (var (page, more) = ("", true); more; more = page.Length > 0)
+        {
+            var list = await _checks.ListContentReviewsAsync(
+                new() { UnitId = UnitId(District), PageSize = 50, PageToken = page }, As(District, "list"),
+                cancellationToken: cancel);
+            page = list.NextPageToken;
+            var written = list.Reviews.Where(r => r.Kind != Wire.ContentKind.Wish)
+                .Select(r => new Wire.ContentChoice { Id = r.Id, Version = r.Version }).ToList();
+            if (written.Count > 0)
+            {
+                await _checks.ReviewContentAsync(
+                    new() { Choices = { written } }, As(District, $"demo-review-{written[0].Id}"),
+                    cancellationToken: cancel);
+            }
+        }
     }
 
     private IEnumerable<DemoMove> Write(DemoWish wish, int number)

@@ -1,4 +1,5 @@
 using WuWei.Calls;
+using WuWei.ContentChecks;
 using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Identity;
@@ -35,7 +36,11 @@ public sealed class IdentityService(
             Guid? home = request.HasHomeUnitId
                 ? tree.GetOpen(Faults.IdOf("home_unit_id", request.HomeUnitId)).DemandHome().Id
                 : null;
-            await db.UpdatePersonAsync(personalData, call.Caller.PersonId, name, home, badge, onBoards);
+            ContentState? state = name is null ? null
+                : call.Caller.Holds(Role.Staff, call.Now) ? ContentState.Passed
+                : ContentState.Waiting;
+            await db.UpdatePersonAsync(personalData, call.Caller.PersonId, name, home, badge, onBoards, state);
+            await QueueCheckAsync(db, call, state, home);
             db.Record(JournalEntry.By(call, "self", "PERSON_UPDATED", "person", call.Caller.PersonId, home, new
             {
                 name = name is null ? null : personalData.Hash(name),
@@ -51,6 +56,29 @@ public sealed class IdentityService(
         return response;
     }
 
+    /// <summary>A new name is checked by the staff of its owner's home, wherever that is by now.</summary>
+    private async Task QueueCheckAsync(DbSession db, Call call, ContentState? name, Guid? home)
+    {
+        var id = call.Caller.PersonId;
+        switch (name)
+        {
+            case ContentState.Waiting:
+                var unitId = home ?? (await db.GetPersonAsync(personalData, id)).HomeUnitId ?? Guid.Empty;
+                db.QueueContentCheck(ContentPiece.By(call, ContentKind.Name, id, unitId));
+                break;
+            case ContentState.Passed:
+                db.QueueNoContentCheck(ContentKind.Name, id, ContentState.Passed);
+                break;
+            default:
+                if (home is not null)
+                {
+                    db.QueueContentUnit(ContentKind.Name, id, home.Value);
+                }
+
+                break;
+        }
+    }
+
     public static Wire.Me ToWire(Person person, UnitTree tree, IEnumerable<HeldRole> roles, DateTime now) => new()
     {
         PersonId = person.Id.ToString(),
@@ -61,6 +89,7 @@ public sealed class IdentityService(
         ShowPartyBadge = person.ShowPartyBadge,
         Roles = { roles.Where(r => r.IsInForce(now)).Select(ToWire) },
         NameOnBoards = (Wire.NameChoice)person.NameOnBoards,
+        NameState = person.Name is null ? default : (Wire.ContentState)person.NameState,
     };
 
     public static Wire.HeldRole ToWire(HeldRole role) => new()

@@ -221,6 +221,14 @@ public static class Permissions
         Read("RegistryService/ListMembers", Overseers, Relation.Member, Scope.Subtree),
         Own("RegistryService/ListMyMemberships", writes: false),
 
+        // Content checks.
+        Read("ContentCheckService/ListContentReviews", Overseers, Relation.None, Scope.Subtree),
+        Write("ContentCheckService/ReviewContent", Staff, Relation.None, Scope.Subtree),
+        Own("ContentCheckService/ListMyContent", writes: false),
+        Own("ContentCheckService/AppealContent", writes: true),
+        Read("ContentCheckService/ListContentAppeals", Overseers, Relation.None, Scope.Subtree),
+        Write("ContentCheckService/DecideContentAppeal", Staff, Relation.None, Scope.Subtree),
+
         // Screens in halls. What they show is in no call: their tokens are nobody's.
         Write("ScreenService/AddScreen", Staff, Relation.None, Scope.Subtree),
         Write("ScreenService/EndScreen", Staff, Relation.None, Scope.Subtree),

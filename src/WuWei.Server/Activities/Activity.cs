@@ -1,4 +1,5 @@
 using WuWei.Calls;
+using WuWei.ContentChecks;
 using WuWei.Errors;
 using WuWei.Places;
 
@@ -30,6 +31,9 @@ public record Activity
     public int Ages { get; init; }
     public int Times { get; init; }
     public byte[]? Contact { get; init; }
+
+    /// <summary>Whether others than its organisers and staff may read its texts. Staff read what they publish.</summary>
+    public ContentState ContentState { get; init; } = ContentState.Passed;
     public bool InsuranceNeeded { get; init; }
     public DateTime? InsuredUntil { get; init; }
     public string? NeedsCourse { get; init; }
@@ -105,7 +109,7 @@ public record Activity
     /// <summary>Open for sign-ups: only while its first shift is still to come.</summary>
     public Activity Published(ActivityMove move, DateTime now)
     {
-        var published = Entered(move, now) with { PublishedAt = now };
+        var published = Entered(move, now) with { PublishedAt = now, ContentState = ContentState.Passed };
         return StartsAt > now
             ? published
             : throw Refuse.Premature("SHIFT_STARTED", "开始时间已经过了，请先改时间。");

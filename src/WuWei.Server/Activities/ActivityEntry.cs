@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using WuWei.Calls;
+using WuWei.ContentChecks;
 using WuWei.Privacy;
 
 namespace WuWei.Activities;
@@ -17,6 +19,15 @@ public sealed record ActivityStep(ActivityMove Move, DateTime At, ActivityActor 
 
     /// <summary>Sign-ups that ended with it.</summary>
     public int SignUps { get; init; }
+    public Channel Channel { get; init; }
+
+    /// <summary>Whoever organises it is staff there, too.</summary>
+    public bool ByStaff { get; init; }
+
+    /// <summary>What organisers say who are no staff is checked before anybody else reads it.</summary>
+    public ContentState ContentState => Actor == ActivityActor.Organiser && !ByStaff && !string.IsNullOrEmpty(Note)
+        ? ContentState.Waiting
+        : ContentState.Passed;
 }
 
 /// <summary>How the journal tells of activities: ids, enums, numbers and keyed hashes, so that no text is kept.</summary>

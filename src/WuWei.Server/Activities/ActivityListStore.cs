@@ -33,7 +33,7 @@ public static class ActivityListStore
         a.id, a.unit_id, a.organisation_id, a.parent_id, a.series_id, a.maker_id, a.kind, a.status, a.version, a.title,
         a.place, a.latitude, a.longitude, a.radius_metres, a.remote, a.ages, a.times, a.insurance_needed,
         a.insured_until, a.needs_course, a.grants_course, a.cancel_hours, a.starts_at, a.ends_at, a.made_at, a.published_at,
-        a.overdue, m.shown_name AS maker_name,
+        a.overdue, a.content_state, m.shown_name AS maker_name,
         EXISTS (SELECT 1 FROM activity_organiser o WHERE o.activity_id = a.id AND o.person_id = @callerId) AS organised,
         (SELECT COUNT(*) FROM activity c WHERE c.parent_id = a.id AND c.published_at IS NOT NULL) AS children
         """;

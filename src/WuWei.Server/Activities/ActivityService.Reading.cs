@@ -1,4 +1,5 @@
 using WuWei.Calls;
+using WuWei.ContentChecks;
 using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Organization;
@@ -44,7 +45,7 @@ public sealed partial class ActivityService
             async db => (await SeeAsync(db, call, id, tree), await db.ListActivityStepsAsync(id)),
             context.CancellationToken);
         call.Demand(sight.Relation, sight.Unit.Path);
-        return new Wire.GetActivityJourneyResponse { Steps = { steps.Select(s => ToWire(s, sight.Concerned)) } };
+        return new Wire.GetActivityJourneyResponse { Steps = { steps.Select(s => ToWire(s, sight, call.Caller)) } };
     }
 
     public override async Task<Wire.ListActivitiesResponse> ListActivities(
@@ -180,7 +181,7 @@ public sealed partial class ActivityService
         }
     }
 
-    private Wire.ActivityStep ToWire(ActivityStepRow step, bool concerned) => new()
+    private Wire.ActivityStep ToWire(ActivityStepRow step, ActivitySight sight, Caller caller) => new()
     {
         Number = step.Number,
         Move = (Wire.ActivityMove)step.Move,
@@ -188,9 +189,13 @@ public sealed partial class ActivityService
         To = (Wire.ActivityStatus)step.ToStatus,
         At = ActivitySight.Time(step.At),
         Actor = (Wire.ActivityActor)step.Actor,
-        ActorName = concerned ? step.ActorName ?? "" : "",
+        ActorName = sight.Concerned ? step.ActorName ?? "" : "",
         Changed = { Bits.In<ActivityField>(step.Changed).Select(field => (Wire.ActivityField)field) },
         ShiftId = $"{step.ShiftId}",
-        Note = concerned ? ActivityStepStore.NoteOf(personalData, step) : "",
+        Note = sight.Concerned && (step.ContentState == ContentState.Passed || sight.Overseer
+            || step.ActorId == caller.PersonId)
+                ? ActivityStepStore.NoteOf(personalData, step)
+                : "",
+        NoteState = sight.Concerned && step.Note is not null ? (Wire.ContentState)step.ContentState : default,
     };
 }

@@ -89,11 +89,13 @@ public sealed partial class ActivityService
                 await m.Db.DemandSkillsAsync(m.Tree.DistrictOf(m.Sight.Unit).Id, [form]);
                 var added = form.Made(m.Activity.Id, m.Shifts.Max(s => s.Number) + 1, clock.NewId);
                 m.Db.QueueShifts([added]);
+                var saysMore = form.Roles.Select(r => r.Name)
+                    .Except(m.Shifts.SelectMany(s => s.Roles).Select(r => r.Name)).Any();
                 m.Shifts = [.. m.Shifts, added];
                 m.Step = m.Step with { Changed = Bits.Bit(ActivityField.Time), ShiftId = added.Id };
                 var after = m.Activity.Shifted(ActivityMove.AddShift, m.Shifts);
                 await DemandParentAsync(m.Db, m.Activity.ParentId, m.Sight.Unit, after.StartsAt, after.EndsAt);
-                return after;
+                return saysMore ? await WithTextsAsync(m, context.Call(), after) : after;
             },
             activity => new Wire.AddShiftResponse { Activity = activity });
 

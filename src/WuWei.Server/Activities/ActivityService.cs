@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using WuWei.Calls;
+using WuWei.ContentChecks;
 using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Journal;
@@ -43,6 +44,7 @@ public sealed partial class ActivityService(
                     MakerId = call.Caller.PersonId,
                     MakerName = call.Caller.ShownName,
                     Status = ActivityStatus.Draft,
+                    ContentState = role == Role.Staff ? ContentState.Passed : ContentState.Waiting,
                     Version = 1,
                     MadeAt = call.Now,
                     ClockFrom = call.Now,
@@ -83,7 +85,8 @@ public sealed partial class ActivityService(
                 }
 
                 m.Step = m.Step with { Changed = changed };
-                return form.Over(before, personalData).Edited();
+                var after = form.Over(before, personalData).Edited();
+                return draft || (changed & Texts) != 0 ? await WithTextsAsync(m, context.Call(), after) : after;
             },
             activity => new Wire.EditActivityResponse { Activity = activity });
 
@@ -94,9 +97,7 @@ public sealed partial class ActivityService(
             {
                 // Who organises it is asked first, so whether the caller is staff there is looked at on its own.
                 var caller = context.Call().Caller;
-                // Nor are staff judges of an organisation of their own: theirs is reviewed by a colleague.
-                var staff = caller.Covers(Role.Staff, m.Sight.Unit.Path, m.Now)
-                    && !await IsOfOwnOrganisationAsync(m, caller.PersonId);
+                var staff = await IsStaffsAsync(m, caller);
                 m.Step = m.Step with { Move = staff ? ActivityMove.Publish : ActivityMove.Submit };
                 var after = staff
                     ? m.Activity.Published(ActivityMove.Publish, m.Now)
@@ -191,7 +192,11 @@ public sealed partial class ActivityService(
             var role = call.Demand(sight.Relation, sight.Unit.Path);
             var moving = new ActivityMoving(
                 db, sight, tree, call.Now,
-                new ActivityStep(move, call.Now, ActorOf(role), call.Caller.PersonId, note),
+                new ActivityStep(move, call.Now, ActorOf(role), call.Caller.PersonId, note)
+                {
+                    Channel = call.Channel,
+                    ByStaff = call.Caller.Covers(Role.Staff, sight.Unit.Path, call.Now),
+                },
                 await db.ListShiftsAsync(id), await db.ListOrganisersAsync(id));
             if (role is null && move is ActivityMove.Edit or ActivityMove.ChangeShift or ActivityMove.AddShift)
             {

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using WuWei.Calls;
+using WuWei.ContentChecks;
 using WuWei.Organization;
 using WuWei.Privacy;
 
@@ -20,6 +21,9 @@ public sealed record ActivitySight(Activity Activity, Unit Unit, Relation Relati
     /// <summary>May know who is in it, and why it was moved.</summary>
     public bool Concerned => Relation != Relation.None || Overseer;
 
+    /// <summary>May read its texts: unread by staff they are its organisers' own.</summary>
+    private bool Readable => Concerned || Activity.ContentState == ContentState.Passed;
+
     /// <summary>As a list shows it: without text, shifts and contact.</summary>
     public Wire.Activity Listed() => new()
     {
@@ -30,8 +34,8 @@ public sealed record ActivitySight(Activity Activity, Unit Unit, Relation Relati
         SeriesId = $"{Activity.SeriesId}",
         Kind = (Wire.ActivityKind)Activity.Kind,
         Status = (Wire.ActivityStatus)Activity.Status,
-        Title = Activity.Title,
-        Place = Activity.Place,
+        Title = Readable ? Activity.Title : "",
+        Place = Readable ? Activity.Place : "",
         Spot = Activity.Latitude is not { } latitude ? null : new Wire.Spot
         {
             Latitude = latitude,
@@ -55,6 +59,7 @@ public sealed record ActivitySight(Activity Activity, Unit Unit, Relation Relati
         OrganisationName = Activity.OrganisationName ?? "",
         Mine = Relation != Relation.None,
         Children = Activity.Children,
+        ContentState = (Wire.ContentState)Activity.ContentState,
     };
 
     public Wire.Activity ToWire(IReadOnlyList<Shift> shifts, IEnumerable<OrganiserRow> organisers, PersonalData data)
@@ -65,15 +70,20 @@ public sealed record ActivitySight(Activity Activity, Unit Unit, Relation Relati
         }
 
         var wire = Listed();
-        wire.Text = Activity.Text;
+        wire.Text = Readable ? Activity.Text : "";
         wire.Shifts.AddRange(shifts.Select(ToWire));
+        if (!Readable)
+        {
+            WithoutNames(wire);
+        }
+
         if (Concerned)
         {
             wire.Organisers.AddRange(organisers.Select(o =>
                 new Wire.Organiser { PersonId = o.PersonId.ToString(), Name = o.ShownName }));
         }
 
-        if ((Concerned || Activity.SignedUp) && ActivityContact.Of(Activity, data) is { } contact)
+        if (Readable && (Concerned || Activity.SignedUp) && ActivityContact.Of(Activity, data) is { } contact)
         {
             wire.Contact = new Wire.ActivityContact { Name = contact.Name, Phone = contact.Phone };
         }
@@ -96,8 +106,22 @@ public sealed record ActivitySight(Activity Activity, Unit Unit, Relation Relati
 
         var again = first.Clone();
         again.Organisers.Clear();
-        again.Contact = Activity.SignedUp ? again.Contact : null;
+        again.Contact = Activity.SignedUp && Readable ? again.Contact : null;
+        if (!Readable)
+        {
+            again.Title = again.Text = again.Place = "";
+            WithoutNames(again);
+        }
+
         return again;
+    }
+
+    private static void WithoutNames(Wire.Activity activity)
+    {
+        foreach (var role in activity.Shifts.SelectMany(shift => shift.Roles))
+        {
+            role.Name = "";
+        }
     }
 
     public static Wire.Shift ToWire(Shift shift) => new()

@@ -1,3 +1,4 @@
+using WuWei.ContentChecks;
 using WuWei.Data;
 using WuWei.Journal;
 using WuWei.Privacy;
@@ -12,7 +13,7 @@ public static class ActivityStore
         a.id, a.unit_id, a.organisation_id, a.parent_id, a.series_id, a.maker_id, a.kind, a.status, a.version, a.title,
         a.text, a.place, a.latitude, a.longitude, a.radius_metres, a.remote, a.ages, a.times, a.contact,
         a.insurance_needed, a.insured_until, a.needs_course, a.grants_course, a.cancel_hours, a.starts_at, a.ends_at, a.made_at,
-        a.published_at, a.ended_at, a.reminders, a.overdue, a.clock_from, a.clock_at
+        a.published_at, a.ended_at, a.reminders, a.overdue, a.clock_from, a.clock_at, a.content_state
         """;
 
     private const string Placed = "unit_id, status, starts_at, activity_id, kind, remote, ages, times, public, overdue";
@@ -58,12 +59,12 @@ public static class ActivityStore
               (id, unit_id, organisation_id, parent_id, series_id, maker_id, kind, status, version, title, text, place,
               latitude, longitude, radius_metres, cell, remote, ages, times, contact, insurance_needed, insured_until,
               needs_course, grants_course, cancel_hours, starts_at, ends_at, made_at, published_at, reminders,
-              overdue, clock_from, clock_at)
+              overdue, clock_from, clock_at, content_state)
             VALUES
               (@Id, @UnitId, @OrganisationId, @ParentId, @SeriesId, @MakerId, @Kind, @Status, @Version, @Title, @Text,
               @Place, @Latitude, @Longitude, @RadiusMetres, @cell, @Remote, @Ages, @Times, @Contact, @InsuranceNeeded,
               @InsuredUntil, @NeedsCourse, @GrantsCourse, @CancelHours, @StartsAt, @EndsAt, @MadeAt, @PublishedAt,
-              @Reminders, @Overdue, @ClockFrom, @ClockAt)
+              @Reminders, @Overdue, @ClockFrom, @ClockAt, @ContentState)
             """, Row(activity));
         db.QueueShifts(shifts);
         db.Queue(
@@ -91,9 +92,10 @@ public static class ActivityStore
               cell = @cell, remote = @Remote, ages = @Ages, times = @Times, contact = @Contact, insurance_needed = @InsuranceNeeded,
               insured_until = @InsuredUntil, needs_course = @NeedsCourse, grants_course = @GrantsCourse,
               cancel_hours = @CancelHours, starts_at = @StartsAt, ends_at = @EndsAt, published_at = @PublishedAt,
-              ended_at = @EndedAt, reminders = @Reminders, overdue = @Overdue, clock_from = @ClockFrom, clock_at = @ClockAt
-            WHERE id = @Id AND version = @Version - 1
-            """, Row(after)) == 0)
+              ended_at = @EndedAt, reminders = @Reminders, overdue = @Overdue, clock_from = @ClockFrom, clock_at = @ClockAt,
+              content_state = @ContentState
+            WHERE id = @Id AND version = @Version - 1 AND content_state = @contentRead
+            """, Row(after, before.ContentState)) == 0)
         {
             throw new ConflictException();
         }
@@ -112,6 +114,32 @@ public static class ActivityStore
         db.QueueStep(data, after, before.Status, step);
         db.Record(entry);
     }
+
+    /// <summary>A verdict on its texts; no move of the activity. Starts over when somebody was faster.</summary>
+    public static async Task MarkActivityContentAsync(this DbSession db, Activity activity, ContentState state)
+    {
+        if (await db.ExecuteAsync(
+            """
+            UPDATE activity SET content_state = @state
+            WHERE id = @Id AND version = @Version AND content_state = @ContentState
+            """, new { activity.Id, activity.Version, activity.ContentState, state }) == 0)
+        {
+            throw new ConflictException();
+        }
+    }
+
+    /// <summary>What activities say, but for the names of their roles.</summary>
+    public static Task<List<Activity>> ListActivityTextsAsync(this DbSession db, IReadOnlyList<Guid> ids) =>
+        db.ListEachAsync<Activity>(
+            $"SELECT {Columns} FROM activity a WHERE a.id IN (", "@id", [.. ids.Select(id => new { id })], ")");
+
+    /// <summary>What the roles of these activities are called, each name once.</summary>
+    public static Task<List<RoleName>> ListRoleNamesAsync(this DbSession db, IReadOnlyList<Guid> activityIds) =>
+        db.ListEachAsync<RoleName>(
+            """
+            SELECT DISTINCT s.activity_id, r.name FROM activity_shift s JOIN shift_role r ON r.shift_id = s.id
+            WHERE s.activity_id IN (
+            """, "@id", [.. activityIds.Select(id => new { id })], ")");
 
     /// <summary>Activities whose clock has struck, the longest waiting first.</summary>
     public static Task<List<Guid>> ListDueActivitiesAsync(this DbSession db, DateTime now, int countMax) =>
@@ -158,7 +186,7 @@ public static class ActivityStore
     private static (ActivityStatus, DateTime, ActivityKind, bool, int, int, bool, bool) Listed(Activity a) =>
         (a.Status, a.StartsAt, a.Kind, a.Remote, a.Ages, a.Times, a.PublishedAt is not null, a.Overdue);
 
-    private static object Row(Activity a) => new
+    private static object Row(Activity a, ContentState contentRead = default) => new
     {
         a.Id,
         a.UnitId,
@@ -193,7 +221,16 @@ public static class ActivityStore
         a.Overdue,
         a.ClockFrom,
         a.ClockAt,
+        a.ContentState,
+        contentRead,
         cell = a.Cell?.Number,
         isPublic = a.PublishedAt is not null,
     };
+}
+
+/// <summary>What a role of an activity is called.</summary>
+public sealed record RoleName
+{
+    public Guid ActivityId { get; init; }
+    public string Name { get; init; } = "";
 }

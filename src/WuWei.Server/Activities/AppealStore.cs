@@ -1,3 +1,4 @@
+using WuWei.ContentChecks;
 using WuWei.Data;
 using WuWei.Privacy;
 
@@ -12,7 +13,10 @@ public static class AppealStore
     private const string Columns =
         """
         l.id, l.sign_up_id, l.activity_id, l.way, l.fault, l.refused_at, l.reason, l.made_at, l.admitted, l.decided_at,
-        l.decided_by, l.answer, s.person_id, p.shown_name AS person_name, f.distance, f.accuracy
+        l.decided_by, l.answer, s.person_id, p.shown_name AS person_name,
+        (SELECT c.state FROM content_check c WHERE c.kind = 11 AND c.content_id = l.id) AS reason_state,
+        (SELECT c.state FROM content_check c WHERE c.kind = 12 AND c.content_id = l.id) AS answer_state,
+        f.distance, f.accuracy
         """;
 
     private const string Around =
@@ -77,6 +81,12 @@ public static class AppealStore
         WHERE id = @Id AND decided_at IS NULL
         """, new { decided.Id, decided.Admitted, decided.DecidedAt, decided.DecidedBy, decided.Answer }) == 1;
 
+    /// <summary>What was appealed and answered, sealed.</summary>
+    public static Task<List<CheckInAppeal>> ListAppealWordsAsync(this DbSession db, IReadOnlyList<Guid> ids) =>
+        db.ListEachAsync<CheckInAppeal>(
+            "SELECT l.id, l.reason, l.answer FROM check_in_appeal l WHERE l.id IN (", "@id",
+            [.. ids.Select(id => new { id })], ")");
+
     public static byte[] SealAnswer(PersonalData data, Guid appealId, string answer) =>
         data.Seal(AnswerColumn, appealId, answer);
 
@@ -113,6 +123,10 @@ public sealed record CheckInAppeal
     public DateTime? DecidedAt { get; init; }
     public Guid? DecidedBy { get; init; }
     public byte[]? Answer { get; init; }
+
+    /// <summary>Whether others may read reason and answer; null when staff answered.</summary>
+    public ContentState? ReasonState { get; init; }
+    public ContentState? AnswerState { get; init; }
 
     /// <summary>Joined in.</summary>
     public Guid PersonId { get; init; }

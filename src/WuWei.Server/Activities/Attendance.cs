@@ -1,4 +1,5 @@
 using WuWei.Calls;
+using WuWei.ContentChecks;
 using WuWei.Errors;
 
 namespace WuWei.Activities;
@@ -35,6 +36,9 @@ public record Attendance
     /// <summary>What counts, once it is confirmed.</summary>
     public int Minutes { get; init; }
     public byte[]? Reason { get; init; }
+
+    /// <summary>Whether others may read the reason; null when staff gave it.</summary>
+    public ContentState? ReasonState { get; init; }
 
     /// <summary>Known only where they were joined in.</summary>
     public SignUpStatus SignUpStatus { get; init; }

@@ -1,4 +1,5 @@
 using WuWei.Calls;
+using WuWei.ContentChecks;
 using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Journal;
@@ -46,6 +47,8 @@ public sealed partial class AttendanceService
                 Fault = refusal.Fault,
                 RefusedAt = refusal.At,
                 MadeAt = call.Now,
+                PersonId = call.Caller.PersonId,
+                ReasonState = ContentState.Waiting,
                 PersonName = call.Caller.ShownName,
                 Distance = refusal.Distance,
                 Accuracy = refusal.Accuracy,
@@ -55,8 +58,10 @@ public sealed partial class AttendanceService
                 throw Refuse.Taken("APPEAL_MADE", "已经申诉过了，请等组织者处理。");
             }
 
+            db.QueueContentCheck(ContentPiece.By(
+                call, ContentKind.CheckInAppeal, appeal.Id, attendance.UnitId, partOf: appeal.ActivityId));
             db.Record(Entry(call, "participant", "CHECK_IN_APPEALED", appeal, attendance.UnitId, reason));
-            return new Wire.AppealCheckInResponse { Appeal = ToWire(appeal, reason) };
+            return new Wire.AppealCheckInResponse { Appeal = ToWire(appeal, reason, call) };
         }, again: (_, first) => Task.FromResult(first));
     }
 
@@ -71,11 +76,12 @@ public sealed partial class AttendanceService
         return await database.ReadAsync(async db =>
         {
             var activity = await db.FindActivityAsync(id, call.Caller.PersonId) ?? throw UnknownActivity();
-            Demand(call, tree.Get(activity.UnitId), activity.RelationOf(call.Caller), UnknownActivity());
+            var overseer = Demand(
+                call, tree.Get(activity.UnitId), activity.RelationOf(call.Caller), UnknownActivity()) == Staff;
             var rows = await db.ListAppealsAsync(id, after.At, after.Id, size + 1);
             return new Wire.ListAppealsResponse
             {
-                Appeals = { rows.Take(size).Select(a => ToWire(a, AppealStore.ReasonOf(personalData, a))) },
+                Appeals = { rows.Take(size).Select(a => ToWire(a, AppealStore.ReasonOf(personalData, a), call, overseer)) },
                 NextPageToken = rows.Count > size ? new PageToken(rows[size - 1].MadeAt, rows[size - 1].Id).ToString() : "",
             };
         }, context.CancellationToken);
@@ -107,6 +113,7 @@ public sealed partial class AttendanceService
                 DecidedAt = call.Now,
                 DecidedBy = call.Caller.PersonId,
                 Answer = AppealStore.SealAnswer(personalData, id, answer),
+                AnswerState = actor == Staff ? null : ContentState.Waiting,
             };
             if (!await db.DecideAppealAsync(decided))
             {
@@ -125,10 +132,19 @@ public sealed partial class AttendanceService
                 }
             }
 
+            if (actor != Staff)
+            {
+                db.QueueContentCheck(ContentPiece.By(
+                    call, ContentKind.CheckInAnswer, id, attendance.UnitId, partOf: appeal.ActivityId));
+            }
+
             db.Record(Entry(
                 call, actor, request.Admit ? "CHECK_IN_APPEAL_ADMITTED" : "CHECK_IN_APPEAL_DECLINED", decided,
                 attendance.UnitId, answer));
-            return new Wire.DecideAppealResponse { Appeal = ToWire(decided, AppealStore.ReasonOf(personalData, decided)) };
+            return new Wire.DecideAppealResponse
+            {
+                Appeal = ToWire(decided, AppealStore.ReasonOf(personalData, decided), call, actor == Staff),
+            };
         }, again: async (db, first) =>
         {
             await DemandedAsync(db);
@@ -157,7 +173,7 @@ public sealed partial class AttendanceService
             words = personalData.Hash(words),
         });
 
-    private Wire.CheckInAppeal ToWire(CheckInAppeal appeal, string reason) => new()
+    private Wire.CheckInAppeal ToWire(CheckInAppeal appeal, string reason, Call call, bool overseer = false) => new()
     {
         Id = appeal.Id.ToString(),
         SignUpId = appeal.SignUpId.ToString(),
@@ -165,12 +181,14 @@ public sealed partial class AttendanceService
         Way = (Wire.CheckWay)appeal.Way,
         Fault = (Wire.CheckInFault)appeal.Fault,
         RefusedAt = ActivitySight.Time(appeal.RefusedAt),
-        Reason = reason,
+        Reason = ContentPiece.IsReadable(appeal.ReasonState, appeal.PersonId, call.Caller, overseer) ? reason : "",
         MadeAt = ActivitySight.Time(appeal.MadeAt),
         Decided = appeal.DecidedAt is not null,
         Admitted = appeal.Admitted == true,
         DecidedAt = ActivitySight.Time(appeal.DecidedAt),
-        Answer = AppealStore.AnswerOf(personalData, appeal),
+        Answer = ContentPiece.IsReadable(appeal.AnswerState, appeal.DecidedBy, call.Caller, overseer)
+            ? AppealStore.AnswerOf(personalData, appeal)
+            : "",
         PersonName = appeal.PersonName ?? "",
         DistanceMetres = appeal.Distance ?? 0,
         AccuracyMetres = appeal.Accuracy ?? 0,

@@ -1,4 +1,5 @@
 using WuWei.Calls;
+using WuWei.ContentChecks;
 using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Journal;
@@ -25,11 +26,11 @@ public sealed partial class AttendanceService
         var tree = await units.TreeAsync(context.CancellationToken);
         return await database.ReadAsync(async db =>
         {
-            var (shift, _) = await SeeShiftAsync(db, call, id, tree);
+            var (shift, actor) = await SeeShiftAsync(db, call, id, tree);
             var rows = await db.ListAttendanceAsync(id, after.Id, size + 1);
             return new Wire.ListAttendanceResponse
             {
-                People = { rows.Take(size).Select(a => ToWire(a, call, concerned: true)) },
+                People = { rows.Take(size).Select(a => ToWire(a, call, concerned: true, actor == Staff)) },
                 NextPageToken = rows.Count > size ? new PageToken(shift.StartsAt, rows[size - 1].SignUpId).ToString() : "",
             };
         }, context.CancellationToken);
@@ -75,6 +76,7 @@ public sealed partial class AttendanceService
                     }
 
                     db.Record(Entry(call, actor, "ATTENDANCE_REFUSED", after, personalData.Hash(word.Reason)));
+                    QueueReason(db, call, after, actor);
                 }
                 catch (RefusedException refusal)
                 {
@@ -103,6 +105,20 @@ public sealed partial class AttendanceService
             await SeeShiftAsync(db, call, id, tree);
             return reply;
         });
+    }
+
+    /// <summary>An organiser's reason is checked before anybody reads it; staff's takes the place of one.</summary>
+    private static void QueueReason(DbSession db, Call call, Attendance refused, string actor)
+    {
+        if (actor == Staff)
+        {
+            db.QueueNoContentCheck(ContentKind.AttendanceReason, refused.SignUpId, ContentState.Passed);
+        }
+        else
+        {
+            db.QueueContentCheck(ContentPiece.By(
+                call, ContentKind.AttendanceReason, refused.SignUpId, refused.UnitId, partOf: refused.ActivityId));
+        }
     }
 
     /// <summary>What the organiser's word makes of it; the same again when it was said before.</summary>

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using WuWei.Calls;
+using WuWei.ContentChecks;
 using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Journal;
@@ -20,6 +21,7 @@ public sealed partial class AttendanceService(
     private const int PageSizeMax = 50;
     private const int ReasonLengthMin = 2;
     private const int ReasonLengthMax = 500;
+    private static readonly string Staff = ActivityEntry.Name(ActivityActor.Staff);
     private const int DegreesMax = 180_000_000;
     private const int AccuracyMax = 65_535;
 
@@ -152,7 +154,8 @@ public sealed partial class AttendanceService(
         AttendanceStore.Detail(attendance, reasonHash));
 
     /// <param name="concerned">The caller organises or oversees the activity.</param>
-    private Wire.Attendance ToWire(Attendance attendance, Call call, bool concerned = false) => new()
+    private Wire.Attendance ToWire(
+        Attendance attendance, Call call, bool concerned = false, bool overseer = false) => new()
     {
         SignUpId = attendance.SignUpId.ToString(),
         ActivityId = attendance.ActivityId.ToString(),
@@ -166,7 +169,9 @@ public sealed partial class AttendanceService(
         Minutes = attendance.Minutes,
         PersonName = attendance.PersonName ?? "",
         PersonId = concerned || attendance.PersonId == call.Caller.PersonId ? attendance.PersonId.ToString() : "",
-        Reason = AttendanceStore.ReasonOf(personalData, attendance),
+        Reason = ContentPiece.IsReadable(attendance.ReasonState, attendance.DecidedBy, call.Caller, overseer)
+            ? AttendanceStore.ReasonOf(personalData, attendance)
+            : "",
     };
 
     private static string Reason(string field, string text) =>

@@ -16,7 +16,8 @@ public static class AttendanceStore
         COALESCE(t.status, 0) AS status, COALESCE(t.version, 0) AS version, t.in_at, t.in_distance, t.in_accuracy,
         COALESCE(t.in_by_hand, 0) AS in_by_hand, t.out_at, t.out_distance, t.out_accuracy,
         COALESCE(t.out_by_hand, 0) AS out_by_hand, t.decided_at, t.decided_by, COALESCE(t.minutes, 0) AS minutes,
-        t.reason, a.status AS activity_status, a.unit_id, a.maker_id, p.shown_name AS person_name
+        t.reason, (SELECT c.state FROM content_check c WHERE c.kind = 10 AND c.content_id = s.id) AS reason_state,
+        a.status AS activity_status, a.unit_id, a.maker_id, p.shown_name AS person_name
         """;
 
     private const string Around =
@@ -199,6 +200,12 @@ public static class AttendanceStore
         attendance.Minutes,
         reason = reasonHash,
     };
+
+    /// <summary>Why people are said not to have been there, sealed.</summary>
+    public static Task<List<Attendance>> ListAttendanceReasonsAsync(this DbSession db, IReadOnlyList<Guid> signUpIds) =>
+        db.ListEachAsync<Attendance>(
+            "SELECT t.sign_up_id, t.reason FROM attendance t WHERE t.reason IS NOT NULL AND t.sign_up_id IN (", "@id",
+            [.. signUpIds.Select(id => new { id })], ")");
 
     public static byte[] SealReason(PersonalData data, Guid signUpId, string reason) =>
         data.Seal(ReasonColumn, signUpId, reason);

@@ -1,3 +1,4 @@
+using WuWei.ContentChecks;
 using WuWei.Data;
 using WuWei.Privacy;
 
@@ -14,8 +15,8 @@ public static class FeedbackStore
         this DbSession db, PersonalData data, Guid id, Guid activityId, Guid personId, int rating, string words,
         DateTime now) => await db.ExecuteAsync(
         """
-        INSERT IGNORE INTO activity_feedback (id, activity_id, person_id, rating, words, given_at)
-        SELECT @id, @activityId, @personId, @rating, @words, @now FROM attendance
+        INSERT IGNORE INTO activity_feedback (id, activity_id, person_id, rating, words, given_at, content_state)
+        SELECT @id, @activityId, @personId, @rating, @words, @now, @state FROM attendance
         WHERE activity_id = @activityId AND status = 4 AND person_id = @personId LIMIT 1
         """,
         new
@@ -25,6 +26,7 @@ public static class FeedbackStore
             personId,
             rating,
             words = words.Length == 0 ? null : data.Seal(WordsColumn, id, words),
+            state = words.Length == 0 ? ContentState.Passed : ContentState.Waiting,
             now,
         }) == 1;
 
@@ -44,10 +46,15 @@ public static class FeedbackStore
     public static Task<List<FeedbackRow>> ListFeedbackAsync(
         this DbSession db, Guid activityId, DateTime at, Guid before, int take) => db.ListAsync<FeedbackRow>(
         """
-        SELECT id, rating, words, given_at FROM activity_feedback
-        WHERE activity_id = @activityId AND given_at <= @at AND (given_at < @at OR id < @before)
-        ORDER BY given_at DESC, id DESC LIMIT @take
+        SELECT f.id, f.rating, f.words, f.given_at, COALESCE(c.state, f.content_state) AS content_state
+        FROM activity_feedback f LEFT JOIN content_check c ON c.kind = 5 AND c.content_id = f.id
+        WHERE f.activity_id = @activityId AND f.given_at <= @at AND (f.given_at < @at OR f.id < @before)
+        ORDER BY f.given_at DESC, f.id DESC LIMIT @take
         """, new { activityId, at, before, take });
+
+    public static Task<List<FeedbackRow>> ListFeedbackWordsAsync(this DbSession db, IReadOnlyList<Guid> ids) =>
+        db.ListEachAsync<FeedbackRow>(
+            "SELECT f.id, f.words FROM activity_feedback f WHERE f.id IN (", "@id", [.. ids.Select(id => new { id })], ")");
 
     public static string WordsOf(PersonalData data, FeedbackRow row) =>
         row.Words is null ? "" : data.Open(WordsColumn, row.Id, row.Words);
@@ -71,4 +78,5 @@ public sealed record FeedbackRow
     public int Rating { get; init; }
     public byte[]? Words { get; init; }
     public DateTime GivenAt { get; init; }
+    public ContentState ContentState { get; init; }
 }

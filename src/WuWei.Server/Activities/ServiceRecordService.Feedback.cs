@@ -1,4 +1,5 @@
 using WuWei.Calls;
+using WuWei.ContentChecks;
 using WuWei.Errors;
 using WuWei.Journal;
 using WuWei.Time;
@@ -43,6 +44,12 @@ public sealed partial class ServiceRecordService
                 throw Refuse.Premature("FEEDBACK_NOT_DUE", "活动结束、出勤确认以后可以评价。");
             }
 
+            if (words.Length > 0)
+            {
+                db.QueueContentCheck(ContentPiece.By(
+                    call, ContentKind.Feedback, feedbackId, activity.UnitId, partOf: id));
+            }
+
             db.Record(JournalEntry.By(
                 call, "participant", "ACTIVITY_FEEDBACK_GIVEN", "activity_feedback", feedbackId, activity.UnitId, new
                 {
@@ -82,7 +89,10 @@ public sealed partial class ServiceRecordService
                     rows.Take(size).Select(f => new Wire.Feedback
                     {
                         Rating = f.Rating,
-                        Words = FeedbackStore.WordsOf(personalData, f),
+                        Words = f.ContentState == ContentState.Passed || sight.Overseer
+                            ? FeedbackStore.WordsOf(personalData, f)
+                            : "",
+                        WordsState = f.Words is null ? default : (Wire.ContentState)f.ContentState,
                         GivenAt = ActivitySight.Time(f.GivenAt),
                     }),
                 },

@@ -40,7 +40,8 @@ public static class ServiceRecordStore
     public static Task<List<ServiceLine>> ListServiceLinesAsync(
         this DbSession db, Guid personId, DateTime at, Guid before, int take) => db.ListAsync<ServiceLine>(
         """
-        SELECT l.kind, l.id, l.activity_id, a.title AS activity_title, a.organisation_id, l.at, l.minutes
+        SELECT l.kind, l.id, l.activity_id, IF(a.content_state = 2, a.title, '') AS activity_title, a.organisation_id,
+          l.at, l.minutes
         FROM (
           (SELECT CASE t.status WHEN 4 THEN 1 WHEN 3 THEN 2 ELSE 3 END AS kind, t.sign_up_id AS id, t.activity_id,
               t.starts_at AS at, t.minutes

@@ -1,4 +1,5 @@
 using WuWei.Calls;
+using WuWei.ContentChecks;
 using WuWei.Errors;
 
 namespace WuWei.Activities;
@@ -24,6 +25,9 @@ public sealed record SignUp
     public DateTime? LeftAt { get; init; }
     public Guid? LeftBy { get; init; }
     public byte[]? Reason { get; init; }
+
+    /// <summary>Whether others may read the reason; null when staff gave it.</summary>
+    public ContentState? ReasonState { get; init; }
 
     /// <summary>Known only where they were joined in for showing, and for rights.</summary>
     public string ActivityTitle { get; init; } = "";

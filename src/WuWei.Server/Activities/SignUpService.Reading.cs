@@ -1,4 +1,5 @@
 using WuWei.Calls;
+using WuWei.ContentChecks;
 using WuWei.Errors;
 
 namespace WuWei.Activities;
@@ -34,14 +35,17 @@ public sealed partial class SignUpService
         var tree = await units.TreeAsync(context.CancellationToken);
         return await database.ReadAsync(async db =>
         {
-            await DemandSeatAsync(db, call, roleId, tree);
+            var overseer = await DemandSeatAsync(db, call, roleId, tree) == Staff;
             var rows = await db.ListSignUpsInAsync(roleId, request.AfterNumber, call.Caller.PersonId, size);
-            return new Wire.ListSignUpsResponse { SignUps = { rows.Select(s => ToWire(s, call, concerned: true)) } };
+            return new Wire.ListSignUpsResponse
+            {
+                SignUps = { rows.Select(s => ToWire(s, call, concerned: true, overseer)) },
+            };
         }, context.CancellationToken);
     }
 
     /// <param name="concerned">The caller organises or oversees the activity.</param>
-    private Wire.SignUp ToWire(SignUp signUp, Call call, bool concerned = false)
+    private Wire.SignUp ToWire(SignUp signUp, Call call, bool concerned = false, bool overseer = false)
     {
         var mine = signUp.PersonId == call.Caller.PersonId;
         return new Wire.SignUp
@@ -65,7 +69,10 @@ public sealed partial class SignUpService
             PersonName = signUp.PersonName ?? "",
             PersonId = mine || concerned ? signUp.PersonId.ToString() : "",
             Mine = mine,
-            Reason = mine || concerned ? SignUpStore.ReasonOf(personalData, signUp) : "",
+            Reason = (mine || concerned)
+                && ContentPiece.IsReadable(signUp.ReasonState, signUp.LeftBy, call.Caller, overseer)
+                    ? SignUpStore.ReasonOf(personalData, signUp)
+                    : "",
         };
     }
 }

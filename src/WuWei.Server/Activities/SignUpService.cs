@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using WuWei.Calls;
+using WuWei.ContentChecks;
 using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Identity;
@@ -18,6 +19,7 @@ public sealed partial class SignUpService(
     private const int PeopleMax = 20;
     private const int ReasonLengthMin = 2;
     private const int ReasonLengthMax = 500;
+    private const string Staff = "staff";
 
     public override async Task<Wire.SignUpResponse> SignUp(Wire.SignUpRequest request, ServerCallContext context)
     {
@@ -113,6 +115,13 @@ public sealed partial class SignUpService(
                     Reason = SignUpStore.SealReason(personalData, signUp.Id, reason),
                 };
                 var entry = Entry(call, actor, left, reason.Length == 0 ? null : personalData.Hash(reason));
+                if (reason.Length > 0 && actor != Staff)
+                {
+                    left = left with { ReasonState = ContentState.Waiting };
+                    db.QueueContentCheck(ContentPiece.By(
+                        call, ContentKind.SignUpReason, left.Id, left.UnitId, partOf: left.ActivityId));
+                }
+
                 db.QueueLeft(left);
                 db.QueueRole(await db.PromoteAsync(role.Left(signUp.Status), signUp.StartsAt, signUp.EndsAt, entry));
                 db.Record(entry);
@@ -243,7 +252,7 @@ public sealed partial class SignUpService(
         }
 
         var role = call.Demand(relation, unit.Path);
-        return (signUp, role is not null ? "staff" : (relation & Relation.Self) != 0 ? "participant" : "organiser");
+        return (signUp, role is not null ? Staff : (relation & Relation.Self) != 0 ? "participant" : "organiser");
     }
 
     private static JournalEntry Entry(Call call, string actor, SignUp signUp, string? reasonHash = null) => JournalEntry.By(

@@ -12,6 +12,12 @@ public static class SignUpStore
 {
     private const string ReasonColumn = "sign_up.reason";
 
+    /// <summary>Empty while what its organisers wrote is unread.</summary>
+    private const string ShownNames =
+        """
+        IF(a.content_state = 2, a.title, '') AS activity_title, IF(a.content_state = 2, r.name, '') AS role_name
+        """;
+
     private const string Columns =
         """
         s.id, s.activity_id, s.shift_id, s.role_id, s.person_id, s.status, s.number, s.starts_at, s.ends_at, s.signed_at,
@@ -20,7 +26,9 @@ public static class SignUpStore
 
     private const string Shown =
         $"""
-        {Columns}, a.title AS activity_title, r.name AS role_name, p.shown_name AS person_name, a.unit_id, a.maker_id,
+        {Columns}, {ShownNames},
+        (SELECT c.state FROM content_check c WHERE c.kind = 9 AND c.content_id = s.id) AS reason_state,
+        p.shown_name AS person_name, a.unit_id, a.maker_id,
         a.cancel_hours, h.changes, h.cancelled_at AS shift_cancelled_at,
         EXISTS (SELECT 1 FROM attendance t WHERE t.sign_up_id = s.id AND t.in_at IS NOT NULL) AS checked_in,
         EXISTS (SELECT 1 FROM activity_organiser o WHERE o.activity_id = a.id AND o.person_id = @callerId) AS organised,
@@ -67,8 +75,8 @@ public static class SignUpStore
     public static Task<Seat?> FindSeatAsync(
         this DbSession db, Guid roleId, Guid personId, Guid callerId, DateTime now, Guid? without = null) =>
         db.FindAsync<Seat>(
-            """
-            SELECT a.id AS activity_id, h.id AS shift_id, r.id AS role_id, a.title AS activity_title, r.name AS role_name,
+            $"""
+            SELECT a.id AS activity_id, h.id AS shift_id, r.id AS role_id, {ShownNames},
               a.unit_id, a.maker_id, a.published_at IS NOT NULL AS public, a.status, h.starts_at, h.ends_at, h.changes,
               h.cancelled_at IS NOT NULL AS shift_cancelled,
               EXISTS (SELECT 1 FROM activity_organiser o WHERE o.activity_id = a.id AND o.person_id = @callerId)
@@ -254,6 +262,12 @@ public static class SignUpStore
         consent = signUp.Consent == SignUpConsent.Unspecified ? null : signUp.Consent.ToString(),
         reason = reasonHash,
     };
+
+    /// <summary>Why sign-ups ended, sealed.</summary>
+    public static Task<List<SignUp>> ListSignUpReasonsAsync(this DbSession db, IReadOnlyList<Guid> ids) =>
+        db.ListEachAsync<SignUp>(
+            "SELECT s.id, s.reason FROM sign_up s WHERE s.reason IS NOT NULL AND s.id IN (", "@id",
+            [.. ids.Select(id => new { id })], ")");
 
     public static byte[]? SealReason(PersonalData data, Guid signUpId, string reason) =>
         reason.Length == 0 ? null : data.Seal(ReasonColumn, signUpId, reason);

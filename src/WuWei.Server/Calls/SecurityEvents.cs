@@ -10,6 +10,7 @@ public sealed class SecurityEvents(Database database, TimeProvider clock)
     public const string CallDenied = "CALL_DENIED";
     public const string RevealQuotaSpent = "REVEAL_QUOTA_SPENT";
     public const string ContactHarvesting = "CONTACT_HARVESTING";
+    public const string PushForged = "PUSH_FORGED";
 
     /// <summary>Adds one, in a short transaction of its own.</summary>
     public Task NoteAsync(string kind, string source, Guid? personId, string rpc)

@@ -2,9 +2,16 @@ using WuWei.Data;
 
 namespace WuWei.ContentChecks;
 
-/// <summary>Every SQL statement on checks, but for those that staff and authors ask for.</summary>
+/// <summary>Every SQL statement on checks, but for the lists that people ask for.</summary>
 public static class ContentCheckStore
 {
+    public const string Columns =
+        """
+        c.id, c.kind, c.content_id, c.part_of, c.version, c.unit_id, c.author_id, c.channel, c.state, c.stage, c.made_at,
+        c.due_at, c.tries, c.finding, c.queued_at, c.decided_at, c.decided_by, c.reason, c.reason_text, c.appeal_unit_id,
+        c.appealed_at, c.appeal_text, c.appeal_decided_at, c.appeal_decided_by, c.appeal_answer
+        """;
+
     /// <summary>
     /// Has a piece checked, from the transaction that stores it. Of one that is stored anew, the old text's check and
     /// verdict end with it.
@@ -12,8 +19,9 @@ public static class ContentCheckStore
     public static void QueueContentCheck(this DbSession db, ContentPiece piece) => db.Queue(
         """
         INSERT INTO content_check
-          (id, kind, content_id, version, unit_id, author_id, channel, state, stage, made_at, due_at, tries, finding, reason)
-        VALUES (@checkId, @Kind, @Id, 1, @UnitId, @AuthorId, @Channel, @waiting, @fresh, @At, @At, 0, 0, 0)
+          (id, kind, content_id, part_of, version, unit_id, author_id, channel, state, stage, made_at, due_at, tries,
+          finding, reason)
+        VALUES (@checkId, @Kind, @Id, @partOf, 1, @UnitId, @AuthorId, @Channel, @waiting, @fresh, @At, @At, 0, 0, 0)
         ON DUPLICATE KEY UPDATE
           version = version + 1, unit_id = @UnitId, author_id = @AuthorId, channel = @Channel, state = @waiting,
           stage = @fresh, made_at = @At, due_at = @At, tries = 0, finding = 0, queued_at = NULL, decided_at = NULL,
@@ -25,6 +33,7 @@ public static class ContentCheckStore
             checkId = Guid.CreateVersion7(piece.At),
             piece.Kind,
             piece.Id,
+            partOf = piece.PartOf ?? piece.Id,
             piece.UnitId,
             piece.AuthorId,
             piece.Channel,
@@ -32,4 +41,89 @@ public static class ContentCheckStore
             fresh = CheckStage.New,
             piece.At,
         });
+
+    /// <summary>
+    /// Its slice has decided itself, or staff wrote it anew: nobody needs to look any more. What was refused stays so,
+    /// unless it is passed now.
+    /// </summary>
+    public static void QueueNoContentCheck(this DbSession db, ContentKind kind, Guid id, ContentState state) => db.Queue(
+        """
+        UPDATE content_check SET stage = @dropped, due_at = NULL, state = @state
+        WHERE kind = @kind AND content_id = @id AND (stage IN (1, 2, 3) OR (state = 3 AND @state = 2))
+        """, new { kind, id, state, dropped = CheckStage.Dropped });
+
+    /// <summary>It belongs to another unit from now on, whose staff look at it.</summary>
+    public static void QueueContentUnit(this DbSession db, ContentKind kind, Guid id, Guid unitId) => db.Queue(
+        "UPDATE content_check SET unit_id = @unitId WHERE kind = @kind AND content_id = @id", new { kind, id, unitId });
+
+    /// <summary>What the worker is to look at, the longest due first.</summary>
+    public static Task<List<Guid>> ListDueChecksAsync(this DbSession db, DateTime now, int countMax) => db.ListAsync<Guid>(
+        "SELECT id FROM content_check WHERE due_at <= @now ORDER BY due_at, id LIMIT @countMax", new { now, countMax });
+
+    public static Task<ContentCheck?> FindCheckAsync(this DbSession db, Guid id) => db.FindAsync<ContentCheck>(
+        $"SELECT {Columns} FROM content_check c WHERE c.id = @id", new { id });
+
+    public static Task<List<ContentCheck>> ListChecksAsync(this DbSession db, IReadOnlyList<Guid> ids) => ids.Count == 0
+        ? Task.FromResult<List<ContentCheck>>([])
+        : db.ListEachAsync<ContentCheck>(
+            $"SELECT {Columns} FROM content_check c WHERE c.id IN (", "@id", [.. ids.Select(id => new { id })], ")");
+
+    /// <summary>Stores where it went only if it is still where it was read, in the same version.</summary>
+    /// <returns>False otherwise.</returns>
+    public static async Task<bool> MoveCheckAsync(this DbSession db, ContentCheck before, ContentCheck after) =>
+        await db.ExecuteAsync(
+            """
+            UPDATE content_check
+            SET state = @State, stage = @Stage, due_at = @DueAt, tries = @Tries, finding = @Finding, queued_at = @QueuedAt,
+              decided_at = @DecidedAt, decided_by = @DecidedBy, reason = @Reason, reason_text = @ReasonText,
+              appeal_unit_id = @AppealUnitId, appealed_at = @AppealedAt, appeal_text = @AppealText,
+              appeal_decided_at = @AppealDecidedAt, appeal_decided_by = @AppealDecidedBy, appeal_answer = @AppealAnswer
+            WHERE id = @Id AND version = @Version AND stage = @stageRead AND tries = @triesRead
+            """,
+            new
+            {
+                after.Id,
+                before.Version,
+                stageRead = before.Stage,
+                triesRead = before.Tries,
+                after.State,
+                after.Stage,
+                after.DueAt,
+                after.Tries,
+                after.Finding,
+                after.QueuedAt,
+                after.DecidedAt,
+                after.DecidedBy,
+                after.Reason,
+                after.ReasonText,
+                after.AppealUnitId,
+                after.AppealedAt,
+                after.AppealText,
+                after.AppealDecidedAt,
+                after.AppealDecidedBy,
+                after.AppealAnswer,
+            }) == 1;
+
+    /// <summary>Looks later at one whose check failed, so that it does not stand before all others.</summary>
+    public static Task<int> PostponeCheckAsync(this DbSession db, Guid id, DateTime dueAt) => db.ExecuteAsync(
+        "UPDATE content_check SET due_at = @dueAt WHERE id = @id AND due_at < @dueAt", new { id, dueAt });
+
+    /// <summary>WeChat was asked about a picture, and its verdict will carry this.</summary>
+    public static void QueueTrace(this DbSession db, ContentCheck check, string appId, string trace, DateTime now) =>
+        db.Queue(
+            """
+            INSERT IGNORE INTO content_trace (app_id, trace, check_id, version, asked_at)
+            VALUES (@appId, @trace, @Id, @Version, @now)
+            """, new { appId, trace, check.Id, check.Version, now });
+
+    /// <summary>The check that WeChat was asked for, if it is still the same version.</summary>
+    public static Task<ContentCheck?> FindTracedAsync(this DbSession db, string appId, string trace) =>
+        db.FindAsync<ContentCheck>(
+            $"""
+            SELECT {Columns} FROM content_trace t JOIN content_check c ON c.id = t.check_id AND c.version = t.version
+            WHERE t.app_id = @appId AND t.trace = @trace
+            """, new { appId, trace });
+
+    public static Task<int> ForgetTracesAsync(this DbSession db, DateTime before, int countMax) => db.ExecuteAsync(
+        "DELETE FROM content_trace WHERE asked_at < @before LIMIT @countMax", new { before, countMax });
 }

@@ -19,6 +19,10 @@ public enum ContentKind : byte
     Name,
     Picture,
     Message,
+    SignUpReason,
+    AttendanceReason,
+    CheckInAppeal,
+    CheckInAnswer,
 }
 
 /// <summary>How far the check of one piece is.</summary>
@@ -37,4 +41,32 @@ public enum CheckStage : byte
 
     /// <summary>Refused, and its author wants somebody else to look.</summary>
     Appealed,
+
+    /// <summary>There is nothing to look at any more, or its slice decided by itself.</summary>
+    Dropped,
+}
+
+/// <summary>Why it is with staff; numbered as in content_checks.proto.</summary>
+public enum ContentFinding : byte
+{
+    None = 0,
+    Words,
+    Review,
+    Risky,
+    NotApplicable,
+    Away,
+    Overdue,
+}
+
+/// <summary>Why it was refused; numbered as in content_checks.proto.</summary>
+public enum RefusalReason : byte
+{
+    None = 0,
+    Advertising,
+    Abuse,
+    Privacy,
+    Unlawful,
+    Indecent,
+    Untrue,
+    Other,
 }

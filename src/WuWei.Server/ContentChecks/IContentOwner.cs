@@ -24,7 +24,7 @@ public interface IContentOwner
     ValueTask<ApplyVerdict> ReadyAsync(CancellationToken cancel);
 }
 
-/// <summary>Stores a verdict where the slice shows it; whoever reads the state from the check itself does nothing.</summary>
+/// <summary>Stores a verdict where the slice shows it, or nothing where that is read from the check itself.</summary>
 public delegate Task ApplyVerdict(DbSession db, ContentVerdict verdict);
 
 /// <summary>What is looked at; personal data, in clear here.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using WuWei.ContentChecks;
 
 namespace WuWei.Identity;
 
@@ -15,6 +16,9 @@ public sealed record Person(
     Guid Id, string? Name, string ShownName, string? Phone, Guid? HomeUnitId, bool ShowPartyBadge)
 {
     public NameChoice NameOnBoards { get; init; } = NameChoice.Masked;
+
+    /// <summary>Whether boards may show the full name to others.</summary>
+    public ContentState NameState { get; init; } = ContentState.Passed;
 
     public const int NameLengthMax = 30;
 

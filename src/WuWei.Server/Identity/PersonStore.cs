@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WuWei.ContentChecks;
 using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Privacy;
@@ -18,7 +19,8 @@ public static class PersonStore
     {
         var row = await db.FindAsync<Row>(
             """
-            SELECT id, name, shown_name, phone, home_unit_id, show_party_badge, name_on_boards FROM person WHERE id = @id
+            SELECT id, name, shown_name, phone, home_unit_id, show_party_badge, name_on_boards, name_state
+            FROM person WHERE id = @id
             """, new { id }) ?? throw Unknown();
         return new Person(
             row.Id,
@@ -29,6 +31,7 @@ public static class PersonStore
             row.ShowPartyBadge)
         {
             NameOnBoards = row.NameOnBoards,
+            NameState = row.NameState,
         };
     }
 
@@ -36,7 +39,7 @@ public static class PersonStore
     public static async Task<Dictionary<Guid, string>> NamesOnBoardsAsync(
         this DbSession db, PersonalData data, IEnumerable<Guid> ids) => (await db.ListAsync<Row>(
             """
-            SELECT p.id, IF(p.name_on_boards = 2, p.name, NULL) AS name, p.shown_name, p.name_on_boards
+            SELECT p.id, IF(p.name_on_boards = 2 AND p.name_state = 2, p.name, NULL) AS name, p.shown_name, p.name_on_boards
             FROM JSON_TABLE(@ids, '$[*]' COLUMNS (id CHAR(32) PATH '$')) i JOIN person p ON p.id = UNHEX(i.id)
             """, new { ids = JsonSerializer.Serialize(ids.Select(id => id.ToString("n"))) }))
         .ToDictionary(row => row.Id, row => row switch
@@ -83,7 +86,7 @@ public static class PersonStore
     /// <summary>Stores what a person may change of themself; each field on its own, so that none is lost.</summary>
     public static async Task UpdatePersonAsync(
         this DbSession db, PersonalData data, Guid id, string? name, Guid? homeUnitId, bool? showPartyBadge,
-        NameChoice? nameOnBoards)
+        NameChoice? nameOnBoards, ContentState? nameState)
     {
         var found = await db.ExecuteAsync(
             """
@@ -91,7 +94,7 @@ public static class PersonStore
             SET name = COALESCE(@sealed, name), shown_name = COALESCE(@shown, shown_name),
               home_unit_id = COALESCE(@homeUnitId, home_unit_id),
               show_party_badge = COALESCE(@showPartyBadge, show_party_badge),
-              name_on_boards = COALESCE(@nameOnBoards, name_on_boards)
+              name_on_boards = COALESCE(@nameOnBoards, name_on_boards), name_state = COALESCE(@nameState, name_state)
             WHERE id = @id
             """,
             new
@@ -102,12 +105,26 @@ public static class PersonStore
                 homeUnitId,
                 showPartyBadge,
                 nameOnBoards,
+                nameState,
             });
         if (found == 0)
         {
             throw Unknown();
         }
     }
+
+    /// <summary>Full names by the ids of their people; personal data, in clear here.</summary>
+    public static async Task<List<ContentToCheck>> ListNamesAsync(
+        this DbSession db, PersonalData data, IReadOnlyList<Guid> ids) =>
+    [
+        .. (await db.ListEachAsync<Row>(
+                "SELECT p.id, p.name FROM person p WHERE p.name IS NOT NULL AND p.id IN (", "@id",
+                [.. ids.Select(id => new { id })], ")"))
+            .Select(row => new ContentToCheck(row.Id, data.Open(NameColumn, row.Id, row.Name!))),
+    ];
+
+    public static Task<int> MarkNameAsync(this DbSession db, Guid id, ContentState state) =>
+        db.ExecuteAsync("UPDATE person SET name_state = @state WHERE id = @id", new { id, state });
 
     /// <summary>Who has a unit as their home, in the order of their ids.</summary>
     public static Task<List<Acquaintance>> ListAtHomeAsync(this DbSession db, Guid unitId, Guid after, int countMax) =>
@@ -138,6 +155,7 @@ public static class PersonStore
         public Guid? HomeUnitId { get; init; }
         public bool ShowPartyBadge { get; init; }
         public NameChoice NameOnBoards { get; init; }
+        public ContentState NameState { get; init; }
     }
 }
 

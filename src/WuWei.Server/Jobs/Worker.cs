@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,8 +9,8 @@ using WuWei.Time;
 namespace WuWei.Jobs;
 
 /// <summary>
-/// Runs the jobs, each at its own pace, on the copy that holds the lease. The lease only saves work: each job is correct
-/// when several copies run it, so a copy that is late to notice does no harm.
+/// Runs the jobs, each at its own pace, on the copy that holds the lease of their lane. The lease only saves work: each job
+/// is correct when several copies run it, so a copy that is late to notice does no harm.
 /// </summary>
 public sealed partial class Worker(
     IEnumerable<IJob> jobs, Database database, TimeProvider clock, ILogger<Worker> log) : BackgroundService
@@ -19,7 +20,7 @@ public sealed partial class Worker(
     private static readonly TimeSpan LeaseTerm = TimeSpan.FromSeconds(15);
 
     private readonly Guid _self = Guid.NewGuid();
-    private readonly Dictionary<IJob, long> _ranAt = [];
+    private readonly ConcurrentDictionary<IJob, long> _ranAt = [];
 
     /// <summary>One round of all jobs, whoever holds the lease.</summary>
     public async Task RunOnceAsync(CancellationToken cancel)
@@ -33,22 +34,28 @@ public sealed partial class Worker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        while (!stoppingToken.IsCancellationRequested)
+        await Task.WhenAll(jobs.GroupBy(j => j.Lane).Select(lane => RunLaneAsync(lane.Key, [.. lane], stoppingToken)));
+    }
+
+    private async Task RunLaneAsync(string lane, IReadOnlyList<IJob> inLane, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
         {
-            var pause = await TryRoundAsync(stoppingToken) ? Pause : PauseAfterFailure;
-            await Task.Delay(pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var pause = await TryRoundAsync(lane, inLane, stop) ? Pause : PauseAfterFailure;
+            await Task.Delay(pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private Task<bool> TryRoundAsync(CancellationToken cancel) => TryAsync("lease", async () =>
+    private Task<bool> TryRoundAsync(string lane, IReadOnlyList<IJob> inLane, CancellationToken cancel) =>
+        TryAsync("lease", async () =>
     {
-        if (!await database.HousekeepAsync(TakeLeaseAsync, cancel))
+        if (!await database.HousekeepAsync(db => TakeLeaseAsync(db, lane), cancel))
         {
             return true;
         }
 
         var allWell = true;
-        foreach (var job in jobs.Where(IsDue))
+        foreach (var job in inLane.Where(IsDue))
         {
             allWell &= await TryAsync(job.GetType().Name, async () =>
             {
@@ -86,18 +93,18 @@ public sealed partial class Worker(
 
     private bool IsDue(IJob job) => !_ranAt.TryGetValue(job, out var at) || Stopwatch.GetElapsedTime(at) >= job.Every;
 
-    private async Task<bool> TakeLeaseAsync(DbSession db)
+    private async Task<bool> TakeLeaseAsync(DbSession db, string lane)
     {
         var now = clock.Now();
         var endsAt = now + LeaseTerm;
         await db.ExecuteAsync(
-            "INSERT IGNORE INTO lease (name, holder, ends_at) VALUES ('worker', @_self, @endsAt)",
-            new { _self, endsAt });
+            "INSERT IGNORE INTO lease (name, holder, ends_at) VALUES (@lane, @_self, @endsAt)",
+            new { lane, _self, endsAt });
         return await db.ExecuteAsync(
             """
             UPDATE lease SET holder = @_self, ends_at = @endsAt
-            WHERE name = 'worker' AND (holder = @_self OR ends_at < @now)
-            """, new { _self, endsAt, now }) == 1;
+            WHERE name = @lane AND (holder = @_self OR ends_at < @now)
+            """, new { lane, _self, endsAt, now }) == 1;
     }
 
     [LoggerMessage(LogLevel.Warning, "Background work {What} postponed: {Reason}")]

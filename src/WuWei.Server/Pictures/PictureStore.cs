@@ -96,7 +96,7 @@ public static class PictureStore
                 new { id, subjectId, position, state = asStaff ? ContentState.Passed : ContentState.Waiting });
             if (!asStaff)
             {
-                db.QueueContentCheck(ContentPiece.By(call, ContentKind.Picture, id, unitId));
+                db.QueueContentCheck(ContentPiece.By(call, ContentKind.Picture, id, unitId, cause.SubjectId));
             }
 
             db.Record(cause.Beside("PICTURE_ATTACH", "picture", id, new { cause.Subject, cause.SubjectId, position }));

@@ -9,7 +9,8 @@ public static class LiveStore
     public static Task<List<HappenedRow>> ListHappenedAsync(this DbSession db, long from, long to) =>
         db.ListAsync<HappenedRow>(
             """
-            SELECT h.number, h.at, h.unit_id, CAST(h.event_kind AS SIGNED) AS event_kind, COALESCE(c.name, a.title) AS about
+            SELECT h.number, h.at, h.unit_id, CAST(h.event_kind AS SIGNED) AS event_kind, 
+              COALESCE(c.name, IF(a.content_state = 2, a.title, NULL)) AS about
             FROM (
               SELECT s.number, e.at, e.unit_id, e.subject, e.subject_id,
                 CASE

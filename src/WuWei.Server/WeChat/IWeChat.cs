@@ -14,6 +14,35 @@ public interface IWeChat
     /// <param name="openId">Whose code it must be.</param>
     /// <returns>Null when it is wrong, used, expired, of another app or somebody else's.</returns>
     Task<WeChatPhone?> FindPhoneAsync(WeChatApp app, string openId, string code, CancellationToken cancel);
+
+    /// <summary>Whether a text may be shown, of somebody who was in the app within two hours.</summary>
+    Task<WeChatSuggestion> CheckTextAsync(
+        WeChatApp app, string openId, WeChatScene scene, string text, CancellationToken cancel);
+
+    /// <summary>Asks the same of a picture, which WeChat fetches; it pushes its verdict within 30 minutes.</summary>
+    /// <returns>What the push will carry; null when WeChat does not look at it.</returns>
+    Task<string?> CheckPictureAsync(
+        WeChatApp app, string openId, WeChatScene scene, Uri picture, CancellationToken cancel);
+}
+
+/// <summary>Where something is shown; WeChat's numbers.</summary>
+public enum WeChatScene
+{
+    Profile = 1,
+    Comment,
+    Forum,
+    Social,
+}
+
+/// <summary>What WeChat thinks of a text or a picture.</summary>
+public enum WeChatSuggestion
+{
+    Pass = 1,
+    Review,
+    Risky,
+
+    /// <summary>Its author was not in the app within two hours, or is not known there.</summary>
+    NotActive,
 }
 
 /// <summary>A WeChat account; personal data, in clear here.</summary>

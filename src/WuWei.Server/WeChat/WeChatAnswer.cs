@@ -11,6 +11,7 @@ public static class WeChatError
 {
     public const int Busy = -1;
     public const int TokenInvalid = 40001;
+    public const int OpenIdWrong = 40003;
     public const int AppWrong = 40013;
     public const int TokenMalformed = 40014;
     public const int CodeWrong = 40029;
@@ -20,4 +21,6 @@ public static class WeChatError
     public const int CodeOver = 42003;
     public const int QuotaOfDay = 45009;
     public const int TooOften = 45011;
+    public const int NotActive = 61010;
+    public const int Risky = 87014;
 }

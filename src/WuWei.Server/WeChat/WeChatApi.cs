@@ -9,7 +9,7 @@ namespace WuWei.WeChat;
 /// WeChat's servers over HTTP. Their refusals are HTTP 200 with an errcode. Requests carry secrets in their address, so
 /// nothing here or below logs one.
 /// </summary>
-public sealed class WeChatApi(WeChatHttp http, AccessTokens tokens) : IWeChat
+public sealed partial class WeChatApi(WeChatHttp http, AccessTokens tokens) : IWeChat
 {
     private const int IdLengthMax = 64;
     private const int PhoneLengthMax = 20;

@@ -36,6 +36,7 @@ public sealed class WeChatBindings(PersonalData personalData, TimeProvider clock
                 await db.JoinUnionAsync(bound.Id, await UnionAsync(db, personId, user.UnionId, union));
             }
 
+            db.QueueActive(bound.Id, call.Now);
             return (bound, false);
         }
 

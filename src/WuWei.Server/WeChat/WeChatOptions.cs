@@ -19,6 +19,12 @@ public sealed class WeChatApp
     public string Id { get; set; } = "";
     public string Secret { get; set; } = "";
     public WeChatAppKind Kind { get; set; }
+
+    /// <summary>What signs the pushes of this app, as it is set at WeChat; without it none are taken.</summary>
+    public string PushToken { get; set; } = "";
+
+    /// <summary>WeChat's EncodingAESKey; with it only encrypted pushes are taken.</summary>
+    public string PushKey { get; set; } = "";
 }
 
 /// <summary>The section <c>WeChat</c> of the settings. Without apps, nobody signs in with WeChat.</summary>
@@ -41,6 +47,8 @@ public sealed class WeChatOptions
         : Apps.Any(a => a.Id.Length is 0 or > AppIdLengthMax || !a.Id.All(char.IsAsciiLetterOrDigit)
             || a.Secret.Length == 0 || !Enum.IsDefined(a.Kind))
             ? "Each of WeChat:Apps needs Id, Secret and Kind (MiniProgram, Website or MobileApp)."
+        : Apps.Any(a => a.PushKey.Length > 0 && (a.PushToken.Length == 0 || WeChatCipher.KeyOf(a.PushKey) is null))
+            ? "A PushKey of WeChat:Apps is 43 letters and digits, and needs a PushToken."
         : Apps.DistinctBy(a => a.Id).Count() != Apps.Count ? "Two of WeChat:Apps have the same Id."
         : null;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Options;
 using Polly;
+using WuWei.ContentChecks;
 
 namespace WuWei.WeChat;
 
@@ -27,6 +28,8 @@ public static class WeChatSetup
         services.AddSingleton<WeChatCodes>();
         services.AddSingleton<WeChatBindings>();
         services.AddSingleton<WeChatSignIn>();
+        services.AddSingleton<IContentJudge, WeChatJudge>();
+        services.AddSingleton<WeChatPushes>();
         AddClient(services, WeChatHttp.Once, NeverArrived);
         AddClient(services, WeChatHttp.Again, HttpClientResiliencePredicates.IsTransient);
         return services;

@@ -102,8 +102,8 @@ public static class WeChatStore
     public static Task AddBindingAsync(this DbSession db, PersonalData data, WeChatBinding binding, string openId) =>
         db.ExecuteAsync(
             """
-            INSERT INTO wechat_binding (id, person_id, app_id, openid, openid_index, union_id, bound_at)
-            VALUES (@Id, @PersonId, @AppId, @openid, @index, @UnionId, @BoundAt)
+            INSERT INTO wechat_binding (id, person_id, app_id, openid, openid_index, union_id, bound_at, active_at)
+            VALUES (@Id, @PersonId, @AppId, @openid, @index, @UnionId, @BoundAt, @BoundAt)
             """,
             new
             {
@@ -115,6 +115,19 @@ public static class WeChatStore
                 binding.UnionId,
                 binding.BoundAt,
             });
+
+    /// <summary>Somebody has just shown a code of this account: they are in the app.</summary>
+    public static void QueueActive(this DbSession db, Guid bindingId, DateTime now) => db.Queue(
+        "UPDATE wechat_binding SET active_at = @now WHERE id = @bindingId", new { bindingId, now });
+
+    /// <summary>The accounts of a person in clear, and when each was last seen in its app.</summary>
+    public static async Task<List<WeChatPresence>> ListPresencesAsync(
+        this DbSession db, PersonalData data, Guid personId) =>
+    [
+        .. (await db.ListAsync<PresenceRow>(
+                "SELECT id, app_id, openid, active_at FROM wechat_binding WHERE person_id = @personId", new { personId }))
+            .Select(b => new WeChatPresence(b.AppId, data.Open(BindingOpenId, b.Id, b.Openid), b.ActiveAt)),
+    ];
 
     /// <summary>WeChat has told to which union a bound account belongs.</summary>
     public static Task<int> JoinUnionAsync(this DbSession db, Guid bindingId, Guid unionId) => db.ExecuteAsync(
@@ -144,6 +157,14 @@ public static class WeChatStore
         data.Index("wechat-openid", $"{appId} {openId}");
 
     private static byte[] UnionIdIndex(PersonalData data, string unionId) => data.Index("wechat-unionid", unionId);
+
+    private sealed record PresenceRow
+    {
+        public Guid Id { get; init; }
+        public string AppId { get; init; } = "";
+        public byte[] Openid { get; init; } = [];
+        public DateTime? ActiveAt { get; init; }
+    }
 
     private sealed record TicketRow
     {
@@ -176,3 +197,6 @@ public sealed record WeChatBinding
     public Guid? UnionId { get; init; }
     public DateTime BoundAt { get; init; }
 }
+
+/// <summary>Somebody in one app; personal data, in clear here.</summary>
+public sealed record WeChatPresence(string AppId, string OpenId, DateTime? ActiveAt);

@@ -1,4 +1,5 @@
 using WuWei.Calls;
+using WuWei.ContentChecks;
 using WuWei.Errors;
 using WuWei.Places;
 using WuWei.Points;
@@ -27,6 +28,9 @@ public record Wish
     public string? Text { get; init; }
     public string? Answers { get; init; }
     public byte[]? Content { get; init; }
+
+    /// <summary>Whether others than its maker and staff may read it. Whatever is open has passed.</summary>
+    public ContentState ContentState { get; init; } = ContentState.Passed;
     public byte[]? Contact { get; init; }
 
     /// <summary>The keyed hash of the contact's flat or house, as far as the address names one.</summary>
@@ -94,6 +98,7 @@ public record Wish
     public bool CallerLivesThere { get; init; }
     public Guid? NoteId { get; init; }
     public byte[]? DeliveryNote { get; init; }
+    public ContentState NoteState { get; init; }
 
     /// <summary>How many its maker attached, and its claimer at the delivery that counts: whether to look for any.</summary>
     public int PictureCount { get; init; }
@@ -137,6 +142,7 @@ public record Wish
     public Wish Opened(WishMove move, CategoryRules rules, bool canClimb, DateTime now) => (this with
     {
         Status = Next(Status, move),
+        ContentState = ContentState.Passed,
         OpenedAt = now,
         ClaimId = null,
         ClaimerId = null,

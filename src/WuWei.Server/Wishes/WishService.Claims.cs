@@ -146,7 +146,7 @@ public sealed partial class WishService
             },
             wish =>
             {
-                wish.DeliveryNote = note;
+                (wish.DeliveryNote, wish.DeliveryNoteState) = (note, Wire.ContentState.Waiting);
                 return new Wire.DeliverWishResponse { Wish = wish };
             },
             also: (m, _) =>
@@ -187,7 +187,10 @@ public sealed partial class WishService
                     throw Refuse.Exhausted("REVEALS_TOO_MANY", "今天查看联系方式的次数用完了。");
                 }
 
-                var step = new WishStep(WishMove.Reveal, call.Now, actor, call.Caller.PersonId, reason);
+                var step = new WishStep(WishMove.Reveal, call.Now, actor, call.Caller.PersonId, reason)
+                {
+                    Channel = call.Channel,
+                };
                 var after = wish.After(WishMove.Reveal) with { Version = wish.Version + 1 };
                 await db.MoveWishAsync(personalData, wish, after, step, Entry(call, step, after));
                 return contact;

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using WuWei.Calls;
+using WuWei.ContentChecks;
 using WuWei.Errors;
 using WuWei.Organization;
 
@@ -41,7 +42,7 @@ public sealed partial class WishService
             var sight = await SeeAsync(db, call, id, tree);
             call.Demand(sight.Relation, sight.Unit.Path);
             var steps = await db.ListStepsAsync(id);
-            var journey = new Wire.GetWishJourneyResponse { Steps = { steps.Select(s => ToWire(s, sight.Concerned)) } };
+            var journey = new Wire.GetWishJourneyResponse { Steps = { steps.Select(s => ToWire(s, sight, call.Caller)) } };
             await AddPicturesAsync(db, journey, steps, sight, call.Caller);
             return journey;
         }, context.CancellationToken);
@@ -136,21 +137,28 @@ public sealed partial class WishService
         }
     }
 
-    private Wire.WishStep ToWire(StepRow step, bool concerned) => new()
+    private Wire.WishStep ToWire(StepRow step, WishSight sight, Caller caller)
     {
-        Number = step.Number,
-        Move = (Wire.WishMove)step.Move,
-        From = (Wire.WishStatus)step.FromStatus,
-        To = (Wire.WishStatus)step.ToStatus,
-        At = Timestamp.FromDateTime(step.At),
-        Actor = (Wire.WishActor)step.Actor,
-        ActorName = concerned ? step.ActorName ?? "" : "",
-        Note = concerned ? WishStepStore.NoteOf(personalData, step.Id, step.Note) : "",
-        AudienceUnitId = step.AudienceUnitId.ToString(),
-        UnitId = step.UnitId?.ToString() ?? "",
-        Place = concerned ? WishStepStore.PlaceOf(personalData, step.Id, step.Place) : "",
-        DoneAt = step.DoneAt is { } done ? Timestamp.FromDateTime(done) : null,
-        Verification = (Wire.Verification)step.Verification,
-        ClaimerKind = (Wire.ClaimerKind)(step.ClaimKind ?? 0),
-    };
+        var concerned = sight.Concerned;
+        var readable = concerned && (step.ContentState == ContentState.Passed || sight.Overseer
+            || step.ActorId == caller.PersonId);
+        return new()
+        {
+            Number = step.Number,
+            Move = (Wire.WishMove)step.Move,
+            From = (Wire.WishStatus)step.FromStatus,
+            To = (Wire.WishStatus)step.ToStatus,
+            At = Timestamp.FromDateTime(step.At),
+            Actor = (Wire.WishActor)step.Actor,
+            ActorName = concerned ? step.ActorName ?? "" : "",
+            Note = readable ? WishStepStore.NoteOf(personalData, step.Id, step.Note) : "",
+            AudienceUnitId = step.AudienceUnitId.ToString(),
+            UnitId = step.UnitId?.ToString() ?? "",
+            Place = readable ? WishStepStore.PlaceOf(personalData, step.Id, step.Place) : "",
+            DoneAt = step.DoneAt is { } done ? Timestamp.FromDateTime(done) : null,
+            Verification = (Wire.Verification)step.Verification,
+            ClaimerKind = (Wire.ClaimerKind)(step.ClaimKind ?? 0),
+            NoteState = concerned && (step.Note ?? step.Place) is not null ? (Wire.ContentState)step.ContentState : default,
+        };
+    }
 }

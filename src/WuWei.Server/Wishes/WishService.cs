@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Options;
 using WuWei.Calls;
+using WuWei.ContentChecks;
 using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Identity;
@@ -96,7 +97,8 @@ public sealed partial class WishService(
     public override Task<Wire.RejectWishResponse> RejectWish(
         Wire.RejectWishRequest request, ServerCallContext context) =>
         MoveAsync(context, request, request.WishId, WishMove.Reject, Reason(request.Reason),
-            m => m.Sight.Wish.Ended(WishMove.Reject), wish => new Wire.RejectWishResponse { Wish = wish });
+            m => m.Sight.Wish.Ended(WishMove.Reject) with { ContentState = ContentState.Refused },
+            wish => new Wire.RejectWishResponse { Wish = wish });
 
     public override Task<Wire.WithdrawWishResponse> WithdrawWish(
         Wire.WithdrawWishRequest request, ServerCallContext context) =>
@@ -140,6 +142,12 @@ public sealed partial class WishService(
             var entry = JournalEntry.By(
                 call, WishEntry.Name(actor), WishEntry.Kind(WishMove.Make), "wish", wish.Id, wish.UnitId,
                 WishEntry.Made(wish, content, making.Draft.Contact, personalData));
+            if (wish.ContentState == ContentState.Waiting && !making.Category.Rules!.NeedsReview)
+            {
+                // Where staff read each wish before they approve it, nobody needs to look before them.
+                db.QueueContentCheck(ContentPiece.By(call, ContentKind.Wish, wish.Id, wish.UnitId));
+            }
+
             await db.AddWishAsync(
                 personalData, wish, new WishStep(WishMove.Make, call.Now, actor, call.Caller.PersonId), entry);
             await db.AttachPicturesAsync(
@@ -166,6 +174,7 @@ public sealed partial class WishService(
             AudienceUnitId = tree.AudienceOf(making.Unit).Id,
             CategoryId = making.Category.Id,
             Status = byStaff ? WishStatus.Open : WishStatus.PendingReview,
+            ContentState = byStaff ? ContentState.Passed : ContentState.Waiting,
             Version = 1,
             Origin = draft.Origin,
             Visibility = draft.Visibility,
@@ -224,7 +233,7 @@ public sealed partial class WishService(
                 await also(moving, after);
             }
 
-            var step = new WishStep(move, call.Now, actor, call.Caller.PersonId, note);
+            var step = new WishStep(move, call.Now, actor, call.Caller.PersonId, note) { Channel = call.Channel };
             step = detail?.Invoke(step) ?? step;
             var entry = Entry(call, step, after);
             await db.MoveWishAsync(personalData, sight.Wish, after, step, entry);

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using WuWei.Calls;
+using WuWei.ContentChecks;
 using WuWei.Organization;
 using WuWei.Places;
 using WuWei.Privacy;
@@ -24,6 +25,14 @@ public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Ove
 
     /// <summary>May know what others may not: reasons, notes, and the content of a sensitive wish.</summary>
     public bool Concerned => Relation != Relation.None || Overseer;
+
+    /// <summary>May read what it says: unread by anybody else, it is its maker's and the staff's.</summary>
+    private bool Readable => (Concerned || !Wish.Sensitive)
+        && (Wish.ContentState == ContentState.Passed || Overseer || (Relation & Relation.Maker) != 0);
+
+    /// <summary>The same of the note at its delivery, which the claimer wrote.</summary>
+    private bool NoteReadable => Concerned
+        && (Wish.NoteState == ContentState.Passed || Overseer || (Relation & Relation.Claimer) != 0);
 
     /// <summary>The same caller before the wish as it is after a move.</summary>
     public WishSight After(Wish after, Caller caller) => this with { Wish = after, Relation = after.RelationOf(caller) };
@@ -66,8 +75,9 @@ public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Ove
             AutoConfirmed = Wish.AutoConfirmed,
             Mine = (Relation & (Relation.Maker | Relation.Beneficiary)) != 0,
             Cell = Wish.Cell is { } cell ? ToWire(GridCell.OfNumber(cell)) : null,
+            ContentState = (Wire.ContentState)Wish.ContentState,
         };
-        if (Concerned || !Wish.Sensitive)
+        if (Readable)
         {
             var content = WishContent.Of(Wish, data);
             wire.Title = content.Title;
@@ -76,7 +86,10 @@ public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Ove
             {
                 wire.Answers.Add(content.Answers.ToDictionary());
             }
+        }
 
+        if (Concerned || !Wish.Sensitive)
+        {
             wire.MakerName = Wish.MakerName ?? "";
         }
 
@@ -85,9 +98,10 @@ public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Ove
             wire.MakerId = makerId.ToString();
         }
 
-        if (Concerned && Wish is { NoteId: { } noteId })
+        if (Concerned && Wish is { NoteId: { } noteId, DeliveryNote: not null })
         {
-            wire.DeliveryNote = WishStepStore.NoteOf(data, noteId, Wish.DeliveryNote);
+            wire.DeliveryNote = NoteReadable ? WishStepStore.NoteOf(data, noteId, Wish.DeliveryNote) : "";
+            wire.DeliveryNoteState = (Wire.ContentState)Wish.NoteState;
         }
 
         return wire;
@@ -125,17 +139,26 @@ public sealed record WishSight(Wish Wish, Unit Unit, Relation Relation, bool Ove
             claim.ClaimerId = "";
         }
 
+        if (!NoteReadable)
+        {
+            again.DeliveryNote = "";
+        }
+
+        if (!Readable)
+        {
+            again.Title = again.Text = "";
+            again.Answers.Clear();
+        }
+
         if (Concerned)
         {
             return again;
         }
 
         again.MakerId = "";
-        again.DeliveryNote = "";
         if (Wish.Sensitive)
         {
-            again.Title = again.Text = again.MakerName = "";
-            again.Answers.Clear();
+            again.MakerName = "";
         }
 
         return again;

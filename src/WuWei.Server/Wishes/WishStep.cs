@@ -1,3 +1,6 @@
+using WuWei.Calls;
+using WuWei.ContentChecks;
+
 namespace WuWei.Wishes;
 
 /// <summary>One move of a wish, as its journey tells it.</summary>
@@ -15,7 +18,16 @@ public sealed record WishStep(
     public Guid? UnitId { get; init; }
     public string? Place { get; init; }
     public DateTime? DoneAt { get; init; }
+
     /// <summary>Of what was done.</summary>
     public IReadOnlyList<Guid> Pictures { get; init; } = [];
     public Verification Verification { get; init; }
+    public Channel Channel { get; init; }
+
+    /// <summary>What residents say is checked before anybody else reads it; staff and other systems are not.</summary>
+    public ContentState ContentState =>
+        Actor is WishActor.Maker or WishActor.Beneficiary or WishActor.Claimer
+            && !string.IsNullOrEmpty($"{Note}{Place}")
+            ? ContentState.Waiting
+            : ContentState.Passed;
 }

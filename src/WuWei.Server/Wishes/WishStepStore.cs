@@ -1,3 +1,4 @@
+using WuWei.ContentChecks;
 using WuWei.Data;
 using WuWei.Privacy;
 
@@ -13,8 +14,10 @@ public static class WishStepStore
         """
         SELECT s.number, s.id, s.move, s.from_status, s.to_status, s.at, s.actor, s.actor_id, p.shown_name AS actor_name,
           s.claim_kind, s.audience_unit_id, s.unit_id, s.note, s.place, s.done_at, s.verification,
-          s.picture_count
-        FROM wish_step s LEFT JOIN person p ON p.id = s.actor_id
+          COALESCE(c.state, s.content_state) AS content_state, s.picture_count
+        FROM wish_step s
+        LEFT JOIN person p ON p.id = s.actor_id
+        LEFT JOIN content_check c ON c.kind = 2 AND c.content_id = s.id
         WHERE s.wish_id = @wishId ORDER BY s.number LIMIT 1000
         """, new { wishId });
 
@@ -31,6 +34,15 @@ public static class WishStepStore
             LIMIT 1
             """, new { wishId, reveal = WishMove.Reveal, claim = WishMove.Claim, claimerId }) is not null;
 
+    /// <summary>What was said at steps that are checked, sealed.</summary>
+    public static Task<List<StepRow>> ListCheckedStepsAsync(this DbSession db, IReadOnlyList<Guid> ids) =>
+        db.ListEachAsync<StepRow>(
+            """
+            SELECT s.id, s.note, s.place
+            FROM content_check c JOIN wish_step s ON s.wish_id = c.part_of AND s.id = c.content_id
+            WHERE c.kind = 2 AND c.content_id IN (
+            """, "@id", [.. ids.Select(id => new { id })], ")");
+
     public static string NoteOf(PersonalData data, Guid stepId, byte[]? note) =>
         note is null ? "" : data.Open(NoteColumn, stepId, note);
 
@@ -43,10 +55,10 @@ public static class WishStepStore
             """
             INSERT INTO wish_step
               (wish_id, number, id, move, from_status, to_status, at, actor, actor_id, claim_kind, audience_unit_id, note,
-              place, done_at, verification, unit_id, picture_count)
+              place, done_at, verification, unit_id, content_state, picture_count)
             VALUES
               (@wishId, @Version, @Id, @Move, @from, @Status, @At, @Actor, @ActorId, @claimKind, @AudienceUnitId, @note,
-              @place, @DoneAt, @Verification, @UnitId, @pictureCount)
+              @place, @DoneAt, @Verification, @UnitId, @ContentState, @pictureCount)
             """,
             new
             {
@@ -67,7 +79,13 @@ public static class WishStepStore
                 step.Verification,
                 step.UnitId,
                 pictureCount = step.Pictures.Count,
+                step.ContentState,
             });
+        if (step.ContentState == ContentState.Waiting)
+        {
+            db.QueueContentCheck(new ContentPiece(
+                ContentKind.WishNote, step.Id, after.UnitId, step.ActorId!.Value, step.Channel, step.At, after.Id));
+        }
 
         byte[]? Sealed(string column, string? text) => string.IsNullOrEmpty(text) ? null : data.Seal(column, step.Id, text);
     }
@@ -92,4 +110,5 @@ public sealed record StepRow
     public DateTime? DoneAt { get; init; }
     public Verification Verification { get; init; }
     public int PictureCount { get; init; }
+    public ContentState ContentState { get; init; }
 }

@@ -1,4 +1,5 @@
 using MySqlConnector;
+using WuWei.ContentChecks;
 using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Journal;
@@ -44,18 +45,20 @@ public static class WishStore
               w.cell, w.claim_suspicion, w.organisation_id, g.name AS organisation_name,
               w.level, w.reminders, w.overdue, w.urged_at, w.noticed_at, w.made_at, w.clock_from, w.due_at, w.opened_at,
               w.claimed_at, w.delivered_at, w.delivered_step, w.kept_at, w.deadline_at, w.clock_at, w.rating,
-              w.auto_confirmed, w.overturn_by, w.import_ref,
+              w.auto_confirmed, w.overturn_by, w.import_ref, w.content_state,
               m.shown_name AS maker_name, k.shown_name AS claimer_name,
               {PartyBadge},
               EXISTS (SELECT 1 FROM wish_offer o WHERE o.wish_id = w.id AND o.person_id = @callerId) AS offered,
               b.id AS beneficiary_id, {(claiming ? Ties : "")}
-              w.picture_count, d.id AS note_id, d.note AS delivery_note, d.picture_count AS delivery_picture_count
+              w.picture_count, d.id AS note_id, d.note AS delivery_note, d.picture_count AS delivery_picture_count,
+              COALESCE(n.state, d.content_state) AS note_state
             FROM wish w
             LEFT JOIN person m ON m.id = w.maker_id
             LEFT JOIN person k ON k.id = w.claimer_id
             LEFT JOIN person b ON b.phone_index = w.beneficiary_index
             LEFT JOIN organisation g ON g.id = w.organisation_id
             LEFT JOIN wish_step d ON d.wish_id = w.id AND d.number = w.delivered_step
+            LEFT JOIN content_check n ON n.kind = 2 AND n.content_id = d.id
             WHERE w.id = @id
             """, new { id, callerId, now });
 
@@ -104,13 +107,14 @@ public static class WishStore
               (id, unit_id, audience_unit_id, category_id, status, version, origin, visibility, `sensitive`, title, text,
               answers, content, contact, place, cell, effort_minutes, remote, maker_id, beneficiary, beneficiary_index,
               consent, level, reminders, overdue, noticed_at, made_at, clock_from, due_at, opened_at, delivered_at,
-              delivered_step, kept_at, deadline_at, clock_at, auto_confirmed, import_ref, remade_from, picture_count)
+              delivered_step, kept_at, deadline_at, clock_at, auto_confirmed, import_ref, remade_from,
+              content_state, picture_count)
             VALUES
               (@Id, @UnitId, @AudienceUnitId, @CategoryId, @Status, @Version, @Origin, @Visibility, @Sensitive, @Title,
               @Text, @Answers, @Content, @Contact, @Place, @Cell, @EffortMinutes, @Remote, @MakerId, @Beneficiary, @BeneficiaryIndex,
               @Consent, @Level, @Reminders, @Overdue, @NoticedAt, @MadeAt, @ClockFrom, @DueAt, @OpenedAt,
               @DeliveredAt, @DeliveredStep, @KeptAt, @DeadlineAt, @ClockAt, @AutoConfirmed, @ImportRef, @RemadeFrom,
-              @PictureCount)
+              @ContentState, @PictureCount)
             """,
             new
             {
@@ -153,6 +157,7 @@ public static class WishStore
                 wish.ImportRef,
                 wish.RemadeFrom,
                 wish.PictureCount,
+                wish.ContentState,
             });
         db.QueueListing(wish);
     }
@@ -173,13 +178,15 @@ public static class WishStore
               reminders = @Reminders, overdue = @Overdue, urged_at = @UrgedAt, noticed_at = @NoticedAt, clock_from = @ClockFrom,
               due_at = @DueAt, opened_at = @OpenedAt, claimed_at = @ClaimedAt, delivered_at = @DeliveredAt,
               delivered_step = @DeliveredStep, kept_at = @KeptAt, clock_at = @ClockAt, rating = @Rating,
-              auto_confirmed = @AutoConfirmed, overturn_by = @OverturnBy
-            WHERE id = @Id AND version = @versionRead
+              auto_confirmed = @AutoConfirmed, overturn_by = @OverturnBy, content_state = @ContentState
+            WHERE id = @Id AND version = @versionRead AND content_state = @contentRead
             """,
             new
             {
                 after.Id,
                 versionRead = before.Version,
+                contentRead = before.ContentState,
+                after.ContentState,
                 after.Version,
                 after.Status,
                 after.UnitId,
@@ -211,8 +218,15 @@ public static class WishStore
             throw new ConflictException();
         }
 
+        if (before.Status == WishStatus.PendingReview && after.Status != before.Status)
+        {
+            // Whoever moved it has read it, or nobody needs to any more.
+            db.QueueNoContentCheck(ContentKind.Wish, after.Id, after.ContentState);
+        }
+
         if (before.UnitId != after.UnitId)
         {
+            db.QueueContentUnit(ContentKind.Wish, after.Id, after.UnitId);
             db.QueueUnlisting(after.Id);
             db.QueueListing(after);
             db.QueueFollowUpsTo(after);

@@ -8,6 +8,9 @@ public sealed class TestWeChat : IAsyncDisposable
     /// <summary>Among a server's settings: it is told of no WeChat.</summary>
     public const string NoApps = "WeChat:Apps=";
 
+    /// <summary>What signs the pushes of the mini program.</summary>
+    public string PushToken { get; } = $"push{Guid.NewGuid():n}";
+
     private TestWeChat(StubServer stub, IReadOnlyList<StubApp> apps) => (Stub, Apps) = (stub, apps);
 
     public StubServer Stub { get; }
@@ -26,6 +29,7 @@ public sealed class TestWeChat : IAsyncDisposable
             $"WeChat:Apps:{i}:Id={app.Id}", $"WeChat:Apps:{i}:Secret={app.Secret}",
             $"WeChat:Apps:{i}:Kind={(app.IsMiniProgram ? "MiniProgram" : "Website")}",
         }),
+        $"WeChat:Apps:0:PushToken={PushToken}",
     ];
 
     public static async Task<TestWeChat> StartAsync(TimeProvider clock)

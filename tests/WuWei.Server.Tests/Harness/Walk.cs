@@ -23,6 +23,7 @@ public sealed class Walk(Scene scene, int number, WishCast cast, IReadOnlyList<A
         ["APPEAL_UNKNOWN"] = "unseen",
         ["HOURS_UNKNOWN"] = "unseen",
         ["PICTURE_UNKNOWN"] = "unseen",
+        ["CONTENT_UNKNOWN"] = "unseen",
         ["SIGN_IN_REQUIRED"] = "none",
     };
 

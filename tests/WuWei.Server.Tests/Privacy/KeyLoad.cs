@@ -31,6 +31,7 @@ internal sealed class KeyLoad(World world, TestServer[] copies)
         await TryAsync("organisations", () => RegisterAsync(maker, staff));
         await TryAsync("a WeChat account", () => ShowWeChatAsync(maker));
         await TryAsync("an activity", () => ServeAsync(maker, helper, staff));
+        await TryAsync("a content check", () => AppealAsync(maker, helper, staff));
         do
         {
             await TryAsync("sign in", SignInAsync);
@@ -73,6 +74,7 @@ internal sealed class KeyLoad(World world, TestServer[] copies)
         Assert.Equal(request.Contact.Address, contact.Address);
         await At(helper).Wishes.DeliverWishAsync(new() { WishId = id, Note = $"办好了 {id}", Place = "3幢楼下" });
         await At(maker).ConfirmAsync(id);
+        await world.PassContentAsync();
         Assert.Equal(request.Text, (await At(maker).Wishes.GetWishAsync(new() { WishId = id })).Wish.Text);
         Wishes.Add((maker, id, request.Text));
     }
@@ -94,6 +96,37 @@ internal sealed class KeyLoad(World world, TestServer[] copies)
         var award = (await helper.Points.ListPointsAsync(new())).Lines[0].Award.Id;
         await staff.Points.DecideHeldAwardAsync(new() { AwardId = award, Pay = true, Reason = "电话核实过" });
         await staff.Points.ProposeReversalAsync(new() { AwardId = award, Reason = "重复计分" });
+    }
+
+    /// <summary>A note is refused, its author appeals, and the street leaves it at that.</summary>
+    private async Task AppealAsync(Actor maker, Actor helper, Actor staff)
+    {
+        const string words = "说明理由";
+        var wish = await maker.OpenAsync(world.Request(), staff);
+        await helper.ClaimAsync(wish);
+        await helper.DeliverAsync(wish);
+        await world.CheckContentAsync();
+        var queued = (await world.WaitingAsync()).Single(r => r.PartOf == wish);
+        await At(staff).ContentChecks.ReviewContentAsync(new()
+        {
+            Choices =
+            {
+                new Wire.ContentChoice
+                {
+                    Id = queued.Id,
+                    Version = queued.Version,
+                    Reason = Wire.RefusalReason.Other,
+                    ReasonText = words,
+                },
+            },
+        });
+        await At(helper).ContentChecks.AppealContentAsync(new() { Id = queued.Id, Reason = words });
+        var street = await world.StaffAsync(world.Street);
+        Assert.Equal(words, (await At(street).ContentChecks.DecideContentAppealAsync(
+            new() { Id = queued.Id, Answer = words })).Appeal.Appeal);
+        Assert.Contains(
+            (await At(helper).ContentChecks.ListMyContentAsync(new())).Contents,
+            c => (c.ReasonText, c.AppealAnswer) == (words, words));
     }
 
     /// <summary>Suspended, with a scope that was declined; staff read both reasons and the contact.</summary>

@@ -5,6 +5,8 @@ CREATE TABLE IF NOT EXISTS content_check (
   id BINARY(16) NOT NULL PRIMARY KEY,
   kind TINYINT UNSIGNED NOT NULL,
   content_id BINARY(16) NOT NULL,
+  -- The wish or activity that it belongs to, or itself.
+  part_of BINARY(16) NOT NULL,
   version INT UNSIGNED NOT NULL,
   -- All zeros: of somebody who lives in no unit yet.
   unit_id BINARY(16) NOT NULL,
@@ -110,8 +112,3 @@ DEALLOCATE PREPARE ddl;
 
 -- Wishes that wait for review now: whoever approves one has read it.
 UPDATE wish SET content_state = 1 WHERE status = 1 AND origin <> 4;
-
-INSERT IGNORE INTO content_check
-  (id, kind, content_id, version, unit_id, author_id, channel, state, stage, made_at, tries, finding, queued_at, reason)
-SELECT id, 1, id, 1, unit_id, maker_id, 0, 1, 3, made_at, 0, 4, made_at, 0
-FROM wish WHERE status = 1 AND origin <> 4;

@@ -1,0 +1,138 @@
+using WuWei.Calls;
+using WuWei.Errors;
+
+namespace WuWei.ContentChecks;
+
+/// <summary>The check of one piece and the only ways it may go: values in, values out.</summary>
+public sealed record ContentCheck
+{
+    public static readonly TimeSpan AppealWithin = TimeSpan.FromDays(7);
+
+    /// <summary>How long the worker may take over one before another copy does it.</summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
+
+    /// <summary>WeChat promises its verdict on a picture within this time.</summary>
+    private static readonly TimeSpan VerdictWithin = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long to leave WeChat alone after each time that it did not answer; then staff look at it.</summary>
+    private static readonly TimeSpan[] Pauses = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5)];
+
+    public Guid Id { get; init; }
+    public ContentKind Kind { get; init; }
+    public Guid ContentId { get; init; }
+
+    /// <summary>The wish, activity or thread that it belongs to, or itself.</summary>
+    public Guid PartOf { get; init; }
+
+    /// <summary>Which edit it is: a verdict on an older one is none.</summary>
+    public int Version { get; init; }
+    public Guid UnitId { get; init; }
+    public Guid AuthorId { get; init; }
+    public Channel Channel { get; init; }
+    public ContentState State { get; init; }
+    public CheckStage Stage { get; init; }
+    public DateTime MadeAt { get; init; }
+    public DateTime? DueAt { get; init; }
+    public int Tries { get; init; }
+    public ContentFinding Finding { get; init; }
+    public DateTime? QueuedAt { get; init; }
+    public DateTime? DecidedAt { get; init; }
+    public Guid? DecidedBy { get; init; }
+    public RefusalReason Reason { get; init; }
+    public byte[]? ReasonText { get; init; }
+    public Guid? AppealUnitId { get; init; }
+    public DateTime? AppealedAt { get; init; }
+    public byte[]? AppealText { get; init; }
+    public DateTime? AppealDecidedAt { get; init; }
+    public Guid? AppealDecidedBy { get; init; }
+    public byte[]? AppealAnswer { get; init; }
+
+    /// <summary>Until when its author may appeal; null when not, or not any more.</summary>
+    public DateTime? AppealUntil => Stage == CheckStage.Settled && State == ContentState.Refused && AppealedAt is null
+        ? DecidedAt + AppealWithin
+        : null;
+
+    /// <summary>Whether a machine is still to say something.</summary>
+    public bool IsWithMachines => Stage is CheckStage.New or CheckStage.Asked;
+
+    /// <summary>Taken by one copy of the worker, for a while.</summary>
+    public ContentCheck Taken(DateTime now) => this with { DueAt = now + Lease, Tries = Tries + 1 };
+
+    /// <summary>WeChat has it and says later what it thinks.</summary>
+    public ContentCheck Asked(DateTime now) => this with { Stage = CheckStage.Asked, DueAt = now + VerdictWithin };
+
+    /// <summary>To be tried again, a bounded number of times; then it is for staff.</summary>
+    public ContentCheck Failed(DateTime now) => Tries <= Pauses.Length
+        ? this with { DueAt = now + Pauses[Tries - 1] }
+        : Queued(ContentFinding.Away, now);
+
+    public ContentCheck Queued(ContentFinding finding, DateTime now) =>
+        this with { Stage = CheckStage.Queued, Finding = finding, QueuedAt = now, DueAt = null };
+
+    public ContentCheck Dropped() => this with { Stage = CheckStage.Dropped, DueAt = null };
+
+    /// <param name="by">Null for a machine, which passes and never refuses.</param>
+    public ContentCheck Passed(Guid? by, DateTime now) => this with
+    {
+        State = ContentState.Passed,
+        Stage = CheckStage.Settled,
+        DueAt = null,
+        DecidedAt = now,
+        DecidedBy = by,
+    };
+
+    public ContentCheck Refused(Guid by, RefusalReason reason, byte[] text, DateTime now) => this with
+    {
+        State = ContentState.Refused,
+        Stage = CheckStage.Settled,
+        DueAt = null,
+        DecidedAt = now,
+        DecidedBy = by,
+        Reason = reason,
+        ReasonText = text,
+    };
+
+    /// <summary>Its author wants staff of this unit to look.</summary>
+    public ContentCheck Appealed(Guid unitId, byte[] text, DateTime now)
+    {
+        if (AppealedAt is not null)
+        {
+            throw Refuse.Taken("CONTENT_APPEALED", "已经申诉过了，每次只能申诉一回。");
+        }
+
+        return AppealUntil switch
+        {
+            null => throw Refuse.Premature("CONTENT_NOT_REFUSED", "只有审核没有通过的内容可以申诉。"),
+            var until when until < now => throw Refuse.Premature("CONTENT_APPEAL_LATE", "申诉要在 7 天之内提出。"),
+            _ => this with
+            {
+                Stage = CheckStage.Appealed,
+                AppealUnitId = unitId,
+                AppealedAt = now,
+                AppealText = text,
+                QueuedAt = now,
+            },
+        };
+    }
+
+    public ContentCheck AppealDecided(Guid by, bool admit, byte[] answer, DateTime now)
+    {
+        var decided = this with
+        {
+            State = admit ? ContentState.Passed : ContentState.Refused,
+            Stage = CheckStage.Settled,
+            AppealDecidedAt = now,
+            AppealDecidedBy = by,
+            AppealAnswer = answer,
+        };
+        return Stage != CheckStage.Appealed
+            ? throw Refuse.Premature("CONTENT_NOT_APPEALED", "没有待处理的申诉。")
+            : AuthorId == by ? throw Own()
+            : DecidedBy == by ? throw Refuse.Denied("SECOND_PERSON_NEEDED", "申诉要由另一位工作人员处理。")
+            : decided;
+    }
+
+    public static RefusedException Own() => Refuse.Denied("CONTENT_OWN", "自己写的内容要请同事审核。");
+
+    public static RefusedException Unknown() => Refuse.Missing("CONTENT_UNKNOWN", "没有找到这条内容。");
+}

@@ -1,0 +1,26 @@
+using WuWei.ContentChecks;
+using WuWei.Data;
+
+namespace WuWei.Wishes;
+
+/// <summary>Every SQL statement on what wishes say and whether others may read it.</summary>
+public static class WishTextStore
+{
+    /// <summary>What wishes say.</summary>
+    public static Task<List<Wish>> ListWishTextsAsync(this DbSession db, IReadOnlyList<Guid> ids) => db.ListEachAsync<Wish>(
+        "SELECT w.id, w.title, w.text, w.answers, w.content FROM wish w WHERE w.id IN (", "@id",
+        [.. ids.Select(id => new { id })], ")");
+
+    /// <summary>A verdict on what it says; no move of the wish. Starts over when somebody was faster.</summary>
+    public static async Task MarkContentAsync(this DbSession db, Wish wish, ContentState state)
+    {
+        if (await db.ExecuteAsync(
+            """
+            UPDATE wish SET content_state = @state
+            WHERE id = @Id AND version = @Version AND content_state = @ContentState
+            """, new { wish.Id, wish.Version, wish.ContentState, state }) == 0)
+        {
+            throw new ConflictException();
+        }
+    }
+}
