@@ -11,10 +11,11 @@ public static class PictureCollectStore
             SELECT id, name, author_id, bytes FROM picture WHERE forget_at <= @now ORDER BY forget_at LIMIT @countMax
             """, new { now, countMax });
 
-    /// <returns>Which of these names are of a picture.</returns>
-    public static Task<List<string>> ListKnownNamesAsync(this DbSession db, IReadOnlyList<string> names) =>
-        db.ListEachAsync<string>(
-            "SELECT name FROM picture WHERE name IN (", "@Name", [.. names.Select(name => new { Name = name })], ")");
+    /// <summary>The pictures that have one of these names.</summary>
+    public static Task<List<FiledPicture>> ListNamedAsync(this DbSession db, IReadOnlyList<string> names) =>
+        db.ListEachAsync<FiledPicture>(
+            "SELECT id, name, lost FROM picture WHERE name IN (", "@Name",
+            [.. names.Select(name => new { Name = name })], ")");
 
     public static Task<List<FiledPicture>> ListFiledAsync(this DbSession db, Guid after, int countMax) =>
         db.ListAsync<FiledPicture>(

@@ -74,8 +74,8 @@ public sealed partial class PictureJob(
             return 0;
         }
 
-        var known = (await database.ReadAsync(db => db.ListKnownNamesAsync(old), cancel)).ToHashSet(StringComparer.Ordinal);
-        string[] strays = [.. old.Where(name => !known.Contains(name))];
+        var known = await database.ReadAsync(db => db.ListNamedAsync(old), cancel);
+        string[] strays = [.. old.Except(known.Select(picture => picture.Name))];
         foreach (var name in strays)
         {
             await storage.DeleteAsync(name, cancel);

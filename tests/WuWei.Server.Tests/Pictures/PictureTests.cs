@@ -118,7 +118,7 @@ public sealed class PictureTests(SharedServer shared)
     public async Task Sixty_a_day_are_enough_also_of_those_that_cannot_be_read()
     {
         var author = await shared.World.ResidentAsync();
-        var broken = new Wire.UploadPictureRequest { Content = ByteString.CopyFrom(NastyPictures.JpegOf(64, 48)[..300]) };
+        var broken = new Wire.UploadPictureRequest { Content = ByteString.CopyFrom(NastyPictures.JpegOf(64, 48)[..^300]) };
         for (var i = 0; i < 60; i++)
         {
             Assert.Equal("PICTURE_DAMAGED", await Refusals.ReasonAsync(author.Pictures.UploadPictureAsync(broken)));
@@ -144,7 +144,7 @@ public sealed class PictureTests(SharedServer shared)
             "SELECT COUNT(*) FROM journal_entry e JOIN picture p ON INSTR(e.detail, p.name) > 0"));
 
         async Task<string?> KindsAsync(string id) => await _server.Database.ScalarAsync<string>(
-            "SELECT GROUP_CONCAT(kind ORDER BY at, kind = 'PICTURE_ATTACH') FROM journal_entry WHERE subject_id = @id",
+            "SELECT GROUP_CONCAT(kind ORDER BY kind DESC) FROM journal_entry WHERE subject_id = @id",
             ("id", Guid.Parse(id)));
     }
 

@@ -22,7 +22,20 @@ public static class WebPBytes
         [.. Encoding.ASCII.GetBytes(type), .. Little(body.Length, 4), .. body, .. new byte[body.Length % 2]];
 
     /// <summary>The chunk of the picture itself.</summary>
-    public static byte[] FrameOf(byte[] simple) => simple[AfterStart..];
+    public static byte[] FrameOf(byte[] simple)
+    {
+        for (var at = AfterStart; ;)
+        {
+            var length = 8 + BinaryPrimitives.ReadInt32LittleEndian(simple.AsSpan(at + 4));
+            length += length % 2;
+            if (simple.AsSpan(at).StartsWith("VP8 "u8) || simple.AsSpan(at).StartsWith("VP8L"u8))
+            {
+                return simple[at..(at + length)];
+            }
+
+            at += length;
+        }
+    }
 
     public static byte[] Canvas(int width, int height, byte flags) =>
         Chunk("VP8X", [flags, 0, 0, 0, .. Little(width - 1, 3), .. Little(height - 1, 3)]);
