@@ -6,6 +6,7 @@ using WuWei.Gateway.Public.Description;
 using WuWei.Gateway.Public.Live;
 using WuWei.Inbox;
 using WuWei.Jobs;
+using WuWei.Pictures;
 
 namespace WuWei.Gateway;
 
@@ -57,6 +58,10 @@ public static class GatewayHost
         app.UseMalformedMessages();
         app.MapWuWei();
         app.MapDescription();
+        app.MapPost(Uploads.Path, (HttpContext http, Uploads uploads) => uploads.TakeAsync(http))
+            .WithRequestTimeout(Uploads.DeadlineMax);
+        app.MapGet($"{PictureLinks.Path}/{{name}}",
+            (HttpContext http, string name, PicturePages pictures) => pictures.ServeAsync(http, name));
         app.MapGet("/live/boards", (HttpContext http, LivePages live) => live.BoardAsync(http));
         app.MapGet("/live/events", (HttpContext http, LivePages live) => live.EventsAsync(http));
         app.MapWeChatCallback();

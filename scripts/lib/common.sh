@@ -14,10 +14,11 @@ usage() { sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; }
 # taken PORT: somebody listens on it.
 taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# use_keys: names the file with the server's keys.
+# use_keys: names the file with the server's keys, and the folder of its pictures.
 use_keys() {
   WUWEI_KEYS=$(realpath -m -- "${WUWEI_KEYS:-$WUWEI_LOCAL/keys.json}")
-  export WUWEI_KEYS
+  WUWEI_PICTURES=$(realpath -m -- "${WUWEI_PICTURES:-$WUWEI_LOCAL/pictures}")
+  export WUWEI_KEYS WUWEI_PICTURES
 }
 
 # wuwei VERB…: the operator's program, in place of this process (call it last, or in the background).

@@ -23,6 +23,7 @@ using WuWei.Journal;
 using WuWei.Notices;
 using WuWei.Organization;
 using WuWei.Partners;
+using WuWei.Pictures;
 using WuWei.Points;
 using WuWei.Privacy;
 using WuWei.Recommendations;
@@ -41,7 +42,7 @@ public static class WuWeiServices
     private const int MessageBytesMax = 256 * 1024;
 
     /// <summary>
-    /// Reads the settings WUWEI_MYSQL, WUWEI_REDIS and WUWEI_KEYS (a path). The host adds an <see cref="ISmsSender"/>
+    /// Reads the settings WUWEI_MYSQL, WUWEI_REDIS, WUWEI_KEYS and WUWEI_PICTURES (paths). The host adds an <see cref="ISmsSender"/>
     /// and marks its listeners with <see cref="Door.Mark"/>.
     /// </summary>
     public static IServiceCollection AddWuWei(this IServiceCollection services, IConfiguration settings)
@@ -97,6 +98,7 @@ public static class WuWeiServices
         services.AddSingleton<LiveEvents>();
         services.AddSingleton<LiveTotals>();
         services.AddWeChat();
+        services.AddPictures(() => Required(settings, "WUWEI_PICTURES"));
         services.AddContentChecks();
         services.AddSingleton(s => new ContentOwners(
             [.. s.GetServices<IContentOwner>(), .. ActivityWords.All(s.GetRequiredService<PersonalData>())]));
@@ -204,6 +206,7 @@ public static class WuWeiServices
         app.MapGrpcService<BoardService>();
         app.MapGrpcService<RegistryService>();
         app.MapGrpcService<ScreenService>();
+        app.MapGrpcService<PictureService>();
         app.MapGrpcService<ContentCheckService>();
     }
 

@@ -37,6 +37,7 @@ public sealed class BenchSettings(string databaseName)
         ["WUWEI_MYSQL"] = Service,
         ["WUWEI_REDIS"] = Redis,
         ["WUWEI_KEYS"] = Keys,
+        ["WUWEI_PICTURES"] = Path.Join(Path.GetDirectoryName(Keys), "pictures"),
         ["WUWEI_GRPC_PORT"] = $"{_port}",
         ["WUWEI_PUBLIC_PORT"] = $"{_publicPort}",
         ["Rates__PersonPerMinute"] = "0",

@@ -5,7 +5,8 @@ namespace WuWei.Tests;
 
 /// <summary>
 /// Slices use the ground, and of each other only that what earns points, or ranks them, uses Points, what is done for an
-/// organisation asks the register, and what is about wishes and activities uses those; the ground uses no slice.
+/// organisation asks the register, what has pictures uses those, and what is about wishes and activities uses these; the
+/// ground uses no slice.
 /// </summary>
 public class WhoKnowsWhomTests
 {
@@ -17,11 +18,14 @@ public class WhoKnowsWhomTests
 
     private static readonly string[] Slices =
     [
-        "Access", "Activities", "Points", "Boards", "Campaigns", "Inbox", "Invitations", "Notices", "Recommendations",
-        "Registry", "Screens", "Threads", "Views", "WeChat", "Wishes",
+        "Access", "Activities", "Points", "Boards", "Campaigns", "Inbox", "Invitations", "Notices", "Pictures",
+        "Recommendations", "Registry", "Screens", "Threads", "Views", "WeChat", "Wishes",
     ];
 
     private static readonly string[] UsePoints = ["Activities", "Boards", "Invitations", "Wishes"];
+
+    /// <summary>What they show has pictures.</summary>
+    private static readonly string[] HavePictures = ["Wishes"];
 
     /// <summary>They are about wishes and activities, which know nothing of them.</summary>
     private static readonly string[] AboutServices = ["Campaigns", "Invitations", "Recommendations", "Screens", "Threads"];
@@ -56,6 +60,7 @@ public class WhoKnowsWhomTests
             .Where(k => k.Key.User != "WuWei" && k.Key.User != k.Key.Used
                 && !ground.Select(g => $"WuWei.{g}").Contains(k.Key.Used)
                 && !(k.Key.Used == "WuWei.Points" && UsePoints.Contains(k.Key.User["WuWei.".Length..]))
+                && !(k.Key.Used == "WuWei.Pictures" && HavePictures.Contains(k.Key.User["WuWei.".Length..]))
                 // One more way to sign in.
                 && k.Key != ("WuWei.WeChat", "WuWei.Access")
                 // Messages go out by WeChat, and notices are in inboxes.

@@ -9,7 +9,7 @@ using WuWei.Errors;
 namespace WuWei.Gateway.Public;
 
 /// <summary>
-/// Puts every answer below <see cref="Path"/> into <c>{errcode, errmsg, data, request_id}</c>, a refusal with its
+/// Puts every answer below <see cref="Path"/>, and of uploads, into <c>{errcode, errmsg, data, request_id}</c>, a refusal with its
 /// <c>reason</c> and the <c>fields</c> at fault. The HTTP status is kept.
 /// </summary>
 public static class JsonEnvelope
@@ -34,7 +34,7 @@ public static class JsonEnvelope
 
     public static IApplicationBuilder UseJsonEnvelope(this IApplicationBuilder app) => app.Use(async (http, next) =>
     {
-        if (!http.Request.Path.StartsWithSegments(Path))
+        if (!http.Request.Path.StartsWithSegments(Path) && !http.Request.Path.StartsWithSegments(Uploads.Path))
         {
             await next(http);
             return;

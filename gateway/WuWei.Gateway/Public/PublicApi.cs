@@ -29,6 +29,8 @@ public static class PublicApi
         });
         services.AddHostedService<RateSharing>();
         services.AddSingleton<Live.LivePages>();
+        services.AddSingleton<Uploads>();
+        services.AddSingleton<PicturePages>();
         services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy
         {
             Timeout = DeadlineMax,
@@ -104,16 +106,18 @@ public static class PublicApi
 
     private static Task Bound(HttpContext http, RequestDelegate next)
     {
-        http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = BodyBytesMax;
-        if (http.Request.ContentLength > BodyBytesMax)
+        var uploads = http.Request.Path.StartsWithSegments(Uploads.Path);
+        var bytesMax = uploads ? Uploads.BodyBytesMax : BodyBytesMax;
+        http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = bytesMax;
+        if (http.Request.ContentLength > bytesMax)
         {
             http.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
             return Task.CompletedTask;
         }
 
-        if (http.Request.Path.StartsWithSegments(JsonEnvelope.Path))
+        if (uploads || http.Request.Path.StartsWithSegments(JsonEnvelope.Path))
         {
-            if (IsUtf8(http))
+            if (uploads || IsUtf8(http))
             {
                 return next(http);
             }

@@ -233,6 +233,11 @@ public static class Permissions
         Own("InvitationService/ListMyInvitations", writes: false),
         Own("InvitationService/CountInvitations", writes: false),
 
+        // Pictures, as long as they are their author's own.
+        Own("PictureService/UploadPicture", writes: true),
+        Own("PictureService/GetPicture", writes: false),
+        Own("PictureService/DiscardPicture", writes: true),
+
         // Points.
         Own("PointsService/GetPoints", writes: false),
         Own("PointsService/ListPoints", writes: false),

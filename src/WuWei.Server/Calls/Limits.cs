@@ -18,9 +18,9 @@ public sealed record Limit(string Name, int Max, TimeSpan Period)
 
 public static class LimitStore
 {
-    /// <summary>Counts one more, unless that would be more than the limit.</summary>
+    /// <summary>Counts one more, or <paramref name="count"/>, unless that would be more than the limit.</summary>
     /// <param name="subject">32 bytes that name who or what is limited.</param>
-    public static async Task<bool> TakeAsync(this DbSession db, Limit limit, byte[] subject, DateTime now)
+    public static async Task<bool> TakeAsync(this DbSession db, Limit limit, byte[] subject, DateTime now, int count = 1)
     {
         var start = limit.PeriodStart(now);
         await db.ExecuteAsync(
@@ -29,9 +29,9 @@ public static class LimitStore
             """, new { limit.Name, subject, start });
         return await db.ExecuteAsync(
             """
-            UPDATE limit_count SET times = times + 1
-            WHERE rule = @Name AND subject = @subject AND period_start = @start AND times < @Max
-            """, new { limit.Name, subject, start, limit.Max }) == 1;
+            UPDATE limit_count SET times = times + @count
+            WHERE rule = @Name AND subject = @subject AND period_start = @start AND times + @count <= @Max
+            """, new { limit.Name, subject, start, limit.Max, count }) == 1;
     }
 
     /// <summary>Counts several more, as many of them as there may be; how many.</summary>

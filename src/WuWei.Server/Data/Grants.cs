@@ -47,6 +47,7 @@ public static class Grants
         ["wechat_binding"] = All,
         ["content_check"] = Change,
         ["content_trace"] = Pending,
+        ["picture"] = All,
         ["role_grant"] = Change,
         ["inbox_head"] = "SELECT, UPDATE",
         ["inbox_item"] = All,

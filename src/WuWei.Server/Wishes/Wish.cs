@@ -107,6 +107,10 @@ public record Wish
     public byte[]? DeliveryNote { get; init; }
     public ContentState NoteState { get; init; }
 
+    /// <summary>How many its maker attached, and its claimer at the delivery that counts: whether to look for any.</summary>
+    public int PictureCount { get; init; }
+    public int DeliveryPictureCount { get; init; }
+
     /// <summary>The whole life of a wish, on one screen.</summary>
     public static WishStatus Next(WishStatus status, WishMove move) => (status, move) switch
     {

@@ -3,6 +3,7 @@ using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Identity;
 using WuWei.Organization;
+using WuWei.Pictures;
 using WuWei.Points;
 using WuWei.Registry;
 using WuWei.Time;
@@ -130,6 +131,7 @@ public sealed partial class WishService
         var note = Faults.TextOf("note", request.Note, 2, 1_000);
         var place = Faults.TextOf("place", request.Place, 0, 100);
         var doneAt = Faults.TimeOf("done_at", request.DoneAt) ?? context.Call().Now;
+        var pictures = Picture.ReadIds("picture_ids", request.PictureIds);
         return MoveAsync(context, request, request.WishId, WishMove.Deliver, note,
             m =>
             {
@@ -152,7 +154,7 @@ public sealed partial class WishService
                 m.Db.QueueOpenClaims(m.Sight.Wish.ClaimerId!.Value, -1);
                 return Task.CompletedTask;
             },
-            detail: step => step with { Place = place, DoneAt = doneAt });
+            detail: step => step with { Place = place, DoneAt = doneAt, Pictures = pictures });
     }
 
     public override async Task<Wire.RevealContactResponse> RevealContact(

@@ -13,18 +13,22 @@ public sealed partial class WishService
         var around = Around.Read(
             request.Latitude, request.Longitude, request.RadiusMetres, request.PageSize, request.PageToken);
         var tree = await units.TreeAsync(context.CancellationToken);
-        var page = await database.ReadAsync(db => db.ListWishesNearAsync(around, call.Now), context.CancellationToken);
-        return new Wire.ListWishesNearResponse
+        return await database.ReadAsync(async db =>
         {
-            Wishes =
+            var page = await db.ListWishesNearAsync(around, call.Now);
+            var wishes = await ListedAsync(db, page.Rows, tree, call);
+            return new Wire.ListWishesNearResponse
             {
-                page.Rows.Select(wish => new Wire.NearWish
+                Wishes =
                 {
-                    Wish = WishSight.Of(wish, tree, call).Listed(personalData),
-                    DistanceMetres = around.MetresTo(GridCell.OfNumber(wish.Cell!.Value)),
-                }),
-            },
-            NextPageToken = $"{page.Next}",
-        };
+                    page.Rows.Zip(wishes, (row, wish) => new Wire.NearWish
+                    {
+                        Wish = wish,
+                        DistanceMetres = around.MetresTo(GridCell.OfNumber(row.Cell!.Value)),
+                    }),
+                },
+                NextPageToken = $"{page.Next}",
+            };
+        }, context.CancellationToken);
     }
 }

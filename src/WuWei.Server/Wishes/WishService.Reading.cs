@@ -20,9 +20,15 @@ public sealed partial class WishService
         var call = context.Call();
         var id = Faults.IdOf("wish_id", request.WishId);
         var tree = await units.TreeAsync(context.CancellationToken);
-        var sight = await database.ReadAsync(db => SeeAsync(db, call, id, tree), context.CancellationToken);
-        call.Demand(sight.Relation, sight.Unit.Path);
-        return new Wire.GetWishResponse { Wish = sight.ToWire(personalData) };
+        return new Wire.GetWishResponse
+        {
+            Wish = await database.ReadAsync(async db =>
+            {
+                var sight = await SeeAsync(db, call, id, tree);
+                call.Demand(sight.Relation, sight.Unit.Path);
+                return await ShowAsync(db, sight, call.Caller);
+            }, context.CancellationToken),
+        };
     }
 
     public override async Task<Wire.GetWishJourneyResponse> GetWishJourney(
@@ -31,10 +37,15 @@ public sealed partial class WishService
         var call = context.Call();
         var id = Faults.IdOf("wish_id", request.WishId);
         var tree = await units.TreeAsync(context.CancellationToken);
-        var (sight, steps) = await database.ReadAsync(
-            async db => (await SeeAsync(db, call, id, tree), await db.ListStepsAsync(id)), context.CancellationToken);
-        call.Demand(sight.Relation, sight.Unit.Path);
-        return new Wire.GetWishJourneyResponse { Steps = { steps.Select(s => ToWire(s, sight, call.Caller)) } };
+        return await database.ReadAsync(async db =>
+        {
+            var sight = await SeeAsync(db, call, id, tree);
+            call.Demand(sight.Relation, sight.Unit.Path);
+            var steps = await db.ListStepsAsync(id);
+            var journey = new Wire.GetWishJourneyResponse { Steps = { steps.Select(s => ToWire(s, sight, call.Caller)) } };
+            await AddPicturesAsync(db, journey, steps, sight, call.Caller);
+            return journey;
+        }, context.CancellationToken);
     }
 
     public override async Task<Wire.ListWishesResponse> ListWishes(
@@ -51,19 +62,22 @@ public sealed partial class WishService
             DemandFilter(request.Order != Wire.WishOrder.Deadline, "order", "只有按社区列出时可以按期限排序。");
         }
 
-        var page = await database.ReadAsync(db => request.View switch
+        return await database.ReadAsync(async db =>
         {
-            Wire.WishView.Mine => db.ListMineAsync(call.Caller, filter, after, size, call.Now),
-            Wire.WishView.ClaimedByMe => db.ListClaimedByAsync(call.Caller, filter, after, size, call.Now),
-            Wire.WishView.OfferedToMe => db.ListOfferedToAsync(call.Caller, filter, after, size, call.Now),
-            Wire.WishView.Unit => ListInUnit(db),
-            _ => throw Refuse.Invalid("LIST_FILTER", "请选择要看的列表。", new FieldFault("view", "必选。")),
+            var page = await (request.View switch
+            {
+                Wire.WishView.Mine => db.ListMineAsync(call.Caller, filter, after, size, call.Now),
+                Wire.WishView.ClaimedByMe => db.ListClaimedByAsync(call.Caller, filter, after, size, call.Now),
+                Wire.WishView.OfferedToMe => db.ListOfferedToAsync(call.Caller, filter, after, size, call.Now),
+                Wire.WishView.Unit => ListInUnit(db),
+                _ => throw Refuse.Invalid("LIST_FILTER", "请选择要看的列表。", new FieldFault("view", "必选。")),
+            });
+            return new Wire.ListWishesResponse
+            {
+                Wishes = { await ListedAsync(db, page.Wishes, tree, call) },
+                NextPageToken = page.Next?.ToString() ?? "",
+            };
         }, context.CancellationToken);
-        return new Wire.ListWishesResponse
-        {
-            Wishes = { page.Wishes.Select(w => WishSight.Of(w, tree, call).Listed(personalData)) },
-            NextPageToken = page.Next?.ToString() ?? "",
-        };
 
         Task<WishPage> ListInUnit(Data.DbSession db)
         {

@@ -7,6 +7,7 @@ using WuWei.Errors;
 using WuWei.Identity;
 using WuWei.Journal;
 using WuWei.Organization;
+using WuWei.Pictures;
 using WuWei.Places;
 using WuWei.Points;
 using WuWei.Privacy;
@@ -17,7 +18,8 @@ namespace WuWei.Wishes;
 /// <summary>The wire of wishes.proto: making and reviewing here; claims, outcomes and reading in the other parts.</summary>
 public sealed partial class WishService(
     Database database, KeyedWriter writer, PersonalData personalData, Units units, Categories categories,
-    PointsRuleBooks pointsBooks, SecurityEvents events, WishPayment payment, IOptions<WishOptions> options, TimeProvider clock)
+    PointsRuleBooks pointsBooks, SecurityEvents events, WishPayment payment, PictureLinks links,
+    IOptions<WishOptions> options, TimeProvider clock)
     : Wire.WishService.WishServiceBase
 {
     private const int ReasonLengthMin = 2;
@@ -42,7 +44,10 @@ public sealed partial class WishService(
                 var unit = tree.GetOpen(Faults.IdOf("unit_id", request.UnitId));
                 var category = OpenCategory(Faults.IdOf("category_id", request.CategoryId), unit, tree, book);
                 var answers = category.Rules!.ReadAnswers(request.Answers);
-                return new WishMaking(draft, answers, unit, category, RemadeFrom: null);
+                return new WishMaking(draft, answers, unit, category, RemadeFrom: null)
+                {
+                    Pictures = Picture.ReadIds("picture_ids", request.PictureIds),
+                };
             }),
         };
     }
@@ -134,6 +139,9 @@ public sealed partial class WishService(
                 db.QueuePlace(call.Caller.PersonId, place, call.Now);
             }
 
+            var entry = JournalEntry.By(
+                call, WishEntry.Name(actor), WishEntry.Kind(WishMove.Make), "wish", wish.Id, wish.UnitId,
+                WishEntry.Made(wish, content, making.Draft.Contact, personalData));
             if (wish.ContentState == ContentState.Waiting && !making.Category.Rules!.NeedsReview)
             {
                 // Where staff read each wish before they approve it, nobody needs to look before them.
@@ -141,10 +149,9 @@ public sealed partial class WishService(
             }
 
             await db.AddWishAsync(
-                personalData, wish, new WishStep(WishMove.Make, call.Now, actor, call.Caller.PersonId),
-                JournalEntry.By(
-                    call, WishEntry.Name(actor), WishEntry.Kind(WishMove.Make), "wish", wish.Id, wish.UnitId,
-                    WishEntry.Made(wish, content, making.Draft.Contact, personalData)));
+                personalData, wish, new WishStep(WishMove.Make, call.Now, actor, call.Caller.PersonId), entry);
+            await db.AttachPicturesAsync(
+                making.Pictures, wish.Id, wish.UnitId, call, asStaff: actor == WishActor.Staff, entry);
             return WishSight.Of(wish, tree, call).ToWire(personalData);
         }, again: (db, first) => AgainAsync(db, call, first, tree));
     }
@@ -187,6 +194,7 @@ public sealed partial class WishService(
             OpenedAt = byStaff ? call.Now : null,
             DeadlineAt = draft.DeadlineAt,
             RemadeFrom = making.RemadeFrom,
+            PictureCount = making.Pictures.Count,
         };
         return wish.Entered(rules, CanClimb(tree, wish), call.Now);
     }
@@ -227,7 +235,9 @@ public sealed partial class WishService(
 
             var step = new WishStep(move, call.Now, actor, call.Caller.PersonId, note) { Channel = call.Channel };
             step = detail?.Invoke(step) ?? step;
-            await db.MoveWishAsync(personalData, sight.Wish, after, step, Entry(call, step, after));
+            var entry = Entry(call, step, after);
+            await db.MoveWishAsync(personalData, sight.Wish, after, step, entry);
+            await db.AttachPicturesAsync(step.Pictures, step.Id, after.UnitId, call, asStaff: false, entry);
             return sight.After(after, call.Caller).ToWire(personalData);
         }, again: (db, answer) => AgainAsync(db, call, answer, tree));
         return reply(wish);
@@ -303,7 +313,10 @@ public sealed partial class WishService(
 
     /// <summary>What a new wish is made of.</summary>
     private sealed record WishMaking(
-        WishDraft Draft, IReadOnlyDictionary<string, string> Answers, Unit Unit, Category Category, Guid? RemadeFrom);
+        WishDraft Draft, IReadOnlyDictionary<string, string> Answers, Unit Unit, Category Category, Guid? RemadeFrom)
+    {
+        public IReadOnlyList<Guid> Pictures { get; init; } = [];
+    }
 
     /// <summary>What a move needs to decide.</summary>
     private sealed record WishMoving(

@@ -9,6 +9,8 @@ namespace WuWei.Wishes;
 public sealed record WishStep(
     WishMove Move, DateTime At, WishActor Actor, Guid? ActorId, string? Note = null)
 {
+    public Guid Id { get; init; } = Guid.CreateVersion7(At);
+
     /// <summary>For an offer; in the journal, not in the journey.</summary>
     public Guid? OfferedTo { get; init; }
 
@@ -16,6 +18,9 @@ public sealed record WishStep(
     public Guid? UnitId { get; init; }
     public string? Place { get; init; }
     public DateTime? DoneAt { get; init; }
+
+    /// <summary>Of what was done.</summary>
+    public IReadOnlyList<Guid> Pictures { get; init; } = [];
     public Verification Verification { get; init; }
     public Channel Channel { get; init; }
 

@@ -14,7 +14,7 @@ public static class WishStepStore
         """
         SELECT s.number, s.id, s.move, s.from_status, s.to_status, s.at, s.actor, s.actor_id, p.shown_name AS actor_name,
           s.claim_kind, s.audience_unit_id, s.unit_id, s.note, s.place, s.done_at, s.verification,
-          COALESCE(c.state, s.content_state) AS content_state
+          COALESCE(c.state, s.content_state) AS content_state, s.picture_count
         FROM wish_step s
         LEFT JOIN person p ON p.id = s.actor_id
         LEFT JOIN content_check c ON c.kind = 2 AND c.content_id = s.id
@@ -51,21 +51,20 @@ public static class WishStepStore
 
     public static void QueueStep(this DbSession db, PersonalData data, Wish after, WishStatus? from, WishStep step)
     {
-        var id = Guid.CreateVersion7(step.At);
         db.Queue(
             """
             INSERT INTO wish_step
               (wish_id, number, id, move, from_status, to_status, at, actor, actor_id, claim_kind, audience_unit_id, note,
-              place, done_at, verification, unit_id, content_state)
+              place, done_at, verification, unit_id, content_state, picture_count)
             VALUES
-              (@wishId, @Version, @id, @Move, @from, @Status, @At, @Actor, @ActorId, @claimKind, @AudienceUnitId, @note,
-              @place, @DoneAt, @Verification, @UnitId, @ContentState)
+              (@wishId, @Version, @Id, @Move, @from, @Status, @At, @Actor, @ActorId, @claimKind, @AudienceUnitId, @note,
+              @place, @DoneAt, @Verification, @UnitId, @ContentState, @pictureCount)
             """,
             new
             {
                 wishId = after.Id,
                 after.Version,
-                id,
+                step.Id,
                 step.Move,
                 from = (int?)from ?? 0,
                 after.Status,
@@ -79,15 +78,16 @@ public static class WishStepStore
                 step.DoneAt,
                 step.Verification,
                 step.UnitId,
+                pictureCount = step.Pictures.Count,
                 step.ContentState,
             });
         if (step.ContentState == ContentState.Waiting)
         {
             db.QueueContentCheck(new ContentPiece(
-                ContentKind.WishNote, id, after.UnitId, step.ActorId!.Value, step.Channel, step.At, after.Id));
+                ContentKind.WishNote, step.Id, after.UnitId, step.ActorId!.Value, step.Channel, step.At, after.Id));
         }
 
-        byte[]? Sealed(string column, string? text) => string.IsNullOrEmpty(text) ? null : data.Seal(column, id, text);
+        byte[]? Sealed(string column, string? text) => string.IsNullOrEmpty(text) ? null : data.Seal(column, step.Id, text);
     }
 }
 
@@ -109,5 +109,6 @@ public sealed record StepRow
     public byte[]? Place { get; init; }
     public DateTime? DoneAt { get; init; }
     public Verification Verification { get; init; }
+    public int PictureCount { get; init; }
     public ContentState ContentState { get; init; }
 }

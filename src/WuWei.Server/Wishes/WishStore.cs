@@ -52,7 +52,8 @@ public static class WishStore
               {PartyBadge},
               EXISTS (SELECT 1 FROM wish_offer o WHERE o.wish_id = w.id AND o.person_id = @callerId) AS offered,
               b.id AS beneficiary_id, {(claiming ? Ties : "")}
-              d.id AS note_id, d.note AS delivery_note, COALESCE(n.state, d.content_state) AS note_state
+              w.picture_count, d.id AS note_id, d.note AS delivery_note, d.picture_count AS delivery_picture_count,
+              COALESCE(n.state, d.content_state) AS note_state
             FROM wish w
             LEFT JOIN person m ON m.id = w.maker_id
             LEFT JOIN person k ON k.id = w.claimer_id
@@ -114,13 +115,13 @@ public static class WishStore
               answers, content, contact, place, cell, effort_minutes, remote, maker_id, beneficiary, beneficiary_index,
               consent, level, reminders, overdue, noticed_at, made_at, clock_from, due_at, opened_at, delivered_at,
               delivered_step, kept_at, deadline_at, clock_at, auto_confirmed, import_ref, remade_from,
-              content_state)
+              content_state, picture_count)
             VALUES
               (@Id, @UnitId, @AudienceUnitId, @CategoryId, @Status, @Version, @Origin, @Visibility, @Sensitive, @Title,
               @Text, @Answers, @Content, @Contact, @Place, @Cell, @EffortMinutes, @Remote, @MakerId, @Beneficiary, @BeneficiaryIndex,
               @Consent, @Level, @Reminders, @Overdue, @NoticedAt, @MadeAt, @ClockFrom, @DueAt, @OpenedAt,
               @DeliveredAt, @DeliveredStep, @KeptAt, @DeadlineAt, @ClockAt, @AutoConfirmed, @ImportRef, @RemadeFrom,
-              @ContentState)
+              @ContentState, @PictureCount)
             """,
             new
             {
@@ -162,6 +163,7 @@ public static class WishStore
                 wish.AutoConfirmed,
                 wish.ImportRef,
                 wish.RemadeFrom,
+                wish.PictureCount,
                 wish.ContentState,
             });
         db.QueueListing(wish);

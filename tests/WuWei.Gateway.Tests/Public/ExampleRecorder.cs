@@ -29,7 +29,8 @@ public static partial class ExampleRecorder
     };
 
     private static readonly string[] Openers =
-        ["token", "ticket", "password", "totp", "pageToken", "nextPageToken", "phoneCode", "device"];
+        ["token", "ticket", "password", "totp", "pageToken", "nextPageToken", "phoneCode", "device",
+        "thumbnailUrl", "largeUrl"];
 
     /// <summary>Whose codes open something; those of others are names.</summary>
     private static readonly string[] CodesOpen = ["AccessService", "AttendanceService", "InvitationService", "WeChatService"];

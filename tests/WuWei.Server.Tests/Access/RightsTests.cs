@@ -10,7 +10,7 @@ public class RightsTests(WholeWalk walk)
         """
         Who may do what, when it is due. A table is for all the calls above it.
         ok; no: NOT_PERMITTED; unseen: WISH_UNKNOWN, ACTIVITY_UNKNOWN, SHIFT_UNKNOWN, SHIFT_ROLE_UNKNOWN, SIGN_UP_UNKNOWN,
-        OFFER_UNKNOWN, APPEAL_UNKNOWN or HOURS_UNKNOWN; none: SIGN_IN_REQUIRED; anything else is the reason.
+        OFFER_UNKNOWN, APPEAL_UNKNOWN, HOURS_UNKNOWN or PICTURE_UNKNOWN; none: SIGN_IN_REQUIRED; anything else is the reason.
         A role lies here (the community of the object), above it (street, district), in the next community of that
         street, or in the other street. ended, coming: here, out of its term. sms: here, in a session begun with a code.
         closed: as here, after the community was closed.

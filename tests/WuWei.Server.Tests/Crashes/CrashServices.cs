@@ -82,7 +82,8 @@ public sealed class CrashServices : IAsyncDisposable
     {
         Gateway = new ChildProcess("gateway", _folder, ["dotnet", GatewayProgram()],
             ("WUWEI_MYSQL", database.Service), ("WUWEI_REDIS", RedisAddress),
-            ("WUWEI_KEYS", TestKeys.Path), ("WUWEI_GRPC_PORT", $"{_gatewayPort}"), ("WUWEI_PUBLIC_PORT", "0"),
+            ("WUWEI_KEYS", TestKeys.Path), ("WUWEI_PICTURES", database.Pictures),
+            ("WUWEI_GRPC_PORT", $"{_gatewayPort}"), ("WUWEI_PUBLIC_PORT", "0"),
             ("WUWEI_SMS", "console"), ("DOTNET_ENVIRONMENT", "Test"));
         Gateway.Start();
         await AwaitGatewayAsync();

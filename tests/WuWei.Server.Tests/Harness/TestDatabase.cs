@@ -22,6 +22,10 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>The connection string the server uses.</summary>
     public string Service { get; }
 
+    /// <summary>The folder of its pictures.</summary>
+    public string Pictures => Path.Join(
+        Path.GetDirectoryName(TestKeys.Path), "pictures", new MySqlConnectionStringBuilder(Owner).Database);
+
     public static string Redis => Setting("WUWEI_REDIS");
 
     /// <summary>A copy of one that was migrated, so that tests which start at once do not queue for the migration.</summary>

@@ -73,6 +73,7 @@ public sealed class TestServer : IAsyncDisposable
         string[] args =
         [
             $"--WUWEI_MYSQL={database.Service}", $"--WUWEI_REDIS={TestDatabase.Redis}", $"--WUWEI_KEYS={keys}",
+            $"--WUWEI_PICTURES={database.Pictures}",
             .. settings.Contains(TestWeChat.NoApps) ? [] : weChat.Settings.Select(s => $"--{s}"),
             "--WUWEI_GRPC_PORT=0", "--WUWEI_PUBLIC_PORT=0", "--environment=Test",
             // All tests have one address, and no minute ever ends.

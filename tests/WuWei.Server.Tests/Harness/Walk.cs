@@ -22,6 +22,7 @@ public sealed class Walk(Scene scene, int number, WishCast cast, IReadOnlyList<A
         ["SHIFT_UNKNOWN"] = "unseen",
         ["APPEAL_UNKNOWN"] = "unseen",
         ["HOURS_UNKNOWN"] = "unseen",
+        ["PICTURE_UNKNOWN"] = "unseen",
         ["CONTENT_UNKNOWN"] = "unseen",
         ["THREAD_UNKNOWN"] = "unseen",
         ["REPORT_UNKNOWN"] = "unseen",

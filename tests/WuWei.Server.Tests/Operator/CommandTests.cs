@@ -263,6 +263,7 @@ public sealed class CommandTests : IAsyncLifetime
         start.Environment["WUWEI_MYSQL_OWNER"] = _server.Database.Owner;
         start.Environment["WUWEI_REDIS"] = TestDatabase.Redis;
         start.Environment["WUWEI_KEYS"] = keys ?? TestKeys.Path;
+        start.Environment["WUWEI_PICTURES"] = _server.Database.Pictures;
         start.Environment.Remove("DOTNET_ENVIRONMENT");
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
