@@ -5,6 +5,7 @@ using WuWei.Gateway.Public;
 using WuWei.Gateway.Public.Description;
 using WuWei.Gateway.Public.Live;
 using WuWei.Jobs;
+using WuWei.Webhooks;
 
 namespace WuWei.Gateway;
 
@@ -31,6 +32,7 @@ public static class GatewayHost
         builder.Services.AddWuWei(builder.Configuration);
         builder.Services.AddPublicApi(builder.Configuration);
         builder.Services.AddHostedService(services => services.GetRequiredService<Worker>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<WebhookSender>());
         builder.Services.AddSingleton<SchemaGate>();
         builder.Services.AddGrpcHealthChecks().AddCheck<DatabaseCheck>("database");
         if (!builder.Environment.IsProduction())

@@ -19,6 +19,7 @@ var root = new RootCommand("wuwei: looks after a WuWei installation. Exit codes:
     BoardCommands.Boards(),
     DemoCommands.Demo(),
     HealthCommands.Health(),
+    WebhookCommands.Webhooks(),
 };
 
 try

@@ -13,6 +13,7 @@ using WuWei.Calls;
 using WuWei.Campaigns;
 using WuWei.Data;
 using WuWei.Errors;
+using WuWei.Feeds;
 using WuWei.Identity;
 using WuWei.Invitations;
 using WuWei.Jobs;
@@ -26,6 +27,7 @@ using WuWei.Registry;
 using WuWei.Screens;
 using WuWei.Views;
 using WuWei.WeChat;
+using WuWei.Webhooks;
 using WuWei.Wishes;
 
 namespace WuWei;
@@ -47,7 +49,6 @@ public static class WuWeiServices
         services.AddSingleton<SignInReply>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<SecurityEvents>();
-        services.AddSingleton<PartnerBook>();
         services.AddSingleton<PartnerQuotas>();
         services.AddSingleton<PartnerGate>();
         services.AddSingleton<OnBehalf>();
@@ -88,6 +89,11 @@ public static class WuWeiServices
         services.AddSingleton<ScreenPasses>();
         services.AddSingleton<LiveEvents>();
         services.AddSingleton<LiveTotals>();
+        services.AddSingleton<Feed>();
+        services.AddSingleton<FeedReader>();
+        services.AddSingleton<FeedReaches>();
+        services.AddSingleton<WebhookHttp>();
+        services.AddSingleton<WebhookSender>();
         services.AddWeChat();
         AddCache(services);
 
@@ -120,6 +126,7 @@ public static class WuWeiServices
         services.AddSingleton<BoardService>();
         services.AddSingleton<RegistryService>();
         services.AddSingleton<ScreenService>();
+        services.AddSingleton<JournalService>();
         return services;
     }
 
@@ -134,6 +141,7 @@ public static class WuWeiServices
             Required(settings, "WUWEI_KEYS"), s.GetService<ILogger<KeyFile>>()));
         services.AddSingleton<PersonalData>();
         services.AddSingleton<Units>();
+        services.AddSingleton<PartnerBook>();
         services.AddSingleton<PartnerRegister>();
         services.AddSingleton<Categories>();
         services.AddSingleton<PointsRuleBooks>();
@@ -154,6 +162,7 @@ public static class WuWeiServices
         services.AddSingleton<BoardRedisCheck>();
         services.AddSingleton<Sealer>();
         services.AddSingleton<Verifier>();
+        services.AddWebhookDesk(settings);
         services.AddSingleton<Recount>();
         services.AddSingleton<ViewReplay>();
         return services;
@@ -181,6 +190,7 @@ public static class WuWeiServices
         app.MapGrpcService<BoardService>();
         app.MapGrpcService<RegistryService>();
         app.MapGrpcService<ScreenService>();
+        app.MapGrpcService<JournalService>();
     }
 
     public static string Required(IConfiguration settings, string name) =>

@@ -45,6 +45,8 @@ public sealed record SealedColumn(string Table, string Column, string[] Key, str
         new("wechat_binding", "openid", ["id"]),
         new("partner", "contact", ["id"]),
         new("partner", "reason", ["id"]),
+        new("webhook", "secret", ["id"]),
+        new("webhook", "old_secret", ["id"]),
     ];
 
     public string Name => $"{Table}.{Column}";

@@ -14,7 +14,8 @@ public class PermissionTableTests(SharedServer shared)
         "wuwei.v1.WeChatService/SignInWeChat", "wuwei.v1.WeChatService/SignInWeChatPhone",
     ];
 
-    private static readonly string[] ReadingVerbs = ["Get", "List", "Count", "Explain", "Report", "Watch", "Recommend"];
+    private static readonly string[] ReadingVerbs =
+        ["Get", "List", "Count", "Explain", "Report", "Watch", "Recommend", "Follow", "Head"];
 
     public static TheoryData<string> Rpcs => [.. Harness.Rpcs.All.Select(m => m.Name())];
 

@@ -22,7 +22,7 @@ public static class Scenes
         .. UnitScenes.All(), .. PointsScenes.All(), .. BoardScenes.All(), .. RegistryScenes.All(), .. ActivityScenes.All(),
         .. SeriesScenes.All(), .. AttendanceScenes.All(), .. ServiceRecordScenes.All(),
         .. RecommendationScenes.All(), .. InvitationScenes.All(), .. CampaignScenes.All(), .. ScreenScenes.All(),
-        .. WeChatScenes.All(),
+        .. WeChatScenes.All(), .. JournalScenes.All(),
     ];
 
     private static IEnumerable<Scene> Access() =>

@@ -212,6 +212,7 @@ public sealed class Actor(GrpcChannel channel, Guid personId, string name, strin
     public Wire.BoardService.BoardServiceClient Boards => new(Calls(null));
     public Wire.RegistryService.RegistryServiceClient Registry => new(Calls(null));
     public Wire.ScreenService.ScreenServiceClient Screens => new(Calls(null));
+    public Wire.JournalService.JournalServiceClient Journal => new(Calls(null));
     public Wire.WeChatService.WeChatServiceClient WeChat => new(Calls(null));
     public Wire.IdentityService.IdentityServiceClient Identity => new(Calls(null));
     public Wire.OrganizationService.OrganizationServiceClient Organization => new(Calls(null));
