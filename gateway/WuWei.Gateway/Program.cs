@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using WuWei.Gateway;
 
@@ -8,7 +9,7 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception e) when (e is InvalidOperationException or InvalidDataException or IOException
+catch (Exception e) when (e is InvalidOperationException or InvalidDataException or IOException or CryptographicException
     or OptionsValidationException)
 {
     // What an operator can mend: a missing setting, an unreadable key file, a taken port.

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using MySqlConnector;
 using WuWei.Errors;
 using WuWei.Operator;
@@ -32,7 +33,7 @@ catch (OperationCanceledException)
     return Exit.Failed;
 }
 catch (Exception e) when (e is RefusedException or MySqlException or InvalidOperationException or InvalidDataException
-    or System.Security.Cryptography.CryptographicException or IOException or UnauthorizedAccessException or Grpc.Core.RpcException)
+    or CryptographicException or IOException or UnauthorizedAccessException or Grpc.Core.RpcException)
 {
     await Console.Error.WriteLineAsync($"wuwei: {(e as RefusedException)?.Reason ?? e.Message}");
     return Exit.Failed;

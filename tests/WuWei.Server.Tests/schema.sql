@@ -404,6 +404,64 @@ CREATE TABLE `organisation_scope` (
   CONSTRAINT `scope_of_organisation` FOREIGN KEY (`organisation_id`) REFERENCES `organisation` (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `partner` (
+  `id` binary(16) NOT NULL,
+  `code` varchar(40) NOT NULL,
+  `name` varchar(80) NOT NULL,
+  `purpose` varchar(400) NOT NULL,
+  `contact` varbinary(1024) NOT NULL,
+  `quota_per_day` int(10) unsigned NOT NULL,
+  `starts_at` datetime(6) NOT NULL,
+  `ends_at` datetime(6) DEFAULT NULL,
+  `added_at` datetime(6) NOT NULL,
+  `revoked_at` datetime(6) DEFAULT NULL,
+  `reason` varbinary(4096) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `by_code` (`code`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `partner_certificate` (
+  `fingerprint` binary(32) NOT NULL,
+  `partner_id` binary(16) NOT NULL,
+  `slot` tinyint(3) unsigned DEFAULT NULL,
+  `added_at` datetime(6) NOT NULL,
+  `ends_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`fingerprint`),
+  UNIQUE KEY `two_at_most` (`partner_id`,`slot`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `partner_key` (
+  `id` binary(16) NOT NULL,
+  `partner_id` binary(16) NOT NULL,
+  `key_hash` binary(32) NOT NULL,
+  `slot` tinyint(3) unsigned DEFAULT NULL,
+  `added_at` datetime(6) NOT NULL,
+  `ends_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `by_key` (`key_hash`),
+  UNIQUE KEY `two_at_most` (`partner_id`,`slot`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `partner_person` (
+  `partner_id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `added_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`partner_id`,`person_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `partner_scope` (
+  `partner_id` binary(16) NOT NULL,
+  `scope` varchar(100) NOT NULL,
+  `quota_per_day` int(10) unsigned DEFAULT NULL,
+  PRIMARY KEY (`partner_id`,`scope`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `partner_unit` (
+  `partner_id` binary(16) NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  PRIMARY KEY (`partner_id`,`unit_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `person` (
   `id` binary(16) NOT NULL,
   `name` varbinary(255) DEFAULT NULL,

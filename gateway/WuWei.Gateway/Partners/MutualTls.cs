@@ -13,13 +13,15 @@ namespace WuWei.Gateway.Partners;
 /// TLS with client certificates of our own authority. The handshake succeeds whatever is shown, and notes what that is:
 /// each call is then refused by name, so that a partner's engineer sees what is wrong.
 /// </summary>
-public sealed class MutualTls(X509Certificate2 server, X509Certificate2Collection authorities, TimeProvider clock)
+/// <param name="shown">The door's own certificate and what stands between it and its authority, as files have them.</param>
+public sealed class MutualTls(
+    X509Certificate2 server, X509Certificate2Collection shown, X509Certificate2Collection authorities, TimeProvider clock)
 {
     private const string ForClients = "1.3.6.1.5.5.7.3.2";
     private static readonly TimeSpan HandshakeWithin = TimeSpan.FromSeconds(10);
 
     private readonly SslStreamCertificateContext _server =
-        SslStreamCertificateContext.Create(server, additionalCertificates: null, offline: true);
+        SslStreamCertificateContext.Create(server, shown, offline: true);
 
     public TlsHandshakeCallbackOptions Options => new()
     {
@@ -33,14 +35,15 @@ public sealed class MutualTls(X509Certificate2 server, X509Certificate2Collectio
         using var chain = new X509Chain { ChainPolicy = Policy() };
         chain.ChainPolicy.ExtraStore.AddRange(sent);
         var trusted = chain.Build(certificate);
-        var faults = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, s) => all | s.Status);
+        var faults = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, s) => all | s.Status)
+            & ~X509ChainStatusFlags.NotTimeValid;
         var links = chain.ChainElements.Select(e => e.Certificate).ToList();
         return new ShownCertificate(
             Convert.ToHexStringLower(certificate.GetCertHash(HashAlgorithmName.SHA256)),
             links.Max(c => c.NotBefore.ToUniversalTime()),
             links.Min(c => c.NotAfter.ToUniversalTime()),
             trusted ? CertificateTrust.Trusted
-                : (faults & ~X509ChainStatusFlags.NotTimeValid) == X509ChainStatusFlags.NotValidForUsage ? CertificateTrust.WrongUse
+                : faults == X509ChainStatusFlags.NotValidForUsage ? CertificateTrust.WrongUse
                 : CertificateTrust.WrongAuthority);
     }
 
@@ -61,11 +64,11 @@ public sealed class MutualTls(X509Certificate2 server, X509Certificate2Collectio
             CertificateChainPolicy = Policy(),
             // Each connection shows its certificate anew.
             AllowTlsResume = false,
-            RemoteCertificateValidationCallback = (_, shown, chain, _) =>
+            RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
             {
-                if (shown is X509Certificate2 certificate)
+                if (certificate is X509Certificate2 client)
                 {
-                    PartnerConnection.Mark(connection, Judge(certificate, chain?.ChainPolicy.ExtraStore ?? []));
+                    PartnerConnection.Mark(connection, Judge(client, chain?.ChainPolicy.ExtraStore ?? []));
                 }
 
                 return true;

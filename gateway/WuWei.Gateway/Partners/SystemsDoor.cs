@@ -40,22 +40,23 @@ public static class SystemsDoor
             return;
         }
 
-        var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPemFile(WuWeiServices.Required(settings, AuthoritySetting));
-        if (authorities.Count == 0)
-        {
-            throw new InvalidOperationException($"{AuthoritySetting} has no certificate in it.");
-        }
-
-        var tls = new MutualTls(
-            X509Certificate2.CreateFromPemFile(certificate, WuWeiServices.Required(settings, KeySetting)), authorities,
-            kestrel.ApplicationServices.GetRequiredService<TimeProvider>());
+        var own = X509Certificate2.CreateFromPemFile(certificate, WuWeiServices.Required(settings, KeySetting));
+        var authorities = All(WuWeiServices.Required(settings, AuthoritySetting));
+        var clock = kestrel.ApplicationServices.GetRequiredService<TimeProvider>();
+        var tls = new MutualTls(own, All(certificate), authorities, clock);
         kestrel.ListenAnyIP(port, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
             listen.UseHttps(tls.Options);
             Door.Mark(listen, Doors.Systems);
         });
+    }
+
+    private static X509Certificate2Collection All(string path)
+    {
+        var all = new X509Certificate2Collection();
+        all.ImportFromPemFile(path);
+        return all.Count > 0 ? all : throw new InvalidOperationException($"{path} has no certificate in it.");
     }
 
     /// <summary>Nothing but gRPC is to be had at it, and with client certificates nothing before a partner is known.</summary>

@@ -1,6 +1,5 @@
 using System.CommandLine;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using WuWei.Access;
 using WuWei.Calls;
@@ -72,7 +71,7 @@ public static class PartnerCommands
         var add = new Command(
             "add",
             "Register a partner and give it a certificate. By default makes a key and a certificate for it in --out; with "
-            + "--csr the key stays with the partner; --certificate and --fingerprint take one that an authority elsewhere gave.")
+            + "--csr the key stays with the partner; --certificate and --fingerprint take one that another authority gave.")
         {
             Code, Name, Purpose, Contact, Scopes, UnitCodes, People, Quota, From, Until,
         };
@@ -81,7 +80,8 @@ public static class PartnerCommands
         {
             await using var services = Installation.Open();
             var code = parsed.GetRequiredValue(Code);
-            var terms = await ReadAsync(parsed, services, new PartnerTerms("", "", "", [], [], [], QuotaDefault, null, null), cancel);
+            var nothing = new PartnerTerms("", "", "", [], [], [], QuotaDefault, null, null);
+            var terms = await ReadAsync(parsed, services, nothing, cancel);
             var register = services.GetRequiredService<PartnerRegister>();
             var credential = PartnerCredentials.Take(parsed, code);
             var id = await register.AddAsync(code, terms, cancel);
@@ -183,8 +183,7 @@ public static class PartnerCommands
     /// <summary>The beginning of a day of China's.</summary>
     internal static DateTime DayOf(string text) =>
         DateTime.TryParseExact(
-            text, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None,
-            out var day)
+            text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
             ? Clock.FromChina(day)
             : throw new InvalidOperationException($"{text} is no day such as 2026-07-01.");
 }

@@ -34,7 +34,7 @@ public static class PartnerCredentials
         DefaultValueFactory = _ => DaysDefault,
     };
 
-    private static readonly Option<FileInfo> Request = new("--csr") { Description = "A certificate request of the partner's." };
+    private static readonly Option<FileInfo> Request = new("--csr") { Description = "A request of the partner's, in PEM." };
     private static readonly Option<FileInfo> Given = new("--certificate") { Description = "A certificate in PEM." };
     private static readonly Option<string> Print = new("--fingerprint") { Description = "The SHA-256 of a certificate." };
     private static readonly Option<bool> None = new("--without-certificate") { Description = "For keys only." };
@@ -92,8 +92,8 @@ public static class PartnerCredentials
             using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
             using var certificate = Opened(parsed).IssueForServer(
                 parsed.GetRequiredValue(names), new PublicKey(key), DaysOf(parsed));
-            var made = new Credential(certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), [], FileAt(parsed, "door"));
-            made.Save();
+            new Credential(
+                certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), [], FileAt(parsed, "door")).Save();
             return Exit.Done;
         });
         return make;
@@ -126,8 +126,8 @@ public static class PartnerCredentials
     {
         var key = new Command(
             "key",
-            "Make a key for doors without client certificates and show it once; only its hash is kept. Those it has are refused "
-            + "from --retire on.")
+            "Make a key for doors without client certificates and show it once; only its hash is kept. Those it has are "
+            + "refused from --retire on.")
         {
             code, Retire,
         };

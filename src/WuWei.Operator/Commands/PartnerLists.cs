@@ -30,7 +30,7 @@ public static class PartnerLists
                     s.QuotaPerDay is { } quota ? $"{s.Name}={quota}" : s.Name))}");
                 Console.WriteLine($"  units        {string.Join(' ', partner.Units.Select(id => tree.Find(id) is { } unit
                     ? $"{unit.Name}({unit.Codes.FirstOrDefault(c => c.System == UnitImport.System)?.Code})" : $"{id}"))}");
-                Console.WriteLine($"  people       {partner.People.Count}");
+                Console.WriteLine($"  people       {string.Join(' ', partner.People)}");
                 Console.WriteLine($"  quota        {partner.QuotaPerDay} a day");
                 Console.WriteLine($"  from, until  {Time(partner.StartsAt)}, {Time(partner.EndsAt)}");
                 Print("certificate", all.ByCertificate, partner);

@@ -26,7 +26,8 @@ public static class RoleStore
         }
     }
 
-    /// <summary>A person by their id, with the roles of staff (6) and grid workers (5) that are not over yet; null if they have none.</summary>
+    /// <summary>A person by their id, with the roles of staff (6) and grid workers (5) that are not over yet.</summary>
+    /// <returns>Null if they have none.</returns>
     public static async Task<Caller?> FindServingAsync(this DbSession db, Guid personId, DateTime now)
     {
         var rows = await db.ListAsync<ServingRow>(

@@ -99,7 +99,9 @@ public sealed class Call(
         }
     }
 
-    /// <summary>Refuses unless a partner calls for itself. Which units it may see is its <see cref="Calls.Partner.Covers"/>.</summary>
+    /// <summary>
+    /// Refuses unless a partner calls for itself. Which units it may see is its <see cref="Calls.Partner.Covers"/>.
+    /// </summary>
     public Partner DemandPartner()
     {
         _demanded = true;

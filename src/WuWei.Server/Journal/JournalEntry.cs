@@ -15,7 +15,8 @@ public sealed record JournalEntry(
     public static JournalEntry By(
         Call call, string actorRole, string kind, string subject, Guid subjectId, Guid? unitId, object detail) =>
         new(call.Now, kind, call.CallerOrNull?.PersonId, actorRole, call.Channel,
-            subject, subjectId, unitId, call is { Partner: { } partner, IsPartners: false } ? Json(detail, partner) : Json(detail));
+            subject, subjectId, unitId,
+            call is { Partner: { } partner, IsPartners: false } ? Json(detail, partner) : Json(detail));
 
     /// <summary>A change nobody in particular made: the clock's or an operator's.</summary>
     public static JournalEntry BySystem(

@@ -18,14 +18,14 @@ public sealed record PartnerList(
 {
     /// <summary>The partner with this certificate, if it is let in with it now.</summary>
     /// <param name="fingerprint">SHA-256 of the certificate, in lower-case hexadecimal.</param>
-    /// <exception cref="RefusedException">CERTIFICATE_UNKNOWN, CERTIFICATE_RETIRED, or as the partner itself refuses.</exception>
+    /// <exception cref="RefusedException">The certificate or the partner is not let in.</exception>
     public Partner GetByCertificate(string fingerprint, DateTime now) => Get(
         ByCertificate.GetValueOrDefault(fingerprint), now,
         () => Refuse.Unauthenticated("CERTIFICATE_UNKNOWN", $"这张证书没有登记，指纹是 {fingerprint}。"),
         () => Refuse.Unauthenticated("CERTIFICATE_RETIRED", "这张证书已经换掉，请使用新的证书。"));
 
     /// <summary>The partner with this key, if it is let in with it now.</summary>
-    /// <exception cref="RefusedException">PARTNER_KEY_UNKNOWN, PARTNER_KEY_RETIRED, or as the partner itself refuses.</exception>
+    /// <exception cref="RefusedException">The key or the partner is not let in.</exception>
     public Partner GetByKey(string key, DateTime now) => Get(
         Token.Hash(key) is { } hash ? ByKey.GetValueOrDefault(Convert.ToHexStringLower(hash)) : null, now,
         () => Refuse.Unauthenticated("PARTNER_KEY_UNKNOWN", "这个密钥没有登记。"),

@@ -28,6 +28,9 @@ public sealed class PartnerRegister(Database database, PersonalData personalData
     private const int QuotaMax = 100_000_000;
     private const int PartnersMax = 500;
 
+    /// <summary>What was "now" when the operator asked.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromMinutes(1);
+
     /// <summary>A new partner, without a certificate or key yet.</summary>
     public async Task<Guid> AddAsync(string code, PartnerTerms terms, CancellationToken cancel)
     {
@@ -117,7 +120,7 @@ public sealed class PartnerRegister(Database database, PersonalData personalData
         CancellationToken cancel)
     {
         var now = clock.Now();
-        if (retireAt < now)
+        if (retireAt < now - Moment)
         {
             throw new InvalidOperationException("What is replaced can be refused from now on, not from before.");
         }
@@ -125,7 +128,7 @@ public sealed class PartnerRegister(Database database, PersonalData personalData
         return database.WriteAsync(async db =>
         {
             var (id, _) = await GetAsync(db, code);
-            await db.RetireCredentialsAsync(kind, id, retireAt ?? now, now);
+            await db.RetireCredentialsAsync(kind, id, retireAt > now ? retireAt.Value : now, now);
             var taken = await db.ListSlotsAsync(kind, id);
             if (taken.Count > 1)
             {

@@ -6,44 +6,38 @@ using WuWei.Tests.Harness;
 namespace WuWei.Gateway.Tests.Partners;
 
 /// <summary>Who comes in by the gRPC door with client certificates; over real sockets.</summary>
-public sealed class CertificateTests : IAsyncLifetime
+public sealed class CertificateTests(PartnerDoor door) : IClassFixture<PartnerDoor>
 {
-    private PartnerDoor _door = null!;
-
-    public async ValueTask InitializeAsync() => _door = await PartnerDoor.OpenAsync();
-
-    public ValueTask DisposeAsync() => _door.DisposeAsync();
-
     [Fact]
     public async Task A_registered_certificate_is_let_in()
     {
-        var partner = await _door.PartnerAsync(["public"]);
+        var partner = await door.PartnerAsync(["public"]);
 
         Assert.Equal("甲社区", (await partner.Organization.GetUnitAsync(Community())).Unit.Name);
-        Assert.Equal(0, (await partner.Wishes.CountWishesAsync(new() { UnitId = $"{_door.World.Community}" })).Counts.Made);
+        Assert.Equal(0, (await partner.Wishes.CountWishesAsync(new() { UnitId = $"{door.World.Community}" })).Counts.Made);
     }
 
     [Fact]
     public async Task What_is_no_registered_certificate_of_our_authority_is_refused_by_name_and_noted()
     {
-        var partner = await _door.PartnerAsync(["public"]);
-        var served = _door.Issue(forServers: true);
-        var late = _door.Issue(days: 1, from: -10);
-        var early = _door.Issue(from: 10);
+        var partner = await door.PartnerAsync(["public"]);
+        var served = door.Issue(forServers: true);
+        var late = door.Issue(days: 1, from: -10);
+        var early = door.Issue(from: 10);
         foreach (var certificate in new[] { served, late, early })
         {
             // Registered, all the same.
-            var (_, code) = await _door.People.AddPartnerAsync(["public"], [_door.World.Community]);
-            await _door.RegisterAsync(code, certificate);
+            var (_, code) = await door.People.AddPartnerAsync(["public"], [door.World.Community]);
+            await door.RegisterAsync(code, certificate);
         }
 
         await AssertRefusedAsync("CERTIFICATE_REQUIRED", null);
-        await AssertRefusedAsync("CERTIFICATE_UNTRUSTED", _door.SelfSigned());
-        await AssertRefusedAsync("CERTIFICATE_UNTRUSTED", _door.IssueElsewhere());
+        await AssertRefusedAsync("CERTIFICATE_UNTRUSTED", door.SelfSigned());
+        await AssertRefusedAsync("CERTIFICATE_UNTRUSTED", door.IssueElsewhere());
         await AssertRefusedAsync("CERTIFICATE_NOT_FOR_CLIENTS", served);
         await AssertRefusedAsync("CERTIFICATE_EXPIRED", late);
         await AssertRefusedAsync("CERTIFICATE_NOT_YET", early);
-        await AssertRefusedAsync("CERTIFICATE_UNKNOWN", _door.Issue());
+        await AssertRefusedAsync("CERTIFICATE_UNKNOWN", door.Issue());
 
         Assert.Equal("甲社区", (await partner.Organization.GetUnitAsync(Community())).Unit.Name);
     }
@@ -51,7 +45,7 @@ public sealed class CertificateTests : IAsyncLifetime
     [Fact]
     public async Task A_certificate_that_only_looks_registered_is_refused()
     {
-        var partner = await _door.PartnerAsync(["public"]);
+        var partner = await door.PartnerAsync(["public"]);
         // The public half is no secret; whoever shows it lacks the key.
         using var bare = X509CertificateLoader.LoadCertificate(partner.Certificate.RawData);
 
@@ -61,13 +55,13 @@ public sealed class CertificateTests : IAsyncLifetime
     [Fact]
     public async Task A_partner_out_of_its_dates_or_revoked_is_refused()
     {
-        var now = _door.Clock.Now;
-        var early = await _door.PartnerAsync(["public"], startsAt: now.AddDays(1));
-        var late = await _door.PartnerAsync(["public"], startsAt: now.AddDays(-2), endsAt: now.AddDays(-1));
-        var revoked = await _door.PartnerAsync(["public"]);
+        var now = door.Clock.Now;
+        var early = await door.PartnerAsync(["public"], startsAt: now.AddDays(1));
+        var late = await door.PartnerAsync(["public"], startsAt: now.AddDays(-2), endsAt: now.AddDays(-1));
+        var revoked = await door.PartnerAsync(["public"]);
         await revoked.Organization.GetUnitAsync(Community());
-        await _door.People.Partners().RevokeAsync(revoked.Code, "合同到期", CancellationToken.None);
-        _door.Forget();
+        await door.People.Partners().RevokeAsync(revoked.Code, "合同到期", CancellationToken.None);
+        door.Forget();
 
         await AssertRefusedAsync("PARTNER_NOT_YET", early.Certificate);
         await AssertRefusedAsync("PARTNER_OVER", late.Certificate);
@@ -79,20 +73,20 @@ public sealed class CertificateTests : IAsyncLifetime
     [Fact]
     public async Task Two_certificates_are_good_until_the_first_is_retired_and_no_third_comes_meanwhile()
     {
-        var partner = await _door.PartnerAsync(["public"]);
-        var next = _door.Issue();
-        await _door.RegisterAsync(partner.Code, next, _door.Clock.Now.AddDays(7));
-        using var channel = _door.Channel(next);
+        var partner = await door.PartnerAsync(["public"]);
+        var next = door.Issue();
+        await door.RegisterAsync(partner.Code, next, door.Clock.Now.AddDays(7));
+        using var channel = door.Channel(next);
         var renewed = new Wire.OrganizationService.OrganizationServiceClient(channel);
 
         await partner.Organization.GetUnitAsync(Community());
         await renewed.GetUnitAsync(Community());
         await Assert.ThrowsAsync<InvalidOperationException>(
-            () => _door.RegisterAsync(partner.Code, _door.Issue(), _door.Clock.Now.AddDays(7)));
+            () => door.RegisterAsync(partner.Code, door.Issue(), door.Clock.Now.AddDays(7)));
         await Assert.ThrowsAsync<InvalidOperationException>(
-            () => _door.RegisterAsync(partner.Code, next, _door.Clock.Now.AddDays(7)));
+            () => door.RegisterAsync(partner.Code, next, door.Clock.Now.AddDays(7)));
 
-        _door.Clock.Advance(TimeSpan.FromDays(8));
+        door.Clock.Advance(TimeSpan.FromDays(8));
         await renewed.GetUnitAsync(Community());
         Assert.Equal("CERTIFICATE_RETIRED", await Refusals.ReasonAsync(partner.Organization.GetUnitAsync(Community())));
     }
@@ -100,10 +94,10 @@ public sealed class CertificateTests : IAsyncLifetime
     [Fact]
     public async Task A_certificate_that_expires_on_an_open_connection_is_good_no_longer()
     {
-        var partner = await _door.PartnerAsync(["public"], certificate: _door.Issue(days: 1));
+        var partner = await door.PartnerAsync(["public"], certificate: door.Issue(days: 1));
         await partner.Organization.GetUnitAsync(Community());
 
-        _door.Clock.Advance(TimeSpan.FromDays(1));
+        door.Clock.Advance(TimeSpan.FromDays(1));
 
         Assert.Equal("CERTIFICATE_EXPIRED", await Refusals.ReasonAsync(partner.Organization.GetUnitAsync(Community())));
     }
@@ -111,30 +105,36 @@ public sealed class CertificateTests : IAsyncLifetime
     [Fact]
     public async Task Revocation_holds_on_every_copy_within_a_minute_and_ends_open_streams()
     {
-        await using var other = await _door.StartAsync();
-        var partner = await _door.PartnerAsync(["public"]);
-        using var there = _door.Channel(partner.Certificate, other);
+        await using var other = await door.StartAsync();
+        var partner = await door.PartnerAsync(["public"]);
+        using var there = door.Channel(partner.Certificate, other);
         var elsewhere = new Wire.OrganizationService.OrganizationServiceClient(there);
         await elsewhere.GetUnitAsync(Community());
         await partner.Organization.GetUnitAsync(Community());
         using var stream = new Health.HealthClient(there).Watch(new HealthCheckRequest());
         Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None));
 
-        await _door.People.Partners().RevokeAsync(partner.Code, "密钥丢失", CancellationToken.None);
-        _door.Clock.Advance(TimeSpan.FromSeconds(60));
+        await door.People.Partners().RevokeAsync(partner.Code, "密钥丢失", CancellationToken.None);
+        door.Clock.Advance(TimeSpan.FromSeconds(60));
 
         Assert.Equal("PARTNER_REVOKED", await Refusals.ReasonAsync(elsewhere.GetUnitAsync(Community())));
         Assert.Equal("PARTNER_REVOKED", await Refusals.ReasonAsync(partner.Organization.GetUnitAsync(Community())));
-        var ended = await Assert.ThrowsAsync<RpcException>(() => stream.ResponseStream.MoveNext(CancellationToken.None));
+        var ended = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            while (await stream.ResponseStream.MoveNext(CancellationToken.None))
+            {
+                // What was said before.
+            }
+        });
         Assert.Equal("PARTNER_REVOKED", ended.Reason());
     }
 
     [Fact]
     public async Task Nothing_that_is_sent_stands_for_a_certificate()
     {
-        var partner = await _door.PartnerAsync(["public"]);
+        var partner = await door.PartnerAsync(["public"]);
         var pem = Uri.EscapeDataString(partner.Certificate.ExportCertificatePem());
-        using var channel = _door.Channel(null);
+        using var channel = door.Channel(null);
         var headers = new Metadata
         {
             { "x-client-cert", pem }, { "x-arr-clientcert", Convert.ToBase64String(partner.Certificate.RawData) },
@@ -149,7 +149,7 @@ public sealed class CertificateTests : IAsyncLifetime
     [Fact]
     public async Task Without_a_partner_nobody_learns_which_calls_there_are()
     {
-        using var channel = _door.Channel(_door.SelfSigned());
+        using var channel = door.Channel(door.SelfSigned());
         foreach (var rpc in new[]
         {
             "wuwei.v1.WishService/DropWish", "wuwei.v1.AdminService/DoAnything", "grpc.health.v1.Health/Check",
@@ -163,28 +163,28 @@ public sealed class CertificateTests : IAsyncLifetime
     [Fact]
     public async Task Only_http_2_over_tls_is_spoken()
     {
-        var partner = await _door.PartnerAsync(["public"]);
+        var partner = await door.PartnerAsync(["public"]);
         using var http = new HttpClient(PartnerDoor.Handler(partner.Certificate))
         {
             DefaultRequestVersion = HttpVersion.Version11,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
 
-        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync($"{_door.Address}/h5/"));
-        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(_door.Address.Replace("https", "http")));
+        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync($"{door.Address}/h5/"));
+        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(door.Address.Replace("https", "http")));
     }
 
     private async Task AssertRefusedAsync(string reason, X509Certificate2? shown)
     {
-        using var channel = _door.Channel(shown);
-        var before = await _door.Door.CountEventsAsync(reason);
+        using var channel = door.Channel(shown);
+        var before = await door.Door.CountEventsAsync(reason);
         var call = new Wire.OrganizationService.OrganizationServiceClient(channel).GetUnitAsync(Community());
 
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await call);
 
         Assert.Equal((StatusCode.Unauthenticated, reason), (refused.StatusCode, refused.Reason()));
-        Assert.Equal(before + 1, await _door.Door.CountEventsAsync(reason));
+        Assert.Equal(before + 1, await door.Door.CountEventsAsync(reason));
     }
 
-    private Wire.GetUnitRequest Community() => new() { UnitId = $"{_door.World.Community}" };
+    private Wire.GetUnitRequest Community() => new() { UnitId = $"{door.World.Community}" };
 }

@@ -5,22 +5,20 @@ using WuWei.Tests.Harness;
 namespace WuWei.Gateway.Tests.Partners;
 
 /// <summary>A hotline brings a wish for one of its people.</summary>
-public sealed class OnBehalfTests : IAsyncLifetime
+public sealed class OnBehalfTests(PartnerDoor door) : IClassFixture<PartnerDoor>, IAsyncLifetime
 {
-    private PartnerDoor _door = null!;
     private Actor _operator = null!;
     private TestPartner _hotline = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _door = await PartnerDoor.OpenAsync();
         // Serves the whole district, but the hotline is let in for one street.
-        _operator = await _door.World.StaffAsync(_door.World.District);
-        _hotline = await _door.PartnerAsync(
-            ["WishService/MakeWish", "public"], [_door.World.Street], [_operator.PersonId]);
+        _operator = await door.World.StaffAsync(door.World.District);
+        _hotline = await door.PartnerAsync(
+            ["WishService/MakeWish", "public"], [door.World.Street], [_operator.PersonId]);
     }
 
-    public ValueTask DisposeAsync() => _door.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task It_is_made_by_that_person_waits_for_review_and_the_journal_names_both()
@@ -31,19 +29,19 @@ public sealed class OnBehalfTests : IAsyncLifetime
         var again = (await _hotline.Wishes.MakeWishAsync(Request(), TestPartner.For(_operator.PersonId, key))).Wish;
 
         Assert.Equal((wish.Id, Wire.WishStatus.PendingReview), (again.Id, wish.Status));
-        var detail = await _door.People.Database.ScalarAsync<string>(
+        var detail = await door.People.Database.ScalarAsync<string>(
             "SELECT detail FROM journal_entry WHERE kind = 'WISH_MAKE' AND subject_id = @wish AND actor_id = @person",
             ("wish", Guid.Parse(wish.Id)), ("person", _operator.PersonId));
         Assert.Equal(
             _hotline.Id, JsonDocument.Parse(detail!).RootElement.GetProperty("partner").GetGuid());
-        await _door.People.AssertSoundAsync();
+        await door.People.AssertSoundAsync();
     }
 
     [Fact]
     public async Task Elsewhere_and_as_somebody_else_it_is_refused()
     {
         var far = Request();
-        far.UnitId = $"{_door.World.FarCommunity}";
+        far.UnitId = $"{door.World.FarCommunity}";
         var own = Request();
         (own.Origin, own.Beneficiary) = (Wire.WishOrigin.Resident, null);
         var staffs = Request();
@@ -53,19 +51,20 @@ public sealed class OnBehalfTests : IAsyncLifetime
         Assert.Equal("UNIT_OUT_OF_REACH", await ReasonAsync(own, _operator.PersonId));
         // Through a partner nobody is more than a grid worker.
         Assert.Equal("NOT_PERMITTED", await ReasonAsync(staffs, _operator.PersonId));
-        Assert.Equal(0, await _door.People.Database.ScalarAsync<long>("SELECT COUNT(*) FROM wish"));
+        Assert.Equal(0, await door.People.Database.ScalarAsync<long>(
+            "SELECT COUNT(*) FROM wish WHERE maker_id = @id", ("id", _operator.PersonId)));
     }
 
     [Fact]
     public async Task Whoever_was_not_named_does_not_serve_there_or_does_not_exist_is_refused_and_noted()
     {
-        var colleague = await _door.World.StaffAsync(_door.World.Street);
+        var colleague = await door.World.StaffAsync(door.World.Street);
         var (resident, far, former) = (
-            await _door.World.ResidentAsync(), await _door.World.StaffAsync(_door.World.OtherStreet),
-            await _door.World.ResidentAsync());
-        await _door.World.GrantAsync(former, Role.Staff, _door.World.Street, endsAt: _door.Clock.Now.AddSeconds(5));
-        var other = await _door.PartnerAsync(
-            ["WishService/MakeWish"], [_door.World.Street],
+            await door.World.ResidentAsync(), await door.World.StaffAsync(door.World.OtherStreet),
+            await door.World.ResidentAsync());
+        await door.World.GrantAsync(former, Role.Staff, door.World.Street, endsAt: door.Clock.Now.AddSeconds(5));
+        var other = await door.PartnerAsync(
+            ["WishService/MakeWish"], [door.World.Street],
             [resident.PersonId, far.PersonId, former.PersonId, Guid.NewGuid()]);
         string[] forged =
         [
@@ -79,7 +78,7 @@ public sealed class OnBehalfTests : IAsyncLifetime
             Assert.Equal("ON_BEHALF_OF_REFUSED", await Refusals.ReasonAsync(other.Wishes.MakeWishAsync(Request(), headers)));
         }
 
-        Assert.Equal(forged.Length, await _door.Door.CountEventsAsync("ON_BEHALF_OF_REFUSED", other.Id));
+        Assert.Equal(forged.Length, await door.Door.CountEventsAsync("ON_BEHALF_OF_REFUSED", other.Id));
     }
 
     [Fact]
@@ -88,14 +87,14 @@ public sealed class OnBehalfTests : IAsyncLifetime
         Assert.Equal("ON_BEHALF_OF_REQUIRED", await Refusals.ReasonAsync(_hotline.Wishes.MakeWishAsync(
             Request(), new Metadata { { "idempotency-key", $"{Guid.NewGuid()}" } })));
         Assert.Equal("ON_BEHALF_OF_NOT_HERE", await Refusals.ReasonAsync(_hotline.Wishes.CountWishesAsync(
-            new() { UnitId = $"{_door.World.Street}" }, TestPartner.For(_operator.PersonId))));
+            new() { UnitId = $"{door.World.Street}" }, TestPartner.For(_operator.PersonId))));
         // At other doors it is nothing: there people come themselves.
-        var resident = await _door.World.ResidentAsync();
+        var resident = await door.World.ResidentAsync();
         var headers = Rpcs.Headers(resident.Token, $"{Guid.NewGuid()}");
         headers.Add("x-wuwei-on-behalf-of", $"{_operator.PersonId}");
-        var own = _door.World.Request();
-        var made = await new Wire.WishService.WishServiceClient(_door.People.Channel).MakeWishAsync(own, headers);
-        Assert.Equal(resident.PersonId, await _door.People.Database.ScalarAsync<Guid>(
+        var own = door.World.Request();
+        var made = await new Wire.WishService.WishServiceClient(door.People.Channel).MakeWishAsync(own, headers);
+        Assert.Equal(resident.PersonId, await door.People.Database.ScalarAsync<Guid>(
             "SELECT maker_id FROM wish WHERE id = @id", ("id", Guid.Parse(made.Wish.Id))));
     }
 
@@ -104,7 +103,7 @@ public sealed class OnBehalfTests : IAsyncLifetime
 
     private Wire.MakeWishRequest Request()
     {
-        var request = _door.World.Request();
+        var request = door.World.Request();
         request.Origin = Wire.WishOrigin.GridWorker;
         request.Beneficiary = new() { Name = "李奶奶", Phone = "13899999999", Consent = Wire.Consent.InPerson };
         return request;

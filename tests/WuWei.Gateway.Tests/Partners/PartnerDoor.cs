@@ -10,7 +10,7 @@ namespace WuWei.Gateway.Tests.Partners;
 /// A district with an authority of its own, and two copies of the server: one as in the demo, by which people come, and one
 /// that partners reach with certificates only.
 /// </summary>
-public sealed class PartnerDoor : IAsyncDisposable
+public sealed class PartnerDoor : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("wuwei-partners-");
 
@@ -20,20 +20,18 @@ public sealed class PartnerDoor : IAsyncDisposable
     public TestClock Clock => People.Clock;
 
     /// <summary>Its address for clients.</summary>
-    public string Address => $"https://127.0.0.1:{new Uri(Door.Address.Replace("[::]", "127.0.0.1")).Port}";
+    public string Address => AddressOf(Door);
 
-    public static async Task<PartnerDoor> OpenAsync(params string[] settings)
+    public async ValueTask InitializeAsync()
     {
-        var door = new PartnerDoor();
-        door.People = await TestServer.StartAsync();
-        door.World = await World.CreateAsync(door.People);
-        door.NewAuthority().Create("测试区");
+        People = await TestServer.StartAsync();
+        World = await World.CreateAsync(People);
+        NewAuthority().Create("测试区");
         using var key = NewKey();
-        using var certificate = door.NewAuthority().IssueForServer(["localhost", "127.0.0.1"], new PublicKey(key), 365);
-        Authority.Write(door.At("door.pem"), certificate.ExportCertificatePem(), Authority.ForAll);
-        Authority.Write(door.At("door-key.pem"), key.ExportPkcs8PrivateKeyPem(), Authority.OwnerOnly);
-        door.Door = await door.StartAsync(settings);
-        return door;
+        using var certificate = NewAuthority().IssueForServer(["localhost", "127.0.0.1"], new PublicKey(key), 365);
+        Authority.Write(At("door.pem"), certificate.ExportCertificatePem(), Authority.ForAll);
+        Authority.Write(At("door-key.pem"), key.ExportPkcs8PrivateKeyPem(), Authority.OwnerOnly);
+        Door = await StartAsync();
     }
 
     /// <summary>One more copy with certificates.</summary>
@@ -82,14 +80,14 @@ public sealed class PartnerDoor : IAsyncDisposable
     public Task RegisterAsync(string code, X509Certificate2 certificate, DateTime? retireAt = null)
     {
         Forget();
-        return People.Partners().AddCertificateAsync(code, Authority.Fingerprint(certificate), retireAt, CancellationToken.None);
+        return People.Partners().AddCertificateAsync(
+            code, Authority.Fingerprint(certificate), retireAt, CancellationToken.None);
     }
 
     /// <summary>Past the seconds for which a copy knows what partners there are.</summary>
     public void Forget() => Clock.Advance(TimeSpan.FromSeconds(11));
 
     /// <summary>A client that shows this certificate, whatever it is, and knows the door by the authority.</summary>
-    /// <param name="port">Another copy's.</param>
     public GrpcChannel Channel(X509Certificate2? shown, TestServer? copy = null) => GrpcChannel.ForAddress(
         AddressOf(copy ?? Door), new GrpcChannelOptions
         {
