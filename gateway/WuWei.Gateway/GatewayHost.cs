@@ -7,6 +7,7 @@ using WuWei.Gateway.Public.Live;
 using WuWei.Inbox;
 using WuWei.Jobs;
 using WuWei.Pictures;
+using WuWei.Webhooks;
 
 namespace WuWei.Gateway;
 
@@ -33,6 +34,7 @@ public static class GatewayHost
         builder.Services.AddWuWei(builder.Configuration);
         builder.Services.AddPublicApi(builder.Configuration);
         builder.Services.AddHostedService(services => services.GetRequiredService<Worker>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<WebhookSender>());
         builder.Services.AddSingleton<SchemaGate>();
         builder.Services.AddGrpcHealthChecks().AddCheck<DatabaseCheck>("database");
         if (!builder.Environment.IsProduction())

@@ -21,6 +21,7 @@ var root = new RootCommand("wuwei: looks after a WuWei installation. Exit codes:
     InboxCommands.Inbox(),
     DemoCommands.Demo(),
     HealthCommands.Health(),
+    WebhookCommands.Webhooks(),
 };
 
 try

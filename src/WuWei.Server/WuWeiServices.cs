@@ -15,6 +15,7 @@ using WuWei.Campaigns;
 using WuWei.ContentChecks;
 using WuWei.Data;
 using WuWei.Errors;
+using WuWei.Feeds;
 using WuWei.Identity;
 using WuWei.Inbox;
 using WuWei.Invitations;
@@ -32,6 +33,7 @@ using WuWei.Screens;
 using WuWei.Threads;
 using WuWei.Views;
 using WuWei.WeChat;
+using WuWei.Webhooks;
 using WuWei.Wishes;
 
 namespace WuWei;
@@ -53,7 +55,6 @@ public static class WuWeiServices
         services.AddSingleton<SignInReply>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<SecurityEvents>();
-        services.AddSingleton<PartnerBook>();
         services.AddSingleton<PartnerQuotas>();
         services.AddSingleton<PartnerGate>();
         services.AddSingleton<OnBehalf>();
@@ -97,6 +98,11 @@ public static class WuWeiServices
         services.AddSingleton<ScreenPasses>();
         services.AddSingleton<LiveEvents>();
         services.AddSingleton<LiveTotals>();
+        services.AddSingleton<Feed>();
+        services.AddSingleton<FeedReader>();
+        services.AddSingleton<FeedReaches>();
+        services.AddSingleton<WebhookHttp>();
+        services.AddSingleton<WebhookSender>();
         services.AddWeChat();
         services.AddPictures(() => Required(settings, "WUWEI_PICTURES"));
         services.AddContentChecks();
@@ -141,6 +147,7 @@ public static class WuWeiServices
         services.AddSingleton<BoardService>();
         services.AddSingleton<RegistryService>();
         services.AddSingleton<ScreenService>();
+        services.AddSingleton<JournalService>();
         return services;
     }
 
@@ -155,6 +162,7 @@ public static class WuWeiServices
             Required(settings, "WUWEI_KEYS"), s.GetService<ILogger<KeyFile>>()));
         services.AddSingleton<PersonalData>();
         services.AddSingleton<Units>();
+        services.AddSingleton<PartnerBook>();
         services.AddSingleton<PartnerRegister>();
         services.AddSingleton<Categories>();
         services.AddSingleton<PointsRuleBooks>();
@@ -175,6 +183,7 @@ public static class WuWeiServices
         services.AddSingleton<BoardRedisCheck>();
         services.AddSingleton<Sealer>();
         services.AddSingleton<Verifier>();
+        services.AddWebhookDesk(settings);
         services.AddSingleton<Recount>();
         services.AddSingleton<ViewReplay>();
         return services;
@@ -208,6 +217,7 @@ public static class WuWeiServices
         app.MapGrpcService<ScreenService>();
         app.MapGrpcService<PictureService>();
         app.MapGrpcService<ContentCheckService>();
+        app.MapGrpcService<JournalService>();
     }
 
     public static string Required(IConfiguration settings, string name) =>

@@ -122,7 +122,7 @@ public sealed class AccessInterceptor(
             while (await look.WaitForNextTickAsync(over.Token))
             {
                 var ended = call.Partner is { } partner ? await partners.OverAsync(context, partner, over.Token)
-                    : await IsSignedInAsync(context, over.Token) ? null
+                    : await IsSignedInAsync(context, call, over.Token) ? null
                     : Sessions.SignInRequired();
                 if (ended is not null)
                 {
@@ -139,11 +139,17 @@ public sealed class AccessInterceptor(
         return null;
     }
 
-    private async Task<bool> IsSignedInAsync(ServerCallContext context, CancellationToken cancel)
+    private async Task<bool> IsSignedInAsync(ServerCallContext context, Call call, CancellationToken cancel)
     {
         try
         {
-            return await sessions.FindAsync(TokenHash(context)!, cancel) is not null;
+            if (await sessions.FindAsync(TokenHash(context)!, cancel) is not { } caller)
+            {
+                return false;
+            }
+
+            call.CallerNow = caller;
+            return true;
         }
         catch (RefusedException)
         {

@@ -11,6 +11,13 @@ public static class PartnerScopes
     public static IReadOnlyDictionary<string, string> Groups { get; } = new Dictionary<string, string>
     {
         [Partner.PublicScope] = "all calls that show what everybody may see",
+        ["journal/*"] = "entries of the journal of all topics, by JournalService/* or webhooks",
+        ["journal/wishes"] = "entries about wishes only",
+        ["journal/activities"] = "entries about activities only",
+        ["journal/service"] = "entries about who signed up and served, by pseudonyms, only",
+        ["journal/points"] = "entries about points, by pseudonyms, only",
+        ["journal/units"] = "entries about units and categories only",
+        ["journal/organisations"] = "entries about organisations only",
     };
 
     /// <summary>The single calls, as scopes name them.</summary>

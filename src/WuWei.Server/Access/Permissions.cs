@@ -28,6 +28,7 @@ public static class Permissions
     [
         Name("OrganizationService/GetUnit"), Name("OrganizationService/GetUnitByCode"), Name("OrganizationService/ListUnits"),
         Name("OrganizationService/ListUnitKinds"), Name("CategoryService/ListCategories"),
+        Name("JournalService/Follow"), Name("JournalService/Get"), Name("JournalService/Head"),
     ];
 
     /// <summary>What other systems may have in their units, as strangers: nobody's contact, nobody's place.</summary>
@@ -288,6 +289,11 @@ public static class Permissions
         Write("ScreenService/AddScreen", Staff, Relation.None, Scope.Subtree),
         Write("ScreenService/EndScreen", Staff, Relation.None, Scope.Subtree),
         Read("ScreenService/ListScreens", Overseers, Relation.None, Scope.Subtree),
+
+        // The journal for others. A reader is given what is theirs and nothing else; see FeedReach.
+        Read("JournalService/Follow", Overseers, Relation.None, Scope.All),
+        Read("JournalService/Get", Overseers, Relation.None, Scope.All),
+        Read("JournalService/Head", Overseers, Relation.None, Scope.All),
     }.ToDictionary(p => p.Rpc, p => p with { WithoutSignIn = WithoutSignIn.Contains(p.Rpc), Partners = UseOf(p.Rpc) });
 
     private static PartnerUse UseOf(string rpc) => !rpc.StartsWith("wuwei.", StringComparison.Ordinal) ? PartnerUse.Always

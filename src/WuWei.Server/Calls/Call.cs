@@ -42,6 +42,9 @@ public sealed class Call(
 
     public Caller Caller => caller ?? throw new InvalidOperationException("This call has no caller.");
 
+    /// <summary>The caller as they were last looked at while a stream runs: their roles come and go meanwhile.</summary>
+    public Caller CallerNow { get => field ?? Caller; set; }
+
     /// <summary>Whether the slice checked the object of the call. A call that needed it and did not is a bug.</summary>
     public bool Demanded => _demanded
         || (Permission.Scope == Scope.Own && (Partner is null || Permission.Partners != PartnerUse.InUnits));

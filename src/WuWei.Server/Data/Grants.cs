@@ -122,6 +122,7 @@ public static class Grants
         ["partner_person"] = All,
         ["partner_certificate"] = Change,
         ["partner_key"] = Change,
+        ["webhook"] = Change,
     };
 
     public static async Task ApplyAsync(string ownerConnection, string serviceConnection, CancellationToken cancel)

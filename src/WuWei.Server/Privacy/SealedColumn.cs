@@ -51,6 +51,8 @@ public sealed record SealedColumn(string Table, string Column, string[] Key, str
         new("content_check", "reason_text", ["id"]),
         new("content_check", "appeal_text", ["id"]),
         new("content_check", "appeal_answer", ["id"]),
+        new("webhook", "secret", ["id"]),
+        new("webhook", "old_secret", ["id"]),
     ];
 
     public string Name => $"{Table}.{Column}";

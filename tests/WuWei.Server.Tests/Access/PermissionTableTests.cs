@@ -16,7 +16,8 @@ public class PermissionTableTests(SharedServer shared)
         "wuwei.v1.WeChatService/SignInWeChat", "wuwei.v1.WeChatService/SignInWeChatPhone",
     ];
 
-    private static readonly string[] ReadingVerbs = ["Get", "List", "Count", "Explain", "Report", "WatchBoard", "Recommend", "Suggest"];
+    private static readonly string[] ReadingVerbs =
+        ["Get", "List", "Count", "Explain", "Report", "WatchBoard", "Recommend", "Suggest", "Follow", "Head"];
 
     public static TheoryData<string> Rpcs => [.. Harness.Rpcs.All.Select(m => m.Name())];
 

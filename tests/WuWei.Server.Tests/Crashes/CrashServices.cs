@@ -78,13 +78,15 @@ public sealed class CrashServices : IAsyncDisposable
     }
 
     /// <summary>The server as it is built, on this database.</summary>
-    public async Task StartGatewayAsync(TestDatabase database)
+    public async Task StartGatewayAsync(TestDatabase database, params (string Name, string Value)[] settings)
     {
         Gateway = new ChildProcess("gateway", _folder, ["dotnet", GatewayProgram()],
+        [
             ("WUWEI_MYSQL", database.Service), ("WUWEI_REDIS", RedisAddress),
             ("WUWEI_KEYS", TestKeys.Path), ("WUWEI_PICTURES", database.Pictures),
             ("WUWEI_GRPC_PORT", $"{_gatewayPort}"), ("WUWEI_PUBLIC_PORT", "0"),
-            ("WUWEI_SMS", "console"), ("DOTNET_ENVIRONMENT", "Test"));
+            ("WUWEI_SMS", "console"), ("DOTNET_ENVIRONMENT", "Test"), .. settings,
+        ]);
         Gateway.Start();
         await AwaitGatewayAsync();
     }

@@ -11,6 +11,8 @@ public sealed class HostileFields(IReadOnlyCollection<string> foreign)
 {
     private static readonly object[] Numbers = [0, 1, -1, 257, int.MinValue, int.MaxValue];
 
+    private static readonly object[] LongNumbers = [0L, 1L, -1L, long.MinValue, long.MaxValue];
+
     private static readonly Timestamp[] Times =
     [
         new(), new() { Seconds = long.MinValue }, new() { Seconds = long.MaxValue }, new() { Nanos = -1 },
@@ -57,6 +59,7 @@ public sealed class HostileFields(IReadOnlyCollection<string> foreign)
         _ when field.IsMap => _texts,
         FieldType.String => _texts,
         FieldType.Int32 => Numbers,
+        FieldType.Int64 => LongNumbers,
         FieldType.Enum => Numbers.Select(n => System.Enum.ToObject(field.EnumType.ClrType, n)),
         FieldType.Message when field.MessageType.ClrType == typeof(Timestamp) => Times,
         FieldType.Message => Variants(

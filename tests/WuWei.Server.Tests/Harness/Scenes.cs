@@ -23,7 +23,7 @@ public static class Scenes
         .. SeriesScenes.All(), .. AttendanceScenes.All(), .. ServiceRecordScenes.All(),
         .. RecommendationScenes.All(), .. InvitationScenes.All(), .. CampaignScenes.All(), .. ScreenScenes.All(),
         .. WeChatScenes.All(), .. ContentScenes.All(), .. WatchScenes.All(), .. ThreadScenes.All(), .. InboxScenes.All(),
-        .. NoticeScenes.All(), .. PictureScenes.All(),
+        .. NoticeScenes.All(), .. PictureScenes.All(), .. JournalScenes.All(),
     ];
 
     private static IEnumerable<Scene> Access() =>

@@ -16,6 +16,7 @@ using WuWei.Journal;
 using WuWei.Points;
 using WuWei.Privacy;
 using WuWei.Views;
+using WuWei.Webhooks;
 using WuWei.Wishes;
 
 namespace WuWei.Tests.Harness;
@@ -85,9 +86,12 @@ public sealed class TestServer : IAsyncDisposable
             builder.Services.AddSingleton<TimeProvider>(clock);
             builder.Services.AddSingleton<ISmsSender>(sms);
             builder.Services.AddSingleton<INoticeSms>(sms);
-            // Tests run the jobs themselves, at the time they choose.
-            builder.Services.Remove(builder.Services.Single(s => s.ServiceType == typeof(IHostedService)
-                && s.ImplementationFactory?.Method.ReturnType == typeof(Worker)));
+            // Tests run the jobs themselves, at the time they choose, and deliver to webhooks.
+            foreach (var worker in new[] { typeof(Worker), typeof(WebhookSender) })
+            {
+                builder.Services.Remove(builder.Services.Single(s => s.ServiceType == typeof(IHostedService)
+                    && s.ImplementationFactory?.Method.ReturnType == worker));
+            }
         });
         await app.StartAsync();
         return new TestServer(app, database, shared is null, clock, sms, log, weChat);

@@ -262,6 +262,7 @@ public sealed class Actor(GrpcChannel channel, Guid personId, string name, strin
     public Wire.RegistryService.RegistryServiceClient Registry => new(Calls(null));
     public Wire.ScreenService.ScreenServiceClient Screens => new(Calls(null));
     public Wire.PictureService.PictureServiceClient Pictures => new(Calls(null));
+    public Wire.JournalService.JournalServiceClient Journal => new(Calls(null));
     public Wire.WeChatService.WeChatServiceClient WeChat => new(Calls(null));
     public Wire.ContentCheckService.ContentCheckServiceClient ContentChecks => new(Calls(null));
     public Wire.IdentityService.IdentityServiceClient Identity => new(Calls(null));

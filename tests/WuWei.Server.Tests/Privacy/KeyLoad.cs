@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using WuWei.Partners;
 using WuWei.Tests.Harness;
+using WuWei.Webhooks;
 
 namespace WuWei.Tests.Privacy;
 
@@ -34,6 +37,7 @@ internal sealed class KeyLoad(World world, TestServer[] copies)
         await TryAsync("a partner", RevokeAsync);
         await TryAsync("an activity", () => ServeAsync(maker, helper, staff));
         await TryAsync("a content check", () => AppealAsync(maker, helper, staff));
+        await TryAsync("a webhook", DeliverAsync);
         do
         {
             await TryAsync("sign in", SignInAsync);
@@ -232,6 +236,20 @@ internal sealed class KeyLoad(World world, TestServer[] copies)
         await At(maker).WeChat.BindWeChatAsync(new() { AppId = weChat.Mini, Code = weChat.Code($"{maker.PersonId}") });
         await At(world.Nobody).WeChat.SignInWeChatAsync(
             new() { AppId = weChat.Mini, Code = weChat.Code($"{Guid.NewGuid():n}") });
+    }
+
+    /// <summary>An endpoint whose secret was replaced: another copy opens the one before and seals it again.</summary>
+    private async Task DeliverAsync()
+    {
+        var (one, other) = (copies[0], copies[^1]);
+        var (_, code) = await one.AddPartnerAsync(["journal/*"], [world.District]);
+        var (webhook, _) = await Desk(one).AddAsync(
+            code, "https://hotline.example.cn/journal", [], after: null, CancellationToken.None);
+        await Desk(other).RotateAsync(webhook.Id, TimeSpan.FromDays(1), CancellationToken.None);
+
+        static WebhookDesk Desk(TestServer copy) => new(
+            copy.Db, copy.PersonalData, new PartnerBook(copy.Db, copy.Clock),
+            copy.Services.GetRequiredService<WebhookAddresses>(), copy.Clock);
     }
 
     private Actor At(Actor actor) => actor.At(copies[Interlocked.Increment(ref _calls) % copies.Length]);
