@@ -12,6 +12,7 @@ var root = new RootCommand("wuwei: looks after a WuWei installation. Exit codes:
     ImportCommands.Import(),
     StaffCommands.CreateStaff(),
     StaffCommands.Totp(),
+    PartnerCommands.Partner(),
     VerifyCommands.Journal(),
     VerifyCommands.Counts(),
     VerifyCommands.Points(),
@@ -30,7 +31,7 @@ catch (OperationCanceledException)
     return Exit.Failed;
 }
 catch (Exception e) when (e is RefusedException or MySqlException or InvalidOperationException or InvalidDataException
-    or IOException or UnauthorizedAccessException or Grpc.Core.RpcException)
+    or System.Security.Cryptography.CryptographicException or IOException or UnauthorizedAccessException or Grpc.Core.RpcException)
 {
     await Console.Error.WriteLineAsync($"wuwei: {(e as RefusedException)?.Reason ?? e.Message}");
     return Exit.Failed;

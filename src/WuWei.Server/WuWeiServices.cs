@@ -18,6 +18,7 @@ using WuWei.Invitations;
 using WuWei.Jobs;
 using WuWei.Journal;
 using WuWei.Organization;
+using WuWei.Partners;
 using WuWei.Points;
 using WuWei.Privacy;
 using WuWei.Recommendations;
@@ -46,6 +47,11 @@ public static class WuWeiServices
         services.AddSingleton<SignInReply>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<SecurityEvents>();
+        services.AddSingleton<PartnerBook>();
+        services.AddSingleton<PartnerQuotas>();
+        services.AddSingleton<PartnerGate>();
+        services.AddSingleton<OnBehalf>();
+        services.AddSingleton<PartnerCalls>();
         services.AddSingleton<KeyedWriter>();
         services.AddSingleton<IUnitUse, HomesInUnit>();
         services.AddSingleton<IUnitUse, WishesInUnit>();
@@ -128,6 +134,7 @@ public static class WuWeiServices
             Required(settings, "WUWEI_KEYS"), s.GetService<ILogger<KeyFile>>()));
         services.AddSingleton<PersonalData>();
         services.AddSingleton<Units>();
+        services.AddSingleton<PartnerRegister>();
         services.AddSingleton<Categories>();
         services.AddSingleton<PointsRuleBooks>();
         services.AddSingleton<IEarnsBeside, InviterCredit>();

@@ -10,7 +10,9 @@ namespace WuWei.Tests;
 public class WhoKnowsWhomTests
 {
     private static readonly string[] Ground =
-        ["Data", "Errors", "Time", "Calls", "Privacy", "Journal", "Jobs", "Identity", "Organization", "Places"];
+    [
+        "Data", "Errors", "Time", "Calls", "Privacy", "Journal", "Jobs", "Identity", "Organization", "Places", "Partners",
+    ];
 
     private static readonly string[] Slices =
     [

@@ -16,7 +16,8 @@ namespace WuWei.Access;
 /// answers without it is a bug and fails.
 /// </summary>
 public sealed class AccessInterceptor(
-    Sessions sessions, SecurityEvents events, RateLimits rates, TimeProvider clock, IHostApplicationLifetime lifetime)
+    Sessions sessions, PartnerCalls partners, SecurityEvents events, RateLimits rates, TimeProvider clock,
+    IHostApplicationLifetime lifetime)
     : Interceptor
 {
     private const string KeyHeader = "idempotency-key";
@@ -29,7 +30,7 @@ public sealed class AccessInterceptor(
     private const int KeyLengthMax = 64;
 
     /// <summary>With the seconds that sessions are remembered: an ended one ends its streams within 10 s.</summary>
-    private static readonly TimeSpan SessionLookedAtEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CallerLookedAtEvery = TimeSpan.FromSeconds(2);
 
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -44,7 +45,7 @@ public sealed class AccessInterceptor(
         }
         catch (RefusedException refused) when (refused.Code == StatusCode.PermissionDenied)
         {
-            await NoteDeniedAsync(call);
+            await NoteDeniedAsync(call, refused.Reason);
             throw;
         }
     }
@@ -57,8 +58,10 @@ public sealed class AccessInterceptor(
         using var over = CancellationTokenSource.CreateLinkedTokenSource(
             context.CancellationToken, lifetime.ApplicationStopping);
         call.Until = over.Token;
-        var watch = call.Permission.Roles is null ? Task.FromResult(false) : EndWithSessionAsync(context, over);
-        var sessionOver = false;
+        var watch = call.Permission.Roles is null && call.Partner is null
+            ? Task.FromResult<RefusedException?>(null)
+            : EndWithCallerAsync(context, call, over);
+        RefusedException? ended = null;
         try
         {
             await continuation(request, responseStream, context);
@@ -67,15 +70,20 @@ public sealed class AccessInterceptor(
         {
             // A stream has no end of its own: this is how it ends well.
         }
+        catch (RefusedException refused) when (refused.Code == StatusCode.PermissionDenied)
+        {
+            await NoteDeniedAsync(call, refused.Reason);
+            throw;
+        }
         finally
         {
             await over.CancelAsync();
-            sessionOver = await watch;
+            ended = await watch;
         }
 
-        if (sessionOver)
+        if (ended is not null)
         {
-            throw RefusalInterceptor.ToRpc(Sessions.SignInRequired());
+            throw RefusalInterceptor.ToRpc(ended);
         }
     }
 
@@ -103,19 +111,23 @@ public sealed class AccessInterceptor(
             : null;
     }
 
-    /// <summary>Ends a stream whose session is over: the caller was known only when it began.</summary>
-    /// <returns>Whether it did.</returns>
-    private async Task<bool> EndWithSessionAsync(ServerCallContext context, CancellationTokenSource over)
+    /// <summary>Ends a stream whose caller is not let in any more: they were known only when it began.</summary>
+    /// <returns>Why; null when it ended otherwise.</returns>
+    private async Task<RefusedException?> EndWithCallerAsync(
+        ServerCallContext context, Call call, CancellationTokenSource over)
     {
-        using var look = new PeriodicTimer(SessionLookedAtEvery);
+        using var look = new PeriodicTimer(CallerLookedAtEvery);
         try
         {
             while (await look.WaitForNextTickAsync(over.Token))
             {
-                if (!await IsSignedInAsync(context, over.Token))
+                var ended = call.Partner is { } partner ? await partners.OverAsync(context, partner, over.Token)
+                    : await IsSignedInAsync(context, over.Token) ? null
+                    : Sessions.SignInRequired();
+                if (ended is not null)
                 {
                     await over.CancelAsync();
-                    return true;
+                    return ended;
                 }
             }
         }
@@ -124,7 +136,7 @@ public sealed class AccessInterceptor(
             // The stream ended by itself.
         }
 
-        return false;
+        return null;
     }
 
     private async Task<bool> IsSignedInAsync(ServerCallContext context, CancellationToken cancel)
@@ -167,6 +179,14 @@ public sealed class AccessInterceptor(
             throw new RefusedException(StatusCode.Unimplemented, "CALL_UNKNOWN", "没有这个接口。", []);
         }
 
+        if (await partners.FindAsync(context, permission, door, source) is var (partner, behind))
+        {
+            var theirs = new Call(
+                permission, behind, source, ChannelOf(context), KeyOf(context, permission), clock.Now()) { Partner = partner };
+            context.SetCall(theirs);
+            return theirs;
+        }
+
         // A token that is none is refused all the same: who has one wants to be known.
         var caller = permission.Roles is null ? null
             : permission.WithoutSignIn && door == Doors.Public && context.RequestHeaders.GetValue(TokenHeader) is null
@@ -183,7 +203,7 @@ public sealed class AccessInterceptor(
         if (permission.Roles is { } roles && permission.Relations == Relation.None
             && !roles.Any(r => caller!.Holds(r, call.Now)))
         {
-            await NoteDeniedAsync(call);
+            await NoteDeniedAsync(call, SecurityEvents.CallDenied);
             throw Call.Denied();
         }
 
@@ -222,8 +242,9 @@ public sealed class AccessInterceptor(
         throw Sessions.SignInRequired();
     }
 
-    private Task NoteDeniedAsync(Call call) => events.NoteAsync(
-        SecurityEvents.CallDenied, call.Source, call.CallerOrNull?.PersonId, call.Permission.Rpc);
+    private Task NoteDeniedAsync(Call call, string reason) => events.NoteAsync(
+        call.Partner is null ? SecurityEvents.CallDenied : reason, call.Source,
+        call.Partner?.Id ?? call.CallerOrNull?.PersonId, call.Permission.Rpc);
 
     private static string? KeyOf(ServerCallContext context, Permission permission)
     {

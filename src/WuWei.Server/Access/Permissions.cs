@@ -23,6 +23,25 @@ public static class Permissions
         Name("RegistryService/CountOrganisations"), Name("BoardService/GetBoard"),
     ];
 
+    /// <summary>What is about no unit in particular, and no person.</summary>
+    private static readonly string[] ForPartnersAnywhere =
+    [
+        Name("OrganizationService/GetUnit"), Name("OrganizationService/GetUnitByCode"), Name("OrganizationService/ListUnits"),
+        Name("OrganizationService/ListUnitKinds"), Name("CategoryService/ListCategories"),
+    ];
+
+    /// <summary>What other systems may have in their units, as strangers: nobody's contact, nobody's place.</summary>
+    private static readonly string[] ForPartnersInUnits =
+    [
+        Name("WishService/GetWish"), Name("WishService/ListWishes"), Name("WishService/CountWishes"),
+        Name("ActivityService/GetActivity"), Name("ActivityService/ListActivities"),
+        Name("ServiceRecordService/CountActivities"), Name("CampaignService/GetCampaignBoard"),
+        Name("RegistryService/ListOrganisations"), Name("RegistryService/CountOrganisations"), Name("BoardService/GetBoard"),
+    ];
+
+    /// <summary>What other systems bring for somebody who asked there.</summary>
+    private static readonly string[] ForPartnersOnBehalf = [Name("WishService/MakeWish")];
+
     private const Relation Owner = Relation.Maker | Relation.Beneficiary;
     private const Relation Organising = Relation.Maker | Relation.Organiser;
 
@@ -220,7 +239,13 @@ public static class Permissions
         Write("ScreenService/AddScreen", Staff, Relation.None, Scope.Subtree),
         Write("ScreenService/EndScreen", Staff, Relation.None, Scope.Subtree),
         Read("ScreenService/ListScreens", Overseers, Relation.None, Scope.Subtree),
-    }.ToDictionary(p => p.Rpc, p => p with { WithoutSignIn = WithoutSignIn.Contains(p.Rpc) });
+    }.ToDictionary(p => p.Rpc, p => p with { WithoutSignIn = WithoutSignIn.Contains(p.Rpc), Partners = UseOf(p.Rpc) });
+
+    private static PartnerUse UseOf(string rpc) => !rpc.StartsWith("wuwei.", StringComparison.Ordinal) ? PartnerUse.Always
+        : ForPartnersAnywhere.Contains(rpc) ? PartnerUse.Anywhere
+        : ForPartnersInUnits.Contains(rpc) ? PartnerUse.InUnits
+        : ForPartnersOnBehalf.Contains(rpc) ? PartnerUse.OnBehalf
+        : PartnerUse.None;
 
     private static Permission Anyone(string rpc) =>
         new(Name(rpc), null, Relation.None, Scope.Own, Doors.Both, Writes: false);

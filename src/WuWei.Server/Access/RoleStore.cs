@@ -26,6 +26,22 @@ public static class RoleStore
         }
     }
 
+    /// <summary>A person by their id, with the roles of staff (6) and grid workers (5) that are not over yet; null if they have none.</summary>
+    public static async Task<Caller?> FindServingAsync(this DbSession db, Guid personId, DateTime now)
+    {
+        var rows = await db.ListAsync<ServingRow>(
+            """
+            SELECT p.home_unit_id, p.phone_index, p.shown_name, g.id, g.role, g.unit_id, g.starts_at, g.ends_at
+            FROM person p
+            JOIN role_grant g ON g.person_id = p.id AND g.live = 1 AND (g.ends_at IS NULL OR g.ends_at > @now)
+              AND g.role IN (5, 6)
+            WHERE p.id = @personId
+            """, new { personId, now });
+        return rows.Count == 0 ? null : new Caller(
+            personId, rows[0].HomeUnitId, rows[0].PhoneIndex, rows[0].ShownName, ShowPartyBadge: false, DateTime.MaxValue,
+            [.. rows.Select(r => new HeldRole(r.Id, (Role)r.Role, r.UnitId, r.StartsAt, r.EndsAt))]);
+    }
+
     public static async Task<RoleHolder> GetRoleAsync(this DbSession db, Guid id) =>
         await db.FindAsync<RoleHolder>(
             """
@@ -67,6 +83,19 @@ public static class RoleStore
           AND (@role = 0 OR g.role = @role) AND g.id < @before
         ORDER BY g.id DESC LIMIT @countMax
         """, new { unitId, role, before, now, countMax });
+}
+
+/// <summary>One role of a person, and the person.</summary>
+public sealed record ServingRow
+{
+    public Guid? HomeUnitId { get; init; }
+    public byte[]? PhoneIndex { get; init; }
+    public string ShownName { get; init; } = "";
+    public Guid Id { get; init; }
+    public int Role { get; init; }
+    public Guid UnitId { get; init; }
+    public DateTime StartsAt { get; init; }
+    public DateTime? EndsAt { get; init; }
 }
 
 public sealed record RoleHolder

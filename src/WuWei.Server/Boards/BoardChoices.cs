@@ -72,5 +72,9 @@ public sealed class BoardChoices(Units units, BoardHeads heads, TimeProvider clo
         };
     }
 
+    /// <summary>The unit of a board and its ancestors.</summary>
+    public async ValueTask<IReadOnlyList<Guid>> PathOfAsync(BoardChoice choice, CancellationToken cancel) =>
+        (await units.TreeAsync(cancel)).Get(choice.UnitId).Path;
+
     public static void ThrowIfAny(Faults faults) => faults.ThrowIfAny("BOARD_CHOICE", "没有这样的排行榜，请检查后重试。");
 }

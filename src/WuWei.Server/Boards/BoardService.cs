@@ -21,6 +21,7 @@ public sealed class BoardService(
     public override async Task<Wire.GetBoardResponse> GetBoard(Wire.GetBoardRequest request, ServerCallContext context)
     {
         var (choice, top) = await choices.TopOfAsync(request.Board, request.Top, context.CancellationToken);
+        context.Call().DemandReach(await choices.PathOfAsync(choice, context.CancellationToken));
         return (await kept.GetAsync(choice, top, KeptFor, context.CancellationToken)).Answer;
     }
 

@@ -28,6 +28,12 @@ public sealed class Call(
     public string? Key => key;
     public DateTime Now => now;
 
+    /// <summary>The other system that calls, on somebody's behalf or for itself; null when a person's program does.</summary>
+    public Partner? Partner { get; init; }
+
+    /// <summary>Whether a partner calls for itself, not on a person's behalf.</summary>
+    public bool IsPartners => Partner is not null && Partner.Id == CallerOrNull?.PersonId;
+
     /// <summary>Cancelled when a stream must end: the client is gone, the session is over or the server stops.</summary>
     public CancellationToken Until { get; set; }
 
@@ -37,7 +43,8 @@ public sealed class Call(
     public Caller Caller => caller ?? throw new InvalidOperationException("This call has no caller.");
 
     /// <summary>Whether the slice checked the object of the call. A call that needed it and did not is a bug.</summary>
-    public bool Demanded => _demanded || Permission.Scope == Scope.Own;
+    public bool Demanded => _demanded
+        || (Permission.Scope == Scope.Own && (Partner is null || Permission.Partners != PartnerUse.InUnits));
 
     /// <summary>
     /// Refuses unless the caller has one of the permission's relations to the object, or one of its roles over it.
@@ -47,7 +54,7 @@ public sealed class Call(
     /// <returns>The role that allowed it, or null when a relation did.</returns>
     public Role? Demand(Relation relation, IReadOnlyList<Guid> path)
     {
-        _demanded = true;
+        DemandReach(path);
         if ((relation & Permission.Relations) != 0)
         {
             return null;
@@ -72,7 +79,7 @@ public sealed class Call(
     /// <summary>Refuses unless the caller oversees the unit.</summary>
     public void DemandOversight(IReadOnlyList<Guid> path)
     {
-        _demanded = true;
+        DemandReach(path);
         if (!Oversees(path))
         {
             throw Denied();
@@ -82,15 +89,33 @@ public sealed class Call(
     /// <summary>Refuses unless the caller holds this role over the unit.</summary>
     public void DemandRole(Role role, IReadOnlyList<Guid> path)
     {
-        _demanded = true;
+        DemandReach(path);
         if (!Caller.Covers(role, path, Now))
         {
             throw Denied();
         }
     }
 
-    /// <summary>The object is nobody's in particular, and every signed-in caller may have it.</summary>
-    public void DemandNothing() => _demanded = true;
+    /// <summary>Refuses unless a partner calls for itself. Which units it may see is its <see cref="Calls.Partner.Covers"/>.</summary>
+    public Partner DemandPartner()
+    {
+        _demanded = true;
+        return IsPartners ? Partner! : throw Denied();
+    }
+
+    /// <summary>The object is nobody's in particular, and every signed-in caller may have it, but no partner.</summary>
+    public void DemandNothing() => DemandReach([]);
+
+    /// <summary>The same, and a partner may have it where the unit is one of its own.</summary>
+    /// <param name="path">The unit of the object and its ancestors.</param>
+    public void DemandReach(IReadOnlyList<Guid> path)
+    {
+        _demanded = true;
+        if (Partner?.Covers(path) == false)
+        {
+            throw Calls.Partner.UnitOutOfReach();
+        }
+    }
 
     public static RefusedException Denied() => Refuse.Denied("NOT_PERMITTED", "你没有这项操作的权限。");
 }

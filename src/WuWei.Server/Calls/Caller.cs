@@ -18,6 +18,9 @@ public sealed record Caller(
     /// <summary>Who did not sign in: a stranger, who lives nowhere, holds no role and is nobody to anything.</summary>
     public static Caller Nobody { get; } = new(Guid.Empty, null, null, "", false, DateTime.MaxValue, []);
 
+    /// <summary>A partner as the caller of what it does for itself: a stranger as well, but one with an id of its own.</summary>
+    public static Caller Of(Partner partner) => Nobody with { PersonId = partner.Id, ShownName = partner.Name };
+
     public bool Holds(Role role, DateTime now) =>
         role == Role.Resident || Roles.Any(r => r.Role == role && r.IsInForce(now));
 

@@ -34,6 +34,28 @@ public static class LimitStore
             """, new { limit.Name, subject, start, limit.Max }) == 1;
     }
 
+    /// <summary>Counts several more, as many of them as there may be; how many.</summary>
+    public static async Task<int> TakeUpToAsync(this DbSession db, Limit limit, byte[] subject, int count, DateTime now)
+    {
+        var start = limit.PeriodStart(now);
+        await db.ExecuteAsync(
+            """
+            INSERT IGNORE INTO limit_count (rule, subject, period_start, times) VALUES (@Name, @subject, @start, 0)
+            """, new { limit.Name, subject, start });
+        var times = await db.FindAsync<int>(
+            """
+            SELECT CAST(times AS SIGNED) FROM limit_count
+            WHERE rule = @Name AND subject = @subject AND period_start = @start FOR UPDATE
+            """, new { limit.Name, subject, start });
+        var taken = Math.Clamp(limit.Max - times, 0, count);
+        await db.ExecuteAsync(
+            """
+            UPDATE limit_count SET times = times + @taken
+            WHERE rule = @Name AND subject = @subject AND period_start = @start AND times = @times
+            """, new { limit.Name, subject, start, taken, times });
+        return taken;
+    }
+
     /// <summary>Whether one more would be more than the limit; counts nothing.</summary>
     public static async Task<bool> IsSpentAsync(this DbSession db, Limit limit, byte[] subject, DateTime now) =>
         await db.FindAsync<int?>(

@@ -24,6 +24,25 @@ public enum Doors
     Both = Systems | Public,
 }
 
+/// <summary>Whether other systems may have a call at all, if it is in their scopes.</summary>
+public enum PartnerUse
+{
+    /// <summary>Only people.</summary>
+    None,
+
+    /// <summary>A partner for itself, as a stranger: what concerns no unit in particular.</summary>
+    Anywhere,
+
+    /// <summary>The same, where the object's unit is one of its own.</summary>
+    InUnits,
+
+    /// <summary>A partner only on behalf of one of its people, with the rights that they have in its units.</summary>
+    OnBehalf,
+
+    /// <summary>Every partner, without a scope: whether anybody is there.</summary>
+    Always,
+}
+
 /// <summary>Who may make a call, on what, through which doors. A call without one does not exist.</summary>
 /// <param name="Rpc">Service and method, such as <c>wuwei.v1.WishService/ClaimWish</c>.</param>
 /// <param name="Roles">One of these; empty when only relations count. Null: anyone, signed in or not.</param>
@@ -34,4 +53,9 @@ public sealed record Permission(
 {
     /// <summary>At the public door also without signing in: then it answers what it would answer a stranger.</summary>
     public bool WithoutSignIn { get; init; }
+
+    public PartnerUse Partners { get; init; }
+
+    /// <summary>The call as scopes name it, such as <c>WishService/GetWish</c>.</summary>
+    public string ScopeName => Rpc[(Rpc.LastIndexOf('.') + 1)..];
 }

@@ -98,6 +98,12 @@ public static class Grants
         ["organisation"] = Change,
         ["organisation_scope"] = Change,
         ["organisation_member"] = Change,
+        ["partner"] = Change,
+        ["partner_scope"] = All,
+        ["partner_unit"] = All,
+        ["partner_person"] = All,
+        ["partner_certificate"] = Change,
+        ["partner_key"] = Change,
     };
 
     public static async Task ApplyAsync(string ownerConnection, string serviceConnection, CancellationToken cancel)

@@ -35,12 +35,24 @@ public static class MalformedMessages
             return;
         }
 
+        Put(trailers, refused);
+    });
+
+    /// <summary>A refusal as the whole answer to a gRPC call that is not read at all.</summary>
+    public static void Answer(HttpContext http, RefusedException refused)
+    {
+        http.Response.ContentType = "application/grpc";
+        Put(http.Response.Headers, refused);
+    }
+
+    private static void Put(IHeaderDictionary trailers, RefusedException refused)
+    {
         var status = new Status { Code = (int)refused.Code, Message = refused.Message };
         status.Details.Add(Any.Pack(new ErrorInfo { Reason = refused.Reason, Domain = RefusalInterceptor.Domain }));
         trailers[StatusName] = status.Code.ToString(CultureInfo.InvariantCulture);
         trailers["grpc-message"] = Uri.EscapeDataString(refused.Message);
         trailers["grpc-status-details-bin"] = Convert.ToBase64String(status.ToByteArray());
-    });
+    }
 
     private static RefusedException? Refusal(string? status) =>
         !int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? null

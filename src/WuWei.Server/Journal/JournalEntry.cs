@@ -15,7 +15,7 @@ public sealed record JournalEntry(
     public static JournalEntry By(
         Call call, string actorRole, string kind, string subject, Guid subjectId, Guid? unitId, object detail) =>
         new(call.Now, kind, call.CallerOrNull?.PersonId, actorRole, call.Channel,
-            subject, subjectId, unitId, Json(detail));
+            subject, subjectId, unitId, call is { Partner: { } partner, IsPartners: false } ? Json(detail, partner) : Json(detail));
 
     /// <summary>A change nobody in particular made: the clock's or an operator's.</summary>
     public static JournalEntry BySystem(
@@ -25,6 +25,14 @@ public sealed record JournalEntry(
     /// <summary>What the same act changed besides: another object, by the same actor at the same time.</summary>
     public JournalEntry Beside(string kind, string subject, Guid subjectId, object detail) =>
         this with { Kind = kind, Subject = subject, SubjectId = subjectId, Detail = Json(detail) };
+
+    /// <summary>What a partner did on somebody's behalf says so.</summary>
+    private static string Json(object detail, Partner partner)
+    {
+        var said = JsonSerializer.SerializeToNode(detail, JsonSerializerOptions.Web)!.AsObject();
+        said["partner"] = partner.Id;
+        return said.ToJsonString(JsonSerializerOptions.Web);
+    }
 
     private static string Json(object detail) => JsonSerializer.Serialize(detail, JsonSerializerOptions.Web);
 }

@@ -43,6 +43,8 @@ public sealed record SealedColumn(string Table, string Column, string[] Key, str
         new("wechat_ticket", "unionid", ["id"]),
         new("wechat_union", "unionid", ["id"]),
         new("wechat_binding", "openid", ["id"]),
+        new("partner", "contact", ["id"]),
+        new("partner", "reason", ["id"]),
     ];
 
     public string Name => $"{Table}.{Column}";

@@ -41,7 +41,7 @@ public sealed partial class RegistryService
             throw Call.Denied();
         }
 
-        call.DemandNothing();
+        call.DemandReach(unit.Path);
         var (after, size) = ReadPage(request.PageToken, request.PageSize);
         var page = await database.ReadAsync(
             db => db.ListOrganisationsAsync(
@@ -63,6 +63,7 @@ public sealed partial class RegistryService
         var call = context.Call();
         var tree = await units.TreeAsync(context.CancellationToken);
         var unit = tree.Get(Faults.IdOf("unit_id", request.UnitId));
+        call.DemandReach(unit.Path);
         var counts = await database.ReadAsync(
             db => db.CountOrganisationsAsync(unit.Id, call.Now), context.CancellationToken);
         return new Wire.CountOrganisationsResponse

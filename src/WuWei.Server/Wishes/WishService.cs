@@ -236,9 +236,10 @@ public sealed partial class WishService(
     /// <summary>The first answer again, without what its caller may no longer know.</summary>
     private static async Task<Wire.Wish> AgainAsync(DbSession db, Call call, Wire.Wish first, UnitTree tree)
     {
-        call.DemandNothing();
         var wish = await db.FindWishAsync(Guid.Parse(first.Id), call.Caller.PersonId, call.Now) ?? throw Unknown();
-        return WishSight.Of(wish, tree, call).Again(first);
+        var sight = WishSight.Of(wish, tree, call);
+        call.DemandReach(sight.Unit.Path);
+        return sight.Again(first);
     }
 
     private JournalEntry Entry(Call call, WishStep step, Wish after) => JournalEntry.By(

@@ -80,9 +80,17 @@ public class PermissionTableTests(SharedServer shared)
         Assert.Equal(StatusCode.Unimplemented, refusal.StatusCode);
     }
 
+    private static string PartnersIn(Permission permission) => permission.Partners switch
+    {
+        PartnerUse.None => "",
+        var use => $", partners {use}",
+    };
+
     private static string Line(Permission permission) => string.Join(" | ",
         permission.Rpc,
         permission.Roles is not { } roles ? "anyone" : roles.Length == 0 ? "-" : string.Join(", ", roles),
         permission.Relations == Relation.None ? "-" : permission.Relations,
-        permission.Scope, $"{permission.Doors}{(permission.WithoutSignIn ? ", without sign-in" : "")}", permission.Writes ? "writes" : "reads") + "\n";
+        permission.Scope,
+        $"{permission.Doors}{(permission.WithoutSignIn ? ", without sign-in" : "")}{PartnersIn(permission)}",
+        permission.Writes ? "writes" : "reads") + "\n";
 }

@@ -51,6 +51,16 @@ public sealed class CommandTests : IAsyncLifetime
     [InlineData("demo")]
     [InlineData("demo load")]
     [InlineData("health")]
+    [InlineData("partner")]
+    [InlineData("partner ca")]
+    [InlineData("partner door")]
+    [InlineData("partner add")]
+    [InlineData("partner change")]
+    [InlineData("partner rotate")]
+    [InlineData("partner key")]
+    [InlineData("partner revoke")]
+    [InlineData("partner list")]
+    [InlineData("partner scopes")]
     public async Task Every_verb_explains_itself(string verb)
     {
         var (code, output) = await RunAsync([.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);

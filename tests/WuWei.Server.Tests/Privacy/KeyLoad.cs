@@ -30,6 +30,7 @@ internal sealed class KeyLoad(World world, TestServer[] copies)
         await TryAsync("points", () => EarnAsync(maker, helper, staff));
         await TryAsync("organisations", () => RegisterAsync(maker, staff));
         await TryAsync("a WeChat account", () => ShowWeChatAsync(maker));
+        await TryAsync("a partner", RevokeAsync);
         await TryAsync("an activity", () => ServeAsync(maker, helper, staff));
         do
         {
@@ -109,6 +110,15 @@ internal sealed class KeyLoad(World world, TestServer[] copies)
         var declined = read.Scopes.Single(s => s.UnitId == $"{world.NextCommunity}");
         Assert.Equal(
             ("年检没有通过", "人手不够", "刘主任"), (read.Organisation.Reason, declined.Reason, read.Contact.Name));
+    }
+
+    /// <summary>Let in and revoked; the other copy reads who was responsible.</summary>
+    private async Task RevokeAsync()
+    {
+        var (_, code) = await copies[0].AddPartnerAsync(["public"], [world.Community]);
+        await copies[^1].Partners().RevokeAsync(code, "合同到期", CancellationToken.None);
+        Assert.Equal(
+            "王科长 025-12345678", (await copies[0].Partners().GetAsync(code, CancellationToken.None)).Contact);
     }
 
     /// <summary>One is admitted to an activity and refused in the end, the other was there and says how it was.</summary>

@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Http;
+using WuWei.Calls;
+using WuWei.Errors;
+using WuWei.Partners;
+
+namespace WuWei.Access;
+
+/// <summary>
+/// Calls of other systems. Where connections carry client certificates only they call; a key is good for a partner's trials
+/// at the door without. A token makes nobody a person there: people come in by their own door.
+/// </summary>
+public sealed class PartnerCalls(PartnerGate gate, OnBehalf onBehalf)
+{
+    private const string KeyHeader = "x-wuwei-partner-key";
+    private const string TokenHeader = "authorization";
+
+    /// <summary>The partner that calls, and as whom; null when it is a person's program.</summary>
+    public async Task<(Partner Partner, Caller Caller)?> FindAsync(
+        ServerCallContext context, Permission permission, Doors door, string source)
+    {
+        var http = context.GetHttpContext();
+        var key = context.RequestHeaders.GetValue(KeyHeader);
+        if (PartnerConnection.IsPartnersOnly(http))
+        {
+            var partner = PartnerConnection.AdmittedPartner(http);
+            return key is null
+                ? await EnterAsync(context, permission, source, partner)
+                : throw await gate.NotedAsync(KeyNotHere(), source, partner, permission.Rpc);
+        }
+
+        return key is null ? null
+            : door == Doors.Systems
+                ? await EnterAsync(
+                    context, permission, source,
+                    await gate.AdmitKeyAsync(key, source, permission.Rpc, context.CancellationToken))
+            : throw await gate.NotedAsync(KeyNotHere(), source, partner: null, permission.Rpc);
+    }
+
+    /// <summary>Why the partner of a stream is not let in any more; null while it is.</summary>
+    public Task<RefusedException?> OverAsync(ServerCallContext context, Partner partner, CancellationToken cancel) =>
+        gate.OverAsync(partner, PartnerConnection.Certificate(context.GetHttpContext()), cancel);
+
+    private async Task<(Partner, Caller)> EnterAsync(
+        ServerCallContext context, Permission permission, string source, Partner partner)
+    {
+        if (context.RequestHeaders.GetValue(TokenHeader) is not null)
+        {
+            throw await gate.NotedAsync(
+                Refuse.Unauthenticated("PERSON_TOKEN_NOT_HERE", "系统对接不使用个人的登录凭证。"),
+                source, partner, permission.Rpc);
+        }
+
+        if (permission.Partners == PartnerUse.Always)
+        {
+            return (partner, Caller.Of(partner));
+        }
+
+        if (permission.Partners == PartnerUse.None)
+        {
+            throw await gate.NotedAsync(Partner.ScopeMissing(), source, partner, permission.Rpc);
+        }
+
+        await gate.AllowAsync(
+            partner, permission.ScopeName, permission is { WithoutSignIn: true, Writes: false }, source,
+            context.CancellationToken);
+        try
+        {
+            return (partner, await onBehalf.CallerAsync(partner, permission, context));
+        }
+        catch (RefusedException refused) when (refused.Code == StatusCode.PermissionDenied)
+        {
+            throw await gate.NotedAsync(refused, source, partner, permission.Rpc);
+        }
+    }
+
+    private static RefusedException KeyNotHere() =>
+        Refuse.Unauthenticated("PARTNER_KEY_NOT_HERE", "这里不使用系统密钥。");
+}
