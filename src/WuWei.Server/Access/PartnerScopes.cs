@@ -11,6 +11,7 @@ public static class PartnerScopes
     public static IReadOnlyDictionary<string, string> Groups { get; } = new Dictionary<string, string>
     {
         [Partner.PublicScope] = "all calls that show what everybody may see",
+        [ShownKey.Open311Scope] = "reports by Open311 at the public door, with a key",
     };
 
     /// <summary>The single calls, as scopes name them.</summary>

@@ -52,6 +52,7 @@ public enum WishOrigin : byte
     GridWorker,
     Staff,
     Import,
+    Partner,
 }
 
 public enum WishActor : byte
