@@ -4,6 +4,7 @@ using WuWei.Gateway.Partners;
 using WuWei.Gateway.Public;
 using WuWei.Gateway.Public.Description;
 using WuWei.Gateway.Public.Live;
+using WuWei.Gateway.Public.Open311;
 using WuWei.Jobs;
 
 namespace WuWei.Gateway;
@@ -57,6 +58,7 @@ public static class GatewayHost
         app.MapDescription();
         app.MapGet("/live/boards", (HttpContext http, LivePages live) => live.BoardAsync(http));
         app.MapGet("/live/events", (HttpContext http, LivePages live) => live.EventsAsync(http));
+        app.Map($"{Open311Pages.Path}/{{**rest}}", (HttpContext http, Open311Pages pages) => pages.ServeAsync(http));
         app.MapGrpcHealthChecksService();
         if (!app.Environment.IsProduction())
         {

@@ -17,6 +17,7 @@ using WuWei.Identity;
 using WuWei.Invitations;
 using WuWei.Jobs;
 using WuWei.Journal;
+using WuWei.Open311;
 using WuWei.Organization;
 using WuWei.Partners;
 using WuWei.Points;
@@ -120,6 +121,7 @@ public static class WuWeiServices
         services.AddSingleton<BoardService>();
         services.AddSingleton<RegistryService>();
         services.AddSingleton<ScreenService>();
+        services.AddSingleton<Open311View>();
         return services;
     }
 

@@ -16,14 +16,14 @@ public class WhoKnowsWhomTests
 
     private static readonly string[] Slices =
     [
-        "Access", "Activities", "Points", "Boards", "Campaigns", "Invitations", "Recommendations", "Registry", "Screens",
-        "Views", "WeChat", "Wishes",
+        "Access", "Activities", "Points", "Boards", "Campaigns", "Invitations", "Open311", "Recommendations", "Registry",
+        "Screens", "Views", "WeChat", "Wishes",
     ];
 
     private static readonly string[] UsePoints = ["Activities", "Boards", "Invitations", "Wishes"];
 
     /// <summary>They are about wishes and activities, which know nothing of them.</summary>
-    private static readonly string[] AboutServices = ["Campaigns", "Invitations", "Recommendations", "Screens"];
+    private static readonly string[] AboutServices = ["Campaigns", "Invitations", "Open311", "Recommendations", "Screens"];
 
     /// <summary>They ask the register who acts for an organisation.</summary>
     private static readonly string[] AskTheRegister = ["Activities", "Points", "Recommendations", "Wishes"];
