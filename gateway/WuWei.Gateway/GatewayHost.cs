@@ -5,6 +5,7 @@ using WuWei.Gateway.Public;
 using WuWei.Gateway.Public.Description;
 using WuWei.Gateway.Public.Live;
 using WuWei.Inbox;
+using WuWei.Gateway.Public.Open311;
 using WuWei.Jobs;
 using WuWei.Pictures;
 using WuWei.Webhooks;
@@ -67,6 +68,7 @@ public static class GatewayHost
         app.MapGet("/live/boards", (HttpContext http, LivePages live) => live.BoardAsync(http));
         app.MapGet("/live/events", (HttpContext http, LivePages live) => live.EventsAsync(http));
         app.MapWeChatCallback();
+        app.Map($"{Open311Pages.Path}/{{**rest}}", (HttpContext http, Open311Pages pages) => pages.ServeAsync(http));
         app.MapGrpcHealthChecksService();
         if (!app.Environment.IsProduction())
         {

@@ -22,6 +22,7 @@ using WuWei.Invitations;
 using WuWei.Jobs;
 using WuWei.Journal;
 using WuWei.Notices;
+using WuWei.Open311;
 using WuWei.Organization;
 using WuWei.Partners;
 using WuWei.Pictures;
@@ -148,6 +149,7 @@ public static class WuWeiServices
         services.AddSingleton<RegistryService>();
         services.AddSingleton<ScreenService>();
         services.AddSingleton<JournalService>();
+        services.AddSingleton<Open311View>();
         return services;
     }
 

@@ -18,8 +18,8 @@ public class WhoKnowsWhomTests
 
     private static readonly string[] Slices =
     [
-        "Access", "Activities", "Points", "Boards", "Campaigns", "Feeds", "Inbox", "Invitations", "Notices", "Pictures",
-        "Recommendations", "Registry", "Screens", "Threads", "Views", "Webhooks", "WeChat", "Wishes",
+        "Access", "Activities", "Points", "Boards", "Campaigns", "Feeds", "Inbox", "Invitations", "Notices", "Open311",
+        "Pictures", "Recommendations", "Registry", "Screens", "Threads", "Views", "Webhooks", "WeChat", "Wishes",
     ];
 
     private static readonly string[] UsePoints = ["Activities", "Boards", "Invitations", "Wishes"];
@@ -29,6 +29,7 @@ public class WhoKnowsWhomTests
 
     /// <summary>They are about wishes and activities, which know nothing of them.</summary>
     private static readonly string[] AboutServices = ["Campaigns", "Invitations", "Recommendations", "Screens", "Threads"];
+    private static readonly string[] AboutServices = ["Campaigns", "Invitations", "Open311", "Recommendations", "Screens"];
 
     /// <summary>They ask the register who acts for an organisation.</summary>
     private static readonly string[] AskTheRegister = ["Activities", "Points", "Recommendations", "Wishes"];

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Net.Http.Headers;
 using WuWei.Access;
 using WuWei.Calls;
+using WuWei.Gateway.Public.Open311;
 
 namespace WuWei.Gateway.Public;
 
@@ -31,6 +32,9 @@ public static class PublicApi
         services.AddSingleton<Live.LivePages>();
         services.AddSingleton<Uploads>();
         services.AddSingleton<PicturePages>();
+        services.AddSingleton<EnteredCalls>();
+        services.AddSingleton<Open311Pages>();
+        services.AddOptions<Open311Options>().BindConfiguration("Open311");
         services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy
         {
             Timeout = DeadlineMax,
@@ -106,6 +110,12 @@ public static class PublicApi
 
     private static Task Bound(HttpContext http, RequestDelegate next)
     {
+        if (http.Request.Path.StartsWithSegments(Open311Pages.Path))
+        {
+            // It bounds what it reads itself, and refuses in a form of its own.
+            return next(http);
+        }
+
         var uploads = http.Request.Path.StartsWithSegments(Uploads.Path);
         var bytesMax = uploads ? Uploads.BodyBytesMax : BodyBytesMax;
         http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = bytesMax;

@@ -18,6 +18,11 @@ public sealed class PartnerCalls(PartnerGate gate, OnBehalf onBehalf)
     public async Task<(Partner Partner, Caller Caller)?> FindAsync(
         ServerCallContext context, Permission permission, Doors door, string source)
     {
+        if (ShownKey.Of(context) is { } shown)
+        {
+            return await EnterAsync(context, permission, source, shown);
+        }
+
         var http = context.GetHttpContext();
         var key = context.RequestHeaders.GetValue(KeyHeader);
         if (PartnerConnection.IsPartnersOnly(http))
@@ -39,6 +44,16 @@ public sealed class PartnerCalls(PartnerGate gate, OnBehalf onBehalf)
     /// <summary>Why the partner of a stream is not let in any more; null while it is.</summary>
     public Task<RefusedException?> OverAsync(ServerCallContext context, Partner partner, CancellationToken cancel) =>
         gate.OverAsync(partner, PartnerConnection.Certificate(context.GetHttpContext()), cancel);
+
+    /// <summary>By another form of asking: for itself, and for what it is registered to use that form for.</summary>
+    private async Task<(Partner, Caller)> EnterAsync(
+        ServerCallContext context, Permission permission, string source, ShownKey shown)
+    {
+        var partner = await gate.AdmitKeyAsync(shown.Key, source, permission.Rpc, context.CancellationToken);
+        await gate.AllowAsync(
+            partner, shown.Scope, permission is { WithoutSignIn: true, Writes: false }, source, context.CancellationToken);
+        return (partner, Caller.Of(partner));
+    }
 
     private async Task<(Partner, Caller)> EnterAsync(
         ServerCallContext context, Permission permission, string source, Partner partner)

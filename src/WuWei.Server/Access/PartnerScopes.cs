@@ -18,6 +18,7 @@ public static class PartnerScopes
         ["journal/points"] = "entries about points, by pseudonyms, only",
         ["journal/units"] = "entries about units and categories only",
         ["journal/organisations"] = "entries about organisations only",
+        [ShownKey.Open311Scope] = "reports by Open311 at the public door, with a key",
     };
 
     /// <summary>The single calls, as scopes name them.</summary>

@@ -10,8 +10,7 @@ public sealed partial class ActivityService
         Wire.ListActivitiesNearRequest request, ServerCallContext context)
     {
         var call = context.Call();
-        var around = Around.Read(
-            request.Latitude, request.Longitude, request.RadiusMetres, request.PageSize, request.PageToken);
+        var around = Around.Read(request);
         var tree = await units.TreeAsync(context.CancellationToken);
         var page = await database.ReadAsync(
             async db =>

@@ -59,7 +59,7 @@ public sealed partial class ActivityService
         if (request.View != Wire.ActivityView.Unit)
         {
             call.DemandNothing();
-            DemandFilter(!filter.IsSparse && filter.From is null && filter.To is null, "view", "只有按社区列出时可以筛选。");
+            Faults.DemandFilter(!filter.IsSparse && filter.From is null && filter.To is null, "view", "只有按社区列出时可以筛选。");
         }
 
         var page = await database.ReadAsync(async db =>
@@ -83,7 +83,7 @@ public sealed partial class ActivityService
         Task<ActivityPage> ListInUnit(DbSession db)
         {
             var unit = tree.Get(Faults.IdOf("unit_id", request.UnitId));
-            DemandFilter(filter.Status is not null, "status", "请选择一个状态。");
+            Faults.DemandFilter(filter.Status is not null, "status", "请选择一个状态。");
             if (Inside.Contains(filter.Status!.Value) || filter.Overdue)
             {
                 call.DemandOversight(unit.Path);
@@ -107,7 +107,7 @@ public sealed partial class ActivityService
         var unit = tree.Get(Faults.IdOf("unit_id", request.UnitId));
         call.Demand(Relation.None, unit.Path);
         var days = request.Days == 0 ? CoverageDaysDefault : request.Days;
-        DemandFilter(days is > 0 and <= CoverageDaysMax, "days", $"1 到 {CoverageDaysMax} 天。");
+        Faults.DemandFilter(days is > 0 and <= CoverageDaysMax, "days", $"1 到 {CoverageDaysMax} 天。");
         var size = PageToken.Size(request.PageSize, PageSizeDefault, PageSizeMax);
         var after = request.PageToken.Length == 0 ? PageToken.Oldest : PageToken.Read(request.PageToken);
         var rows = await database.ReadAsync(
@@ -146,14 +146,14 @@ public sealed partial class ActivityService
     private static ActivityFilter ReadFilter(Wire.ListActivitiesRequest request)
     {
         var status = Faults.EnumOf<ActivityStatus>((int)request.Status);
-        DemandFilter(
+        Faults.DemandFilter(
             status is not null || request.Status == Wire.ActivityStatus.Unspecified, "status", "没有这个状态。");
         var kind = Faults.EnumOf<ActivityKind>((int)request.Kind);
-        DemandFilter(kind is not null || request.Kind == Wire.ActivityKind.Unspecified, "kind", "没有这种活动。");
+        Faults.DemandFilter(kind is not null || request.Kind == Wire.ActivityKind.Unspecified, "kind", "没有这种活动。");
         var age = Faults.EnumOf<AgeBand>((int)request.Age);
-        DemandFilter(age is not null || request.Age == Wire.AgeBand.Unspecified, "age", "没有这个年龄段。");
+        Faults.DemandFilter(age is not null || request.Age == Wire.AgeBand.Unspecified, "age", "没有这个年龄段。");
         var time = Faults.EnumOf<TimeOfWeek>((int)request.Time);
-        DemandFilter(time is not null || request.Time == Wire.TimeOfWeek.Unspecified, "time", "没有这个时段。");
+        Faults.DemandFilter(time is not null || request.Time == Wire.TimeOfWeek.Unspecified, "time", "没有这个时段。");
         return new ActivityFilter(
             status, DayOf("from_day", request.FromDay), DayOf("to_day", request.ToDay)?.AddDays(1), kind,
             age is { } band ? Bits.Bit(band) : 0, time is { } slot ? Bits.Bit(slot) : 0, request.Remote, request.SeatsLeft,
@@ -169,16 +169,8 @@ public sealed partial class ActivityService
         }
 
         var read = Faults.DayOf(field, day);
-        DemandFilter(read.Year is > 2000 and < 3000, field, "年份不对。");
+        Faults.DemandFilter(read.Year is > 2000 and < 3000, field, "年份不对。");
         return Clock.FromChina(read);
-    }
-
-    private static void DemandFilter(bool right, string field, string description)
-    {
-        if (!right)
-        {
-            throw Refuse.Invalid("LIST_FILTER", "筛选条件不对。", new FieldFault(field, description));
-        }
     }
 
     private Wire.ActivityStep ToWire(ActivityStepRow step, ActivitySight sight, Caller caller) => new()

@@ -156,6 +156,15 @@ public sealed class Faults
         return Clock.Micro(time.ToDateTime());
     }
 
+    /// <summary>Refuses a list that is asked for in a way that makes no sense.</summary>
+    public static void DemandFilter(bool right, string field, string description)
+    {
+        if (!right)
+        {
+            throw Refuse.Invalid("LIST_FILTER", "筛选条件不对。", new FieldFault(field, description));
+        }
+    }
+
     /// <summary>A day of China on the wire, such as 2026-07-01; without zone, as we store days.</summary>
     public static DateTime DayOf(string field, string text) =>
         DateTime.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)

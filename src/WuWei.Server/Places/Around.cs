@@ -25,6 +25,9 @@ public sealed record Around(GridCell Here, IReadOnlyList<GridCell> Cells, PageTo
     /// </summary>
     public int CellsTaken => Size + 2;
 
+    public static Around Read(Wire.INearRequest request) => Read(
+        request.Latitude, request.Longitude, request.RadiusMetres, request.PageSize, request.PageToken);
+
     public static Around Read(int latitude, int longitude, int radiusMetres, int pageSize, string pageToken)
     {
         var point = new Point(latitude, longitude);

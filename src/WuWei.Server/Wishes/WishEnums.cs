@@ -53,6 +53,7 @@ public enum WishOrigin : byte
     GridWorker,
     Staff,
     Import,
+    Partner,
 }
 
 public enum WishActor : byte

@@ -10,8 +10,7 @@ public sealed partial class WishService
         Wire.ListWishesNearRequest request, ServerCallContext context)
     {
         var call = context.Call();
-        var around = Around.Read(
-            request.Latitude, request.Longitude, request.RadiusMetres, request.PageSize, request.PageToken);
+        var around = Around.Read(request);
         var tree = await units.TreeAsync(context.CancellationToken);
         return await database.ReadAsync(async db =>
         {

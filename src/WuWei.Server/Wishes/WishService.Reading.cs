@@ -59,7 +59,7 @@ public sealed partial class WishService
         if (request.View != Wire.WishView.Unit)
         {
             call.DemandNothing();
-            DemandFilter(request.Order != Wire.WishOrder.Deadline, "order", "只有按社区列出时可以按期限排序。");
+            Faults.DemandFilter(request.Order != Wire.WishOrder.Deadline, "order", "只有按社区列出时可以按期限排序。");
         }
 
         return await database.ReadAsync(async db =>
@@ -82,7 +82,7 @@ public sealed partial class WishService
         Task<WishPage> ListInUnit(Data.DbSession db)
         {
             var unit = tree.Get(Faults.IdOf("unit_id", request.UnitId));
-            DemandFilter(filter.Status is not null, "status", "请选择一个状态。");
+            Faults.DemandFilter(filter.Status is not null, "status", "请选择一个状态。");
             if (Inside.Contains(filter.Status!.Value) || filter.Overdue)
             {
                 call.DemandOversight(unit.Path);
@@ -120,21 +120,13 @@ public sealed partial class WishService
     private static WishFilter ReadFilter(Wire.ListWishesRequest request)
     {
         var status = Faults.EnumOf<WishStatus>((int)request.Status);
-        DemandFilter(status is not null || request.Status == Wire.WishStatus.Unspecified, "status", "没有这个状态。");
-        DemandFilter(request.EffortMinutesMax is >= 0 and <= 1_440, "effort_minutes_max", "0 到 1440 分钟。");
-        DemandFilter(System.Enum.IsDefined(request.Order), "order", "没有这种排序。");
+        Faults.DemandFilter(status is not null || request.Status == Wire.WishStatus.Unspecified, "status", "没有这个状态。");
+        Faults.DemandFilter(request.EffortMinutesMax is >= 0 and <= 1_440, "effort_minutes_max", "0 到 1440 分钟。");
+        Faults.DemandFilter(System.Enum.IsDefined(request.Order), "order", "没有这种排序。");
         return new WishFilter(
             status,
             request.CategoryId.Length == 0 ? null : Faults.IdOf("category_id", request.CategoryId),
             request.EffortMinutesMax, request.Remote, request.Overdue, PublicOnly: false);
-    }
-
-    private static void DemandFilter(bool right, string field, string description)
-    {
-        if (!right)
-        {
-            throw Refuse.Invalid("LIST_FILTER", "筛选条件不对。", new FieldFault(field, description));
-        }
     }
 
     private Wire.WishStep ToWire(StepRow step, WishSight sight, Caller caller)

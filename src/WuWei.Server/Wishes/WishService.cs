@@ -158,7 +158,7 @@ public sealed partial class WishService(
 
     /// <summary>The phone that somebody proved; nobody is told it but whom a wish of their own tells.</summary>
     private async Task<string?> OwnPhoneAsync(DbSession db, Call call, Wire.MakeWishRequest request) =>
-        request is { Contact.Phone: "", Origin: Wire.WishOrigin.Unspecified or Wire.WishOrigin.Resident }
+        request is { Contact.Phone: "", Origin: Wire.WishOrigin.Unspecified or Wire.WishOrigin.Resident } && !call.IsPartners
             ? (await db.GetPersonAsync(personalData, call.Caller.PersonId)).Phone
             : null;
 
@@ -283,11 +283,19 @@ public sealed partial class WishService(
             : throw Refuse.Premature("CATEGORY_CLOSED", "这个类别暂不接收新的心愿。");
     }
 
-    /// <summary>Anyone for themself or family; grid workers and staff only where they serve.</summary>
+    /// <summary>
+    /// Anyone for themself or family; grid workers and staff only where they serve, and a partner for itself in its units only.
+    /// </summary>
     private static void DemandOrigin(Call call, WishOrigin origin, Unit unit)
     {
         switch (origin)
         {
+            case WishOrigin.Partner:
+                call.DemandPartner();
+                call.DemandReach(unit.Path);
+                break;
+            case var _ when call.IsPartners:
+                throw Call.Denied();
             case WishOrigin.GridWorker:
                 call.DemandRole(Role.GridWorker, unit.Path);
                 break;
