@@ -28,8 +28,8 @@ public class WhoKnowsWhomTests
     private static readonly string[] HavePictures = ["Wishes"];
 
     /// <summary>They are about wishes and activities, which know nothing of them.</summary>
-    private static readonly string[] AboutServices = ["Campaigns", "Invitations", "Recommendations", "Screens", "Threads"];
-    private static readonly string[] AboutServices = ["Campaigns", "Invitations", "Open311", "Recommendations", "Screens"];
+    private static readonly string[] AboutServices =
+        ["Campaigns", "Invitations", "Open311", "Recommendations", "Screens", "Threads"];
 
     /// <summary>They ask the register who acts for an organisation.</summary>
     private static readonly string[] AskTheRegister = ["Activities", "Points", "Recommendations", "Wishes"];
