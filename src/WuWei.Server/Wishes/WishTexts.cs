@@ -48,6 +48,7 @@ public sealed class WishTexts(PersonalData personalData, Units units, Categories
         await db.MoveWishAsync(personalData, wish, opened, step, verdict.Cause.Beside(
             WishEntry.Kind(WishMove.Approve), "wish", wish.Id, WishEntry.Moved(opened, step, personalData)) with
         {
+            ActorRole = WishEntry.Name(actor),
             UnitId = wish.UnitId,
         });
     }

@@ -33,7 +33,8 @@ public sealed class ContentCheckTests : IAsyncLifetime
         var seen = (await neighbour.Wishes.GetWishAsync(new() { WishId = made.Id })).Wish;
         Assert.Equal(
             (Wire.WishStatus.Open, Wire.ContentState.Passed, made.Title), (seen.Status, seen.ContentState, seen.Title));
-        Assert.Equal(["CONTENT_PASSED", "WISH_APPROVE"], await KindsAsync("wechat"));
+        Assert.Equal(["CONTENT_PASSED"], await KindsAsync("wechat"));
+        await _server.Database.AssertJournalTellsTheStepsAsync();
         Assert.Empty(await _world.WaitingAsync());
         await _server.AssertSoundAsync();
     }
