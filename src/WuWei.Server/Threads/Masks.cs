@@ -112,7 +112,9 @@ public static partial class Masks
 
     private sealed record Hidden(int Start, int End, string Label);
 
-    /// <summary>A text with one character for each that a reader sees, twice: wide ones narrow; and every kind of digit a digit.</summary>
+    /// <summary>
+    /// A text with one character for each that a reader sees, twice: wide ones narrow; and every kind of digit a digit.
+    /// </summary>
     private sealed class PlainText
     {
         private readonly string _text;

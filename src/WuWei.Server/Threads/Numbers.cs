@@ -52,8 +52,9 @@ public static partial class Numbers
     {
         for (var i = 0; i < digits.Length; i++)
         {
-            if (digits[i] is 'o' or 'l' or 'i'
-                && ((i > 0 && char.IsAsciiDigit(digits[i - 1])) || (i + 1 < digits.Length && char.IsAsciiDigit(digits[i + 1]))))
+            var afterDigit = i > 0 && char.IsAsciiDigit(digits[i - 1]);
+            var beforeDigit = i + 1 < digits.Length && char.IsAsciiDigit(digits[i + 1]);
+            if (digits[i] is 'o' or 'l' or 'i' && (afterDigit || beforeDigit))
             {
                 digits[i] = digits[i] == 'o' ? '0' : '1';
             }
@@ -99,8 +100,8 @@ public static partial class Numbers
             var whole = $"{digits}";
             // In one piece it may stand among others: a digit too many does not show it.
             var isIdentity = (last == first ? Identity() : WholeIdentity()).IsMatch(whole + CheckLetter(text, end));
-            var isPhone = !isIdentity && (last == first ? LongPhone().IsMatch(whole) || IsWholePhone(text, pieces[first], whole)
-                : IsWholePhone(text, pieces[first], whole));
+            var isPhone = !isIdentity
+                && ((last == first && LongPhone().IsMatch(whole)) || IsWholePhone(text, pieces[first], whole));
             if ((isIdentity || isPhone) && (last == first || LookLikeOne(text, pieces, first, last)))
             {
                 var tail = isIdentity ? CheckLetterEnd(text, end) : CapEnd(text, end);

@@ -20,7 +20,10 @@ public static class WishMarkStore
     /// <summary>Marks a wish that others may be led to; of others nothing is kept.</summary>
     public static void QueueMarks(this DbSession db, PersonalData data, Wish wish) => db.QueueEach(
         "INSERT IGNORE INTO wish_mark (unit_id, mark, wish_id, cell) VALUES", "(@UnitId, @mark, @Id, @Cell)",
-        [.. new WishLikeness(wish.Title!, wish.Text!).Marks(data).Select(mark => new { wish.UnitId, mark, wish.Id, wish.Cell })]);
+        [
+            .. new WishLikeness(wish.Title!, wish.Text!).Marks(data)
+                .Select(mark => new { wish.UnitId, mark, wish.Id, wish.Cell }),
+        ]);
 
     /// <summary>Brings the marks in line with a move.</summary>
     public static void QueueMarks(this DbSession db, PersonalData data, Wish before, Wish after)

@@ -97,7 +97,10 @@ public sealed class DuplicateTests : IAsyncLifetime
             Title = string.Concat(Enumerable.Repeat("灯𠀀", 20)),
             Text = string.Concat(Enumerable.Range(0, 2_500).Select(i => (char)(0x4E00 + i))),
         });
-        foreach (var (title, text) in new[] { ("", "x"), (new string('灯', 41), ""), ("灯坏了", new string('灯', 2_501)), ("灯\0坏", "") })
+        foreach (var (title, text) in new[]
+        {
+            ("", "x"), (new string('灯', 41), ""), ("灯坏了", new string('灯', 2_501)), ("灯\0坏", ""),
+        })
         {
             Assert.Equal("DUPLICATES_INVALID", await Refusals.ReasonAsync(_cast.Other.Watches.SuggestDuplicatesAsync(
                 new() { UnitId = $"{_world.Community}", Title = title, Text = text })));
