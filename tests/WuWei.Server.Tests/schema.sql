@@ -229,6 +229,29 @@ CREATE TABLE `data_version` (
   PRIMARY KEY (`name`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `delivery` (
+  `id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `channel` tinyint(3) unsigned NOT NULL,
+  `topic` tinyint(3) unsigned NOT NULL,
+  `source` tinyint(3) unsigned NOT NULL,
+  `source_id` binary(16) NOT NULL,
+  `number` bigint(20) NOT NULL,
+  `text` varchar(100) NOT NULL,
+  `at` datetime(6) NOT NULL,
+  `state` tinyint(3) unsigned NOT NULL,
+  `bulk` tinyint(1) NOT NULL,
+  `due_at` datetime(6) NOT NULL,
+  `attempts` tinyint(3) unsigned NOT NULL,
+  `claimed_at` datetime(6) DEFAULT NULL,
+  `fault` int(11) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `sent_once` (`source_id`,`person_id`,`channel`,`number`),
+  KEY `by_due` (`state`,`channel`,`bulk`,`due_at`),
+  KEY `of_source` (`source_id`,`state`),
+  KEY `by_age` (`at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `follow_up` (
   `id` binary(16) NOT NULL,
   `wish_id` binary(16) NOT NULL,
@@ -269,6 +292,44 @@ CREATE TABLE `hand_hours` (
   PRIMARY KEY (`id`),
   KEY `by_activity` (`activity_id`,`proposed_at`,`id`),
   KEY `by_person` (`person_id`,`proposed_at`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `inbox_head` (
+  `id` tinyint(3) unsigned NOT NULL,
+  `number` bigint(20) NOT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `inbox_item` (
+  `id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `subject` varchar(20) NOT NULL,
+  `subject_id` binary(16) NOT NULL,
+  `topic` tinyint(3) unsigned NOT NULL,
+  `kind` varchar(40) NOT NULL,
+  `audience` tinyint(3) unsigned NOT NULL,
+  `amount` int(11) DEFAULT NULL,
+  `number` bigint(20) NOT NULL,
+  `at` datetime(6) NOT NULL,
+  `times` int(10) unsigned NOT NULL,
+  `important` tinyint(1) NOT NULL,
+  `unread` tinyint(1) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `told_once` (`person_id`,`number`),
+  KEY `by_person` (`person_id`,`at`,`id`),
+  KEY `not_read` (`person_id`,`unread`,`at`,`id`),
+  KEY `of_subject` (`person_id`,`subject_id`),
+  KEY `by_age` (`at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `inbox_preference` (
+  `person_id` binary(16) NOT NULL,
+  `wechat_off` int(10) unsigned NOT NULL,
+  `sms_off` int(10) unsigned NOT NULL,
+  `digest` tinyint(1) NOT NULL,
+  `digest_on` date DEFAULT NULL,
+  PRIMARY KEY (`person_id`),
+  KEY `by_digest` (`digest`,`digest_on`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `invitation` (
@@ -347,6 +408,62 @@ CREATE TABLE `limit_count` (
   `times` int(10) unsigned NOT NULL,
   PRIMARY KEY (`rule`,`subject`,`period_start`),
   KEY `by_age` (`period_start`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `message_allowance` (
+  `person_id` binary(16) NOT NULL,
+  `app_id` varchar(32) NOT NULL,
+  `template_id` varchar(64) NOT NULL,
+  `remaining` smallint(5) unsigned NOT NULL,
+  `changed_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`person_id`,`app_id`,`template_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `notice` (
+  `id` binary(16) NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `title` varchar(40) NOT NULL,
+  `text` varchar(2500) NOT NULL,
+  `roles` int(10) unsigned NOT NULL,
+  `important` tinyint(1) NOT NULL,
+  `publish_at` datetime(6) NOT NULL,
+  `expires_at` datetime(6) NOT NULL,
+  `made_by` binary(16) NOT NULL,
+  `made_at` datetime(6) NOT NULL,
+  `withdrawn_at` datetime(6) DEFAULT NULL,
+  `withdrawn_by` binary(16) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `by_unit` (`unit_id`,`made_at`,`id`),
+  CONSTRAINT `notice_of_unit` FOREIGN KEY (`unit_id`) REFERENCES `unit` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `notice_in_unit` (
+  `unit_id` binary(16) NOT NULL,
+  `expires_at` datetime(6) NOT NULL,
+  `notice_id` binary(16) NOT NULL,
+  PRIMARY KEY (`unit_id`,`expires_at`,`notice_id`),
+  KEY `of_notice` (`notice_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `notice_push` (
+  `notice_id` binary(16) NOT NULL,
+  `publish_at` datetime(6) NOT NULL,
+  `live` tinyint(1) DEFAULT NULL,
+  `unit_done` binary(16) NOT NULL,
+  `person_done` binary(16) NOT NULL,
+  `looked_at` int(10) unsigned NOT NULL,
+  `queued` int(10) unsigned NOT NULL,
+  PRIMARY KEY (`notice_id`),
+  KEY `by_due` (`live`,`publish_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `notice_read` (
+  `notice_id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `read_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`notice_id`,`person_id`),
+  KEY `by_unit` (`notice_id`,`unit_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `organisation` (

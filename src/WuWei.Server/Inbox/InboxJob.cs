@@ -7,7 +7,7 @@ using WuWei.Time;
 namespace WuWei.Inbox;
 
 /// <summary>
-/// Puts what happened into the inboxes of those whom it concerns, entry by entry in the order of the journal. How far it is
+/// Puts what happened into the inboxes of those whom it concerns, entry by entry as the journal numbers them. How far it is
 /// moves in the transaction of the items: after a crash, and in however many copies, each entry is told once.
 /// </summary>
 public sealed partial class InboxJob(
@@ -83,7 +83,9 @@ public sealed partial class InboxJob(
         var audiences = await Audiences.ReadAsync(db, tellings, now);
         return
         [
-            .. tellings.OrderBy(t => t.Entry.At).ThenBy(t => t.Detail.Number(StepField) ?? 0).ThenBy(t => t.Entry.Number)
+            // What an act brought besides has no step, and comes after it.
+            .. tellings.OrderBy(t => t.Entry.At).ThenBy(t => t.Detail.Number(StepField) ?? int.MaxValue)
+                .ThenBy(t => t.Entry.Number)
                 .SelectMany(t => audiences.Of(t).Select(person => (Telling: t, Person: person)))
                 .DistinctBy(told => (told.Telling.Entry.Number, told.Person))
                 .Select(told => new Told(
