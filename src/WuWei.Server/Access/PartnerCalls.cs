@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using WuWei.Calls;
 using WuWei.Errors;
 using WuWei.Partners;

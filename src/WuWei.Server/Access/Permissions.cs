@@ -38,6 +38,7 @@ public static class Permissions
         Name("ActivityService/GetActivity"), Name("ActivityService/ListActivities"),
         Name("ServiceRecordService/CountActivities"), Name("CampaignService/GetCampaignBoard"),
         Name("RegistryService/ListOrganisations"), Name("RegistryService/CountOrganisations"), Name("BoardService/GetBoard"),
+        Name("BoardService/WatchBoard"),
     ];
 
     /// <summary>What other systems bring for somebody who asked there.</summary>
@@ -296,7 +297,10 @@ public static class Permissions
         Read("JournalService/Head", Overseers, Relation.None, Scope.All),
     }.ToDictionary(p => p.Rpc, p => p with { WithoutSignIn = WithoutSignIn.Contains(p.Rpc), Partners = UseOf(p.Rpc) });
 
-    private static PartnerUse UseOf(string rpc) => !rpc.StartsWith("wuwei.", StringComparison.Ordinal) ? PartnerUse.Always
+    private static PartnerUse UseOf(string rpc) =>
+        // Its stream is the framework's own, and would go on after its partner was revoked.
+        rpc == "grpc.health.v1.Health/Watch" ? PartnerUse.None
+        : !rpc.StartsWith("wuwei.", StringComparison.Ordinal) ? PartnerUse.Always
         : ForPartnersAnywhere.Contains(rpc) ? PartnerUse.Anywhere
         : ForPartnersInUnits.Contains(rpc) ? PartnerUse.InUnits
         : ForPartnersOnBehalf.Contains(rpc) ? PartnerUse.OnBehalf

@@ -66,6 +66,8 @@ public sealed class BoardService(
         ServerCallContext context)
     {
         var call = context.Call();
+        var (choice, _) = await choices.TopOfAsync(request.Board, request.Top, call.Until);
+        call.DemandReach(await choices.PathOfAsync(choice, call.Until));
         using var place = streams.Enter(call.Caller.PersonId, StreamsMax);
         await foreach (var board in following.FollowAsync(request.Board, request.Top, request.ResumeToken, call.Until))
         {

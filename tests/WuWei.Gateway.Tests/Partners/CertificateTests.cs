@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using Grpc.Health.V1;
 using WuWei.Tests.Harness;
 
 namespace WuWei.Gateway.Tests.Partners;
@@ -106,12 +105,20 @@ public sealed class CertificateTests(PartnerDoor door) : IClassFixture<PartnerDo
     public async Task Revocation_holds_on_every_copy_within_a_minute_and_ends_open_streams()
     {
         await using var other = await door.StartAsync();
-        var partner = await door.PartnerAsync(["public"]);
+        var partner = await door.PartnerAsync(["public", "BoardService/WatchBoard"]);
         using var there = door.Channel(partner.Certificate, other);
         var elsewhere = new Wire.OrganizationService.OrganizationServiceClient(there);
         await elsewhere.GetUnitAsync(Community());
         await partner.Organization.GetUnitAsync(Community());
-        using var stream = new Health.HealthClient(there).Watch(new HealthCheckRequest());
+        using var stream = new Wire.BoardService.BoardServiceClient(there).WatchBoard(new()
+        {
+            Board = new()
+            {
+                Subject = Wire.BoardSubject.Person,
+                UnitId = $"{door.World.Community}",
+                Period = Wire.BoardPeriod.Year,
+            },
+        });
         Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None));
 
         await door.People.Partners().RevokeAsync(partner.Code, "密钥丢失", CancellationToken.None);

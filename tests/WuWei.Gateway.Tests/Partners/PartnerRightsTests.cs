@@ -42,7 +42,7 @@ public sealed class PartnerRightsTests(PartnerDoor door) : IClassFixture<Partner
         var staff = await door.World.StaffAsync(door.World.District);
         var here = await maker.OpenAsync(door.World.Request(), staff);
         var far = await maker.OpenAsync(door.World.Request(door.World.FarCommunity), staff);
-        var partner = await door.PartnerAsync(["public"], [door.World.Street]);
+        var partner = await door.PartnerAsync(["public", "BoardService/WatchBoard"], [door.World.Street]);
         var (ours, theirs) = ($"{door.World.NextCommunity}", $"{door.World.FarCommunity}");
         var listed = Wire.WishView.Unit;
 
@@ -67,7 +67,14 @@ public sealed class PartnerRightsTests(PartnerDoor door) : IClassFixture<Partner
                 })),
             ],
             reason => Assert.Equal("UNIT_OUT_OF_REACH", reason));
-        Assert.Equal(8, await door.Door.CountEventsAsync("UNIT_OUT_OF_REACH", partner.Id));
+        using var watched = partner.Boards.WatchBoard(new()
+        {
+            Board = new() { Subject = Wire.BoardSubject.Person, UnitId = theirs, Period = Wire.BoardPeriod.Year },
+        });
+        var refused = await Assert.ThrowsAsync<RpcException>(
+            () => watched.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.Equal("UNIT_OUT_OF_REACH", refused.Reason());
+        Assert.Equal(9, await door.Door.CountEventsAsync("UNIT_OUT_OF_REACH", partner.Id));
     }
 
     [Fact]
