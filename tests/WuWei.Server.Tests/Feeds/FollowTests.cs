@@ -115,6 +115,7 @@ public sealed partial class FollowTests : IAsyncLifetime
         var nothing = await _server.PartnerAsync([_world.Street], "journal/organisations");
         await KeptAsync();
         var next = await (await _world.ResidentAsync(_world.NextCommunity)).MakeAsync(_world.Request(_world.NextCommunity));
+        _server.Clock.Advance(TimeSpan.FromSeconds(1));
         var far = await (await _world.ResidentAsync(_world.FarCommunity)).MakeAsync(_world.Request(_world.FarCommunity));
         await _server.SealAsync();
 
@@ -410,10 +411,19 @@ public sealed partial class FollowTests : IAsyncLifetime
     {
         var (maker, staff) = (await _world.ResidentAsync(), await _world.StaffAsync(_world.Community));
         helper ??= await _world.ResidentAsync();
-        var wish = await maker.OpenAsync(_world.Request(), staff);
-        await helper.ClaimAsync(wish);
-        await helper.DeliverAsync(wish);
-        await maker.ConfirmAsync(wish);
+        var wish = await maker.MakeAsync(_world.Request());
+        Func<Task>[] steps =
+        [
+            async () => await staff.Wishes.ApproveWishAsync(new() { WishId = wish }), () => helper.ClaimAsync(wish),
+            () => helper.DeliverAsync(wish), () => maker.ConfirmAsync(wish),
+        ];
+        foreach (var step in steps)
+        {
+            // What happens at the same moment is numbered in any order.
+            _server.Clock.Advance(TimeSpan.FromSeconds(1));
+            await step();
+        }
+
         return (wish, maker, helper);
     }
 
