@@ -56,6 +56,22 @@ public static class EntryKinds
                 "ROLE_TERM_OVER", "MEMBER_ADDED", "MEMBER_ENDED", "SKILL_ADDED", "SKILL_VERIFIED", "SKILL_REVOKED",
                 "COURSE_RECORDED", "COURSE_COMPLETED",
             ]),
+        ("Whether words and pictures may be shown is between their author and staff.",
+            [
+                "CONTENT_ASKED", "CONTENT_QUEUED", "CONTENT_PASSED", "CONTENT_REFUSED", "CONTENT_DROPPED",
+                "CONTENT_APPEALED", "CONTENT_APPEAL_ADMITTED", "CONTENT_APPEAL_DECLINED", "PICTURE_UPLOAD",
+                "PICTURE_ATTACH", "PICTURE_DISCARD", "PICTURE_FORGET",
+            ]),
+        ("What two people write to each other, and reports of it.",
+            [
+                "THREAD_MESSAGE_SENT", "THREAD_MESSAGE_SHOWN", "THREAD_CONTACTS_AGREED", "THREAD_REPORTED",
+                "THREAD_REPORT_DECIDED", "THREAD_REVEALED",
+            ]),
+        ("What somebody follows and is told.",
+            [
+                "WATCH_ADDED", "WATCH_ENDED", "WATCH_MERGED", "INBOX_PREFERENCES_SET", "MESSAGES_ALLOWED",
+                "NOTICE_PUBLISHED", "NOTICE_WITHDRAWN", "NOTICE_PHONE_REVEALED",
+            ]),
         ("Plans: what comes of them is shown on its day.",
             [
                 "UNIT_CHANGE_PROPOSED", "UNIT_CHANGE_PLANNED", "UNIT_CHANGE_APPROVED", "UNIT_CHANGE_DECLINED",
@@ -77,7 +93,7 @@ public static class EntryKinds
 
     private static IEnumerable<(string Name, ShownKind Shown)> Kinds() =>
     [
-        .. Told(EntryTopic.Wishes, EntryTelling.Wish, first: Wire.EntryKind.WishMake, last: Wire.EntryKind.WishImported),
+        .. Told(EntryTopic.Wishes, EntryTelling.Wish, first: Wire.EntryKind.WishMake, last: Wire.EntryKind.WishMerge),
         .. Told(
             EntryTopic.Activities, EntryTelling.Activity, Wire.EntryKind.ActivityEdit, Wire.EntryKind.ActivityLapse),
         .. Told(

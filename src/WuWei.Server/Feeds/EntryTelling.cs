@@ -33,6 +33,7 @@ public static class EntryTelling
             OrganisationId = detail.IdText("organisationId"),
             CreditedUnitId = detail.IdText("creditedUnitId"),
             Overdue = detail.Flag("overdue"),
+            MergedInto = detail.IdText("mergedInto"),
         };
         return true;
     }

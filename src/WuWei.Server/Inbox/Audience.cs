@@ -59,4 +59,16 @@ public enum Audience : byte
 
     /// <summary>Who may act for the organisation.</summary>
     Acting,
+
+    /// <summary>Who wrote or photographed it.</summary>
+    Author,
+
+    /// <summary>Who reported it.</summary>
+    Reporter,
+
+    /// <summary>Who follows the wish.</summary>
+    Followers,
+
+    /// <summary>The same as of a unit, of the unit that decides on an appeal.</summary>
+    AppealStaff,
 }

@@ -54,6 +54,10 @@ public static class AudienceStore
               AND a.unit_id IN (
             """, "@Id", units, ")", new { role = Role.Staff, now });
 
+    public static Task<List<Concerned>> ListFollowersAsync(this DbSession db, IReadOnlyList<object> wishes) =>
+        db.ListEachAsync<Concerned>(
+            "SELECT wish_id AS of_id, person_id FROM wish_watch WHERE wish_id IN (", "@Id", wishes, ")");
+
     public static Task<List<Concerned>> ListActingAsync(this DbSession db, IReadOnlyList<object> organisations) =>
         db.ListEachAsync<Concerned>(
             """

@@ -30,7 +30,7 @@ public sealed class Audiences
             }
         }
 
-        if (Ids(Audience.UnitStaff, Audience.AudienceStaff) is { Count: > 0 } units)
+        if (Ids(Audience.UnitStaff, Audience.AudienceStaff, Audience.AppealStaff) is { Count: > 0 } units)
         {
             read._staff = (await db.ListStaffAsync(units, now)).ToLookup(s => s.OfId);
         }
@@ -38,6 +38,7 @@ public sealed class Audiences
         await FindAsync(Audience.SignUpOwner, db.ListSignUpOwnersAsync);
         await FindAsync(Audience.Organisers, db.ListOrganisersAsync);
         await FindAsync(Audience.Acting, db.ListActingAsync);
+        await FindAsync(Audience.Followers, db.ListFollowersAsync);
         await FindAsync(Audience.InActivity, of => db.ListSignedUpAsync("activity_id", of, live: true));
         await FindAsync(Audience.LostActivity, of => db.ListSignedUpAsync("activity_id", of, live: false));
         await FindAsync(Audience.InShift, of => db.ListSignedUpAsync("shift_id", of, live: true));
@@ -73,13 +74,13 @@ public sealed class Audiences
                 return One(_wishes.GetValueOrDefault(key)?.BeneficiaryId);
             case Audience.Claimer:
                 return One(_wishes.GetValueOrDefault(key)?.ClaimerAt(telling.Entry.At));
-            case Audience.UnitStaff or Audience.AudienceStaff:
+            case Audience.UnitStaff or Audience.AudienceStaff or Audience.AppealStaff:
                 var nearest = _staff[key].Select(s => s.Distance).DefaultIfEmpty().Min();
                 return _staff[key].Where(s => s.Distance == nearest).Select(s => s.PersonId);
             case Audience.LostActivity or Audience.LostShift:
                 return Found(telling.Rule.To, key).Where(c => c.LeftAt == telling.Entry.At).Select(c => c.PersonId);
             case Audience.SignUpOwner or Audience.Organisers or Audience.Acting or Audience.InActivity
-                or Audience.InShift:
+                or Audience.InShift or Audience.Followers:
                 return Found(telling.Rule.To, key).Select(c => c.PersonId);
             default:
                 return [key];
@@ -97,7 +98,7 @@ public sealed class Audiences
         var (entry, detail) = (telling.Entry, telling.Detail);
         return telling.Rule.To switch
         {
-            Audience.Maker or Audience.Beneficiary or Audience.Claimer =>
+            Audience.Maker or Audience.Beneficiary or Audience.Claimer or Audience.Followers =>
                 entry.Subject == "wish" ? entry.SubjectId : detail.Id("wishId"),
             Audience.Offered => detail.Id("offeredTo"),
             Audience.Person => detail.Id("personId"),
@@ -106,6 +107,9 @@ public sealed class Audiences
             Audience.SignUpOwner => detail.Id("signUpId"),
             Audience.Inviter => detail.Id("inviterId"),
             Audience.Proposer => detail.Id("proposedBy"),
+            Audience.Author => detail.Id("authorId"),
+            Audience.Reporter => detail.Id("reporterId"),
+            Audience.AppealStaff => detail.Id("appealUnitId"),
             Audience.Self or Audience.Acting => entry.SubjectId,
             Audience.Organisers or Audience.InActivity or Audience.LostActivity =>
                 entry.Subject == "activity" ? entry.SubjectId : detail.Id("activityId"),

@@ -9,7 +9,7 @@ public static partial class InboxRules
     /// <summary>By kind; of several for one person, the first.</summary>
     public static IReadOnlyDictionary<string, InboxRule[]> ByKind { get; } = new[]
     {
-        Wishes(), Activities(), Points(), Accounts(),
+        Wishes(), Activities(), Points(), Accounts(), Words(),
     }.SelectMany(part => part).ToDictionary(pair => pair.Kind, pair => pair.Rules);
 
     /// <summary>Kinds that concern nobody in particular, or only who did it.</summary>
@@ -27,10 +27,18 @@ public static partial class InboxRules
         // One's own doing.
         "INVITATION_MADE", "PERSON_REGISTERED", "PERSON_UPDATED", "SIGNED_IN", "SIGNED_OUT", "SESSIONS_ENDED",
         "WECHAT_SHOWN", "INBOX_PREFERENCES_SET", "MESSAGES_ALLOWED",
+        // On their way; what comes of them is told.
+        "CONTENT_PASSED", "CONTENT_ASKED", "CONTENT_DROPPED", "THREAD_MESSAGE_SENT", "THREAD_REVEALED",
+        "THREAD_CONTACTS_AGREED", "WATCH_ADDED", "WATCH_ENDED", "WATCH_MERGED",
         // The tree, its settings and what it shows.
         "ROLE_TERM_OVER", "UNIT_ADDED", "UNIT_CODE_ADDED", "UNIT_RENAMED", "UNIT_MOVED", "UNIT_CLOSED",
         "UNIT_CHANGE_PLANNED", "UNIT_CHANGE_APPROVED", "UNIT_CHANGE_DECLINED", "UNIT_CHANGE_CANCELLED", "UNIT_CHANGE_DONE",
         "CATEGORY_ADDED", "CATEGORY_UPDATED", "SCREEN_ADDED", "SCREEN_ENDED", "KEY_ROTATED", "KEYS_RETIRED",
+        // Other systems are told by their operators.
+        "PARTNER_ADDED", "PARTNER_CHANGED", "PARTNER_REVOKED", "PARTNER_CERTIFICATE_ADDED", "PARTNER_KEY_ADDED",
+        "WEBHOOK_ADDED", "WEBHOOK_STOPPED", "WEBHOOK_RESUMED", "WEBHOOK_ROTATED", "WEBHOOK_REMOVED",
+        // A picture on its way to what it is attached to.
+        "PICTURE_UPLOAD", "PICTURE_ATTACH", "PICTURE_DISCARD", "PICTURE_FORGET",
         // A notice is in every inbox by itself.
         "NOTICE_PUBLISHED", "NOTICE_WITHDRAWN", "NOTICE_PHONE_REVEALED",
     };
@@ -48,6 +56,9 @@ public static partial class InboxRules
 
     private static InboxRule Urge(Audience to, InboxTopic topic, string text) =>
         new(to, topic, text) { Important = true };
+
+    /// <summary>Whoever follows a wish hears how it goes on.</summary>
+    private static InboxRule Follow(string text) => new(Audience.Followers, InboxTopic.Wish, text);
 
     /// <summary>Whose wish it is: who made it and for whom.</summary>
     private static InboxRule[] Owners(string text, bool important = false) =>

@@ -17,7 +17,7 @@ public partial class EntryKindTests
     /// <summary>Words in capitals that are no kinds: settings, and security events.</summary>
     private static readonly string[] NoKinds =
     [
-        "DOTNET_ENVIRONMENT", "WUWEI_KEYS", "WUWEI_LOCAL", "WUWEI_MYSQL", "WUWEI_MYSQL_OWNER", "WUWEI_REDIS",
+        "DOTNET_ENVIRONMENT", "WUWEI_PICTURES", "WUWEI_KEYS", "WUWEI_LOCAL", "WUWEI_MYSQL", "WUWEI_MYSQL_OWNER", "WUWEI_REDIS",
     ];
 
     /// <summary>Kinds that are put together from the words of an enum.</summary>
