@@ -15,7 +15,7 @@ public class PermissionTableTests(SharedServer shared)
         "wuwei.v1.WeChatService/SignInWeChat", "wuwei.v1.WeChatService/SignInWeChatPhone",
     ];
 
-    private static readonly string[] ReadingVerbs = ["Get", "List", "Count", "Explain", "Report", "WatchBoard", "Recommend", "Suggest"];
+    private static readonly string[] ReadingVerbs = ["Get", "List", "Count", "Explain", "ReportWishes", "WatchBoard", "Recommend", "Suggest"];
 
     public static TheoryData<string> Rpcs => [.. Harness.Rpcs.All.Select(m => m.Name())];
 
