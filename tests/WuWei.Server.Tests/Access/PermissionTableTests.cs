@@ -17,7 +17,7 @@ public class PermissionTableTests(SharedServer shared)
     ];
 
     private static readonly string[] ReadingVerbs =
-        ["Get", "List", "Count", "Explain", "Report", "WatchBoard", "Recommend", "Suggest", "Follow", "Head"];
+        ["Get", "List", "Count", "Explain", "ReportWishes", "WatchBoard", "Recommend", "Suggest", "Follow", "Head"];
 
     public static TheoryData<string> Rpcs => [.. Harness.Rpcs.All.Select(m => m.Name())];
 
