@@ -186,26 +186,26 @@ public class ReaderTests(ITestOutputHelper output)
     /// <summary>A second copy of the server, which comes and goes.</summary>
     private sealed class Copy(TestServer first)
     {
-        private TestServer? _server;
-        private CancellationTokenSource? _stop;
-        private Task _working = Task.CompletedTask;
+        private Func<Task> _end = () => Task.CompletedTask;
 
-        public string Address => _server!.Address;
+        public string Address { get; private set; } = "";
 
         public async Task StartAsync()
         {
-            _server = await TestServer.StartAsync(first.Database, first.Clock, settings: [WebhookSteps.Loopback]);
-            _stop = new CancellationTokenSource();
-            _working = DeliverAsync(_server, _stop.Token);
+            var server = await TestServer.StartAsync(first.Database, first.Clock, settings: [WebhookSteps.Loopback]);
+            var stop = new CancellationTokenSource();
+            var working = DeliverAsync(server, stop.Token);
+            Address = server.Address;
+            _end = async () =>
+            {
+                await stop.CancelAsync();
+                await working;
+                await server.DisposeAsync();
+                stop.Dispose();
+            };
         }
 
-        public async Task StopAsync()
-        {
-            await _stop!.CancelAsync();
-            await _working;
-            await _server!.DisposeAsync();
-            _stop.Dispose();
-        }
+        public Task StopAsync() => _end();
 
         private static async Task DeliverAsync(TestServer server, CancellationToken stop)
         {
