@@ -1089,6 +1089,31 @@ CREATE TABLE `view_event` (
   KEY `by_age` (`day`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `webhook` (
+  `id` binary(16) NOT NULL,
+  `partner_id` binary(16) NOT NULL,
+  `url` varchar(500) NOT NULL,
+  `topics` int(10) unsigned NOT NULL,
+  `secret` varbinary(255) NOT NULL,
+  `old_secret` varbinary(255) DEFAULT NULL,
+  `old_until` datetime(6) DEFAULT NULL,
+  `state` tinyint(3) unsigned NOT NULL,
+  `added_at` datetime(6) NOT NULL,
+  `seen_until` bigint(20) unsigned NOT NULL,
+  `batch_until` bigint(20) unsigned DEFAULT NULL,
+  `taken_at` datetime(6) DEFAULT NULL,
+  `failures` int(10) unsigned NOT NULL,
+  `failing_since` datetime(6) DEFAULT NULL,
+  `fault` tinyint(3) unsigned NOT NULL,
+  `status` smallint(5) unsigned DEFAULT NULL,
+  `next_at` datetime(6) NOT NULL,
+  `lease_holder` binary(16) DEFAULT NULL,
+  `lease_ends_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `due` (`state`,`next_at`),
+  KEY `of_partner` (`partner_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `wechat_binding` (
   `id` binary(16) NOT NULL,
   `person_id` binary(16) NOT NULL,

@@ -10,9 +10,6 @@ namespace WuWei.Tests.Feeds;
 public sealed record TestPartner(Guid Id, string Code, string Key)
 {
     public Metadata Headers => new() { { PartnerSteps.KeyHeader, Key } };
-
-    public Wire.JournalService.JournalServiceClient Journal(ChannelBase channel) =>
-        new(channel.CreateCallInvoker());
 }
 
 /// <summary>What tests of the journal's readers have in common.</summary>
@@ -30,6 +27,8 @@ public static class FeedSteps
         server.PartnersAreReadAnew();
         return new TestPartner(id, code, key);
     }
+
+    public static Wire.JournalService.JournalServiceClient Journal(this TestServer server) => new(server.Channel);
 
     /// <summary>Every copy reads them after ten seconds.</summary>
     public static void PartnersAreReadAnew(this TestServer server) => server.Clock.Advance(TimeSpan.FromSeconds(11));

@@ -69,8 +69,8 @@ public sealed partial class FollowTests : IAsyncLifetime
         await KeptAsync(helper);
         await _server.SealAsync();
 
-        var ones = await one.Journal(_server.Channel).ReadAllAsync(one.Headers);
-        var others = await other.Journal(_server.Channel).ReadAllAsync(other.Headers);
+        var ones = await _server.Journal().ReadAllAsync(one.Headers);
+        var others = await _server.Journal().ReadAllAsync(other.Headers);
 
         var claims = ones.Where(e => e.Kind == Wire.EntryKind.WishClaim).Select(e => e.Person).ToList();
         Assert.Equal(2, claims.Count);
@@ -101,7 +101,7 @@ public sealed partial class FollowTests : IAsyncLifetime
         await maker.MakeAsync(request);
         await _server.SealAsync();
 
-        var entry = Assert.Single(await partner.Journal(_server.Channel).ReadAllAsync(partner.Headers),
+        var entry = Assert.Single(await _server.Journal().ReadAllAsync(partner.Headers),
             e => e.Kind == Wire.EntryKind.WishMake);
 
         Assert.Equal("", entry.Wish.CategoryCode);
@@ -131,7 +131,7 @@ public sealed partial class FollowTests : IAsyncLifetime
         var partner = await _server.PartnerAsync([_world.Street], "journal/wishes", "journal/points");
         await KeptAsync();
         await _server.SealAsync();
-        var journal = partner.Journal(_server.Channel);
+        var journal = _server.Journal();
 
         var asked = await journal.GetAsync(
             new() { Topics = { Wire.EntryTopic.Points, Wire.EntryTopic.Units }, PageSize = 500 }, partner.Headers);
@@ -160,7 +160,7 @@ public sealed partial class FollowTests : IAsyncLifetime
     {
         var partner = await _server.PartnerAsync([_world.Street]);
         var head = await _server.SealAsync();
-        var journal = partner.Journal(_server.Channel);
+        var journal = _server.Journal();
 
         await using var ahead = Following(partner, head + 1);
         Assert.Equal("JOURNAL_AHEAD", (await Assert.ThrowsAsync<RpcException>(() => ahead.MessageAsync())).Reason());
@@ -181,7 +181,7 @@ public sealed partial class FollowTests : IAsyncLifetime
         var partner = await _server.PartnerAsync([_world.Street]);
         await KeptAsync();
         await _server.SealAsync();
-        var journal = partner.Journal(_server.Channel);
+        var journal = _server.Journal();
         var one = (await journal.ReadAllAsync(partner.Headers, pageSize: 3))[2];
 
         var again = await journal.GetAsync(new() { After = one.Number - 1, Until = one.Number }, partner.Headers);
@@ -393,7 +393,7 @@ public sealed partial class FollowTests : IAsyncLifetime
     }
 
     private Task<List<Wire.JournalEntry>> ReadAsync(TestPartner partner) =>
-        partner.Journal(_server.Channel).ReadAllAsync(partner.Headers);
+        _server.Journal().ReadAllAsync(partner.Headers);
 
     private Following Following(TestPartner partner, long? after)
     {
@@ -403,7 +403,7 @@ public sealed partial class FollowTests : IAsyncLifetime
             request.After = number;
         }
 
-        return new Following(partner.Journal(_server.Channel).Follow(request, partner.Headers));
+        return new Following(_server.Journal().Follow(request, partner.Headers));
     }
 
     /// <summary>A wish from made to kept.</summary>

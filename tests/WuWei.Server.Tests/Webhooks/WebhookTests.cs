@@ -41,7 +41,7 @@ public sealed class WebhookTests : IAsyncLifetime
 
         Assert.Equal(await _server.Database.ExpectedAsync(_world.Street), _receiver.Book.Done);
         Assert.All(_receiver.Deliveries, d => Assert.InRange(d.Read().Entries.Count, 1, 50));
-        var followed = await _partner.Journal(_server.Channel).ReadAllAsync(_partner.Headers);
+        var followed = await _server.Journal().ReadAllAsync(_partner.Headers);
         Assert.Equal(followed, _receiver.Deliveries.SelectMany(d => d.Read().Entries));
         var last = _receiver.Deliveries.Last().Read();
         Assert.Equal(("journal.entries", last.Entries[^1].At), (last.Type, last.Timestamp));
