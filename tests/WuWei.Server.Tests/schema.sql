@@ -33,6 +33,7 @@ CREATE TABLE `activity` (
   `clock_at` datetime(6) DEFAULT NULL,
   `series_id` binary(16) DEFAULT NULL,
   `cell` int(10) unsigned DEFAULT NULL,
+  `content_state` tinyint(3) unsigned NOT NULL DEFAULT 2,
   PRIMARY KEY (`id`),
   KEY `by_clock` (`clock_at`),
   KEY `by_unit` (`unit_id`,`status`),
@@ -50,6 +51,7 @@ CREATE TABLE `activity_feedback` (
   `rating` tinyint(3) unsigned NOT NULL,
   `words` varbinary(2100) DEFAULT NULL,
   `given_at` datetime(6) NOT NULL,
+  `content_state` tinyint(3) unsigned NOT NULL DEFAULT 2,
   PRIMARY KEY (`id`),
   UNIQUE KEY `once` (`activity_id`,`person_id`),
   KEY `by_time` (`activity_id`,`given_at`,`id`)
@@ -105,6 +107,7 @@ CREATE TABLE `activity_step` (
   `changed` int(10) unsigned NOT NULL,
   `shift_id` binary(16) DEFAULT NULL,
   `note` varbinary(2100) DEFAULT NULL,
+  `content_state` tinyint(3) unsigned NOT NULL DEFAULT 2,
   PRIMARY KEY (`activity_id`,`number`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
@@ -221,6 +224,51 @@ CREATE TABLE `check_in_refusal` (
   `distance` int(10) unsigned DEFAULT NULL,
   `accuracy` smallint(5) unsigned DEFAULT NULL,
   PRIMARY KEY (`sign_up_id`,`way`,`fault`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `content_check` (
+  `id` binary(16) NOT NULL,
+  `kind` tinyint(3) unsigned NOT NULL,
+  `content_id` binary(16) NOT NULL,
+  `part_of` binary(16) NOT NULL,
+  `version` int(10) unsigned NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `author_id` binary(16) NOT NULL,
+  `channel` tinyint(3) unsigned NOT NULL,
+  `state` tinyint(3) unsigned NOT NULL,
+  `stage` tinyint(3) unsigned NOT NULL,
+  `made_at` datetime(6) NOT NULL,
+  `due_at` datetime(6) DEFAULT NULL,
+  `tries` tinyint(3) unsigned NOT NULL,
+  `finding` tinyint(3) unsigned NOT NULL,
+  `queued_at` datetime(6) DEFAULT NULL,
+  `decided_at` datetime(6) DEFAULT NULL,
+  `decided_by` binary(16) DEFAULT NULL,
+  `reason` tinyint(3) unsigned NOT NULL,
+  `reason_text` varbinary(2100) DEFAULT NULL,
+  `appeal_unit_id` binary(16) DEFAULT NULL,
+  `appealed_at` datetime(6) DEFAULT NULL,
+  `appeal_text` varbinary(2100) DEFAULT NULL,
+  `appeal_decided_at` datetime(6) DEFAULT NULL,
+  `appeal_decided_by` binary(16) DEFAULT NULL,
+  `appeal_answer` varbinary(2100) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `one_each` (`kind`,`content_id`),
+  KEY `by_due` (`due_at`,`id`),
+  KEY `of_unit` (`unit_id`,`stage`,`queued_at`,`id`),
+  KEY `appealed_to` (`appeal_unit_id`,`stage`,`queued_at`,`id`),
+  KEY `of_author` (`author_id`,`made_at`,`id`),
+  CONSTRAINT `content_state_known` CHECK (`state` between 1 and 3)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `content_trace` (
+  `app_id` varchar(32) NOT NULL,
+  `trace` varchar(128) NOT NULL,
+  `check_id` binary(16) NOT NULL,
+  `version` int(10) unsigned NOT NULL,
+  `asked_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`app_id`,`trace`),
+  KEY `by_age` (`asked_at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `data_version` (
@@ -590,6 +638,7 @@ CREATE TABLE `person` (
   `open_claims` smallint(5) unsigned NOT NULL,
   `made_at` datetime(6) NOT NULL,
   `name_on_boards` tinyint(3) unsigned NOT NULL DEFAULT 1,
+  `name_state` tinyint(3) unsigned NOT NULL DEFAULT 2,
   PRIMARY KEY (`id`),
   UNIQUE KEY `by_phone` (`phone_index`),
   KEY `by_home` (`home_unit_id`,`id`)
@@ -638,6 +687,26 @@ CREATE TABLE `person_skill` (
   UNIQUE KEY `one_live` (`person_id`,`skill_id`,`live`),
   KEY `holds_skill` (`skill_id`),
   CONSTRAINT `holds_skill` FOREIGN KEY (`skill_id`) REFERENCES `skill` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `picture` (
+  `id` binary(16) NOT NULL,
+  `name` char(40) NOT NULL,
+  `author_id` binary(16) NOT NULL,
+  `state` tinyint(3) unsigned NOT NULL,
+  `width` smallint(5) unsigned NOT NULL,
+  `height` smallint(5) unsigned NOT NULL,
+  `bytes` int(10) unsigned NOT NULL,
+  `made_at` datetime(6) NOT NULL,
+  `subject_id` binary(16) DEFAULT NULL,
+  `position` tinyint(3) unsigned DEFAULT NULL,
+  `forget_at` datetime(6) DEFAULT NULL,
+  `lost` tinyint(1) NOT NULL DEFAULT 0,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `by_name` (`name`),
+  UNIQUE KEY `of_subject` (`subject_id`,`position`),
+  KEY `by_age` (`forget_at`),
+  CONSTRAINT `picture_state_known` CHECK (`state` between 1 and 3)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `place_offer` (
@@ -983,6 +1052,63 @@ CREATE TABLE `staff_login` (
   CONSTRAINT `login_of_person` FOREIGN KEY (`person_id`) REFERENCES `person` (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `thread` (
+  `id` binary(16) NOT NULL,
+  `wish_id` binary(16) NOT NULL,
+  `written` int(10) unsigned NOT NULL,
+  `shown` int(10) unsigned NOT NULL,
+  `wisher_agreed_at` datetime(6) DEFAULT NULL,
+  `claimer_agreed_at` datetime(6) DEFAULT NULL,
+  `closed_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `thread_message` (
+  `id` binary(16) NOT NULL,
+  `thread_id` binary(16) NOT NULL,
+  `sent_at` datetime(6) NOT NULL,
+  `author_id` binary(16) NOT NULL,
+  `side` tinyint(3) unsigned NOT NULL,
+  `text` varbinary(2100) NOT NULL,
+  `state` tinyint(3) unsigned NOT NULL,
+  `number` int(10) unsigned DEFAULT NULL,
+  `hidden_at` datetime(6) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `shown_once` (`thread_id`,`number`),
+  KEY `of_thread` (`thread_id`,`sent_at`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `thread_party` (
+  `person_id` binary(16) NOT NULL,
+  `thread_id` binary(16) NOT NULL,
+  `last_at` datetime(6) NOT NULL,
+  `read_to` int(10) unsigned NOT NULL,
+  PRIMARY KEY (`person_id`,`thread_id`),
+  KEY `latest` (`person_id`,`last_at`,`thread_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `thread_report` (
+  `id` binary(16) NOT NULL,
+  `thread_id` binary(16) NOT NULL,
+  `wish_id` binary(16) NOT NULL,
+  `unit_id` binary(16) NOT NULL,
+  `message_id` binary(16) DEFAULT NULL,
+  `reporter_id` binary(16) NOT NULL,
+  `side` tinyint(3) unsigned NOT NULL,
+  `reason` varbinary(2100) NOT NULL,
+  `made_at` datetime(6) NOT NULL,
+  `decided` tinyint(1) NOT NULL,
+  `open_by` binary(16) DEFAULT NULL,
+  `decided_at` datetime(6) DEFAULT NULL,
+  `decided_by` binary(16) DEFAULT NULL,
+  `outcome` tinyint(3) unsigned DEFAULT NULL,
+  `answer` varbinary(2100) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `one_open` (`thread_id`,`open_by`),
+  KEY `of_reporter` (`thread_id`,`reporter_id`,`made_at`),
+  KEY `of_unit` (`unit_id`,`decided`,`made_at`,`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `unit` (
   `id` binary(16) NOT NULL,
   `parent_id` binary(16) DEFAULT NULL,
@@ -1122,6 +1248,7 @@ CREATE TABLE `wechat_binding` (
   `openid_index` binary(32) NOT NULL,
   `union_id` binary(16) DEFAULT NULL,
   `bound_at` datetime(6) NOT NULL,
+  `active_at` datetime(6) DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `one_owner` (`app_id`,`openid_index`),
   UNIQUE KEY `one_per_app` (`person_id`,`app_id`),
@@ -1210,6 +1337,9 @@ CREATE TABLE `wish` (
   `organisation_id` binary(16) DEFAULT NULL,
   `place` binary(32) DEFAULT NULL,
   `cell` int(10) unsigned DEFAULT NULL,
+  `content_state` tinyint(3) unsigned NOT NULL DEFAULT 2,
+  `picture_count` tinyint(3) unsigned NOT NULL DEFAULT 0,
+  `merged_into` binary(16) DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `imported_once` (`import_ref`),
   UNIQUE KEY `remade_once` (`remade_from`),
@@ -1284,6 +1414,16 @@ CREATE TABLE `wish_in_unit` (
   KEY `by_wish` (`wish_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `wish_mark` (
+  `unit_id` binary(16) NOT NULL,
+  `mark` int(10) unsigned NOT NULL,
+  `wish_id` binary(16) NOT NULL,
+  `cell` int(10) unsigned DEFAULT NULL,
+  PRIMARY KEY (`unit_id`,`mark`,`wish_id`),
+  KEY `by_cell` (`cell`,`mark`,`wish_id`),
+  KEY `by_wish` (`wish_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `wish_offer` (
   `wish_id` binary(16) NOT NULL,
   `person_id` binary(16) NOT NULL,
@@ -1318,5 +1458,15 @@ CREATE TABLE `wish_step` (
   `done_at` datetime(6) DEFAULT NULL,
   `verification` tinyint(3) unsigned NOT NULL,
   `unit_id` binary(16) DEFAULT NULL,
+  `content_state` tinyint(3) unsigned NOT NULL DEFAULT 2,
+  `picture_count` tinyint(3) unsigned NOT NULL DEFAULT 0,
   PRIMARY KEY (`wish_id`,`number`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `wish_watch` (
+  `wish_id` binary(16) NOT NULL,
+  `person_id` binary(16) NOT NULL,
+  `watched_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`wish_id`,`person_id`),
+  KEY `by_person` (`person_id`,`watched_at`,`wish_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
