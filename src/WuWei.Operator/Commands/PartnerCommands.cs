@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using WuWei.Access;
 using WuWei.Calls;
 using WuWei.Data;
+using WuWei.Feeds;
 using WuWei.Organization;
 using WuWei.Partners;
 using WuWei.Time;
@@ -170,6 +171,9 @@ public static class PartnerCommands
         return !PartnerScopes.Exists(parts[0])
             ? throw new InvalidOperationException($"There is no scope {parts[0]}; see `wuwei partner scopes`.")
             : parts.Length == 1 ? new PartnerScope(parts[0], null)
+            : parts[0].StartsWith(FeedReach.ScopePrefix, StringComparison.Ordinal)
+                ? throw new InvalidOperationException(
+                    $"{text}: {parts[0]} says which entries are seen and has no quota; give one to JournalService/Get.")
             : int.TryParse(parts[1], out var quota) ? new PartnerScope(parts[0], quota)
             : throw new InvalidOperationException($"{text}: what is after = is no number.");
     }

@@ -41,16 +41,20 @@ public sealed class PartnerCalls(PartnerGate gate, OnBehalf onBehalf)
     }
 
     /// <summary>Why the partner of a stream is not let in any more; null while it is.</summary>
-    public Task<RefusedException?> OverAsync(ServerCallContext context, Partner partner, CancellationToken cancel) =>
-        gate.OverAsync(partner, PartnerConnection.Certificate(context.GetHttpContext()), cancel);
+    public Task<RefusedException?> OverAsync(
+        ServerCallContext context, Permission permission, Partner partner, CancellationToken cancel) =>
+        gate.OverAsync(
+            partner, PartnerConnection.Certificate(context.GetHttpContext()),
+            ShownKey.Of(context) is { } shown ? shown.Scope
+                : permission.Partners == PartnerUse.Always ? null : permission.ScopeName,
+            IsPublic(permission), cancel);
 
     /// <summary>By another form of asking: for itself, and for what it is registered to use that form for.</summary>
     private async Task<(Partner, Caller)> EnterAsync(
         ServerCallContext context, Permission permission, string source, ShownKey shown)
     {
         var partner = await gate.AdmitKeyAsync(shown.Key, source, permission.Rpc, context.CancellationToken);
-        await gate.AllowAsync(
-            partner, shown.Scope, permission is { WithoutSignIn: true, Writes: false }, source, context.CancellationToken);
+        await gate.AllowAsync(partner, shown.Scope, IsPublic(permission), source, context.CancellationToken);
         return (partner, Caller.Of(partner));
     }
 
@@ -75,8 +79,7 @@ public sealed class PartnerCalls(PartnerGate gate, OnBehalf onBehalf)
         }
 
         await gate.AllowAsync(
-            partner, permission.ScopeName, permission is { WithoutSignIn: true, Writes: false }, source,
-            context.CancellationToken);
+            partner, permission.ScopeName, IsPublic(permission), source, context.CancellationToken);
         try
         {
             return (partner, await onBehalf.CallerAsync(partner, permission, context));
@@ -86,6 +89,8 @@ public sealed class PartnerCalls(PartnerGate gate, OnBehalf onBehalf)
             throw await gate.NotedAsync(refused, source, partner, permission.Rpc);
         }
     }
+
+    private static bool IsPublic(Permission permission) => permission is { WithoutSignIn: true, Writes: false };
 
     private static RefusedException KeyNotHere() =>
         Refuse.Unauthenticated("PARTNER_KEY_NOT_HERE", "这里不使用系统密钥。");

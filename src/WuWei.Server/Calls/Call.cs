@@ -125,6 +125,9 @@ public sealed class Call(
     public static RefusedException Denied() => Refuse.Denied("NOT_PERMITTED", "你没有这项操作的权限。");
 }
 
+/// <summary>A call made of a request of another form, whose headers are not its own.</summary>
+public interface IEnteredCall;
+
 public static class CallContext
 {
     private static readonly object Key = new();
@@ -135,5 +138,7 @@ public static class CallContext
 
     /// <summary>One header of the request: to ask for the metadata would copy them all.</summary>
     public static string? Header(this ServerCallContext context, string name) =>
-        context.GetHttpContext().Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null;
+        context is IEnteredCall ? context.RequestHeaders.GetValue(name)
+        : context.GetHttpContext().Request.Headers.TryGetValue(name, out var values) ? values.ToString()
+        : null;
 }

@@ -31,11 +31,15 @@ public sealed record Partner(
         : EndsAt <= now ? Refuse.Unauthenticated("PARTNER_OVER", "这个系统的接入已经到期，请联系管理单位。")
         : null;
 
-    /// <summary>The scope that has a call or another thing that partners may do; null when none has.</summary>
+    /// <summary>
+    /// The scope that has a call or another thing that partners may do; null when none has. One for it alone comes first, so
+    /// that its quota holds beside a wider scope.
+    /// </summary>
     /// <param name="name">Such as <c>WishService/GetWish</c>.</param>
     /// <param name="isPublic">Whether it shows only what everybody may see.</param>
     public PartnerScope? ScopeOf(string name, bool isPublic) =>
-        Scopes.FirstOrDefault(s => s.Has(name) || (isPublic && s.Name == PublicScope));
+        Scopes.FirstOrDefault(s => s.Name == name)
+        ?? Scopes.FirstOrDefault(s => s.Has(name) || (isPublic && s.Name == PublicScope));
 
     /// <summary>Whether a unit is one of its own.</summary>
     /// <param name="path">The unit and its ancestors.</param>

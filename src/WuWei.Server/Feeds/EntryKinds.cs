@@ -59,8 +59,7 @@ public static class EntryKinds
         ("Whether words and pictures may be shown is between their author and staff.",
             [
                 "CONTENT_ASKED", "CONTENT_QUEUED", "CONTENT_PASSED", "CONTENT_REFUSED", "CONTENT_DROPPED",
-                "CONTENT_APPEALED", "CONTENT_APPEAL_ADMITTED", "CONTENT_APPEAL_DECLINED", "PICTURE_UPLOAD",
-                "PICTURE_ATTACH", "PICTURE_DISCARD", "PICTURE_FORGET",
+                "CONTENT_APPEALED", "PICTURE_UPLOAD", "PICTURE_ATTACH", "PICTURE_DISCARD", "PICTURE_FORGET",
             ]),
         ("What two people write to each other, and reports of it.",
             [

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using WuWei.Data;
-using WuWei.Errors;
 using WuWei.Journal;
 
 namespace WuWei.Feeds;
@@ -78,8 +77,9 @@ public sealed class Feed(Database database)
         {
             return look is null ? null : await look.Tail.Value;
         }
-        catch (RefusedException)
+        catch (Exception)
         {
+            // Whoever waited for it got it; what comes next is not to fail with it.
             return null;
         }
     }

@@ -40,6 +40,7 @@ public sealed record FeedEntry(long Number, Guid UnitId, EntryTopic Topic, Guid?
         if (told.Wish is { } wish)
         {
             wish.CategoryCode = row.Category ?? "";
+            wish.MergedInto = row.Category is null ? "" : wish.MergedInto;
         }
 
         return new FeedEntry(row.Number, unitId, shown.Topic, EntryTelling.PersonOf(detail, shown.Topic), told);

@@ -8,6 +8,9 @@ namespace WuWei.Feeds;
 /// <param name="Units">These and everything below them.</param>
 public sealed record FeedReach(Guid ReaderId, IReadOnlySet<Guid> Units, IReadOnlySet<EntryTopic> Topics)
 {
+    /// <summary>What all scopes for topics begin with; these say what is seen, and nothing is counted by them.</summary>
+    public const string ScopePrefix = "journal/";
+
     private static readonly IReadOnlySet<EntryTopic> AllTopics = Enum.GetValues<EntryTopic>().ToHashSet();
 
     /// <summary>Staff and auditors see what happens where they oversee.</summary>
@@ -23,7 +26,7 @@ public sealed record FeedReach(Guid ReaderId, IReadOnlySet<Guid> Units, IReadOnl
         AllTopics.Where(t => partner.ScopeOf(ScopeOf(t), isPublic: false) is not null).ToHashSet());
 
     /// <summary>A partner's scope for a topic, such as <c>journal/wishes</c>; all are <c>journal/*</c>.</summary>
-    public static string ScopeOf(EntryTopic topic) => $"journal/{topic.ToString().ToLowerInvariant()}";
+    public static string ScopeOf(EntryTopic topic) => $"{ScopePrefix}{topic.ToString().ToLowerInvariant()}";
 
     /// <summary>The same, of these topics only; none are all.</summary>
     public FeedReach Only(IReadOnlyCollection<EntryTopic> topics) =>

@@ -17,6 +17,9 @@ public sealed class FeedReader(Feed feed, Units units, PersonalData personalData
     private const string Purpose = "feed";
     private const int PseudonymBytes = 16;
 
+    /// <summary>The tree that is kept is newer than the entries up to this number.</summary>
+    private long _treeAfter;
+
     /// <summary>What comes next after a number: at most so many entries, out of at most a page of numbers.</summary>
     /// <param name="until">The last number wanted.</param>
     public async Task<FeedBatch> NextAsync(
@@ -29,11 +32,12 @@ public sealed class FeedReader(Feed feed, Units units, PersonalData personalData
             return new FeedBatch([], after, tail.To);
         }
 
-        var tree = await units.TreeAsync(cancel);
         var to = after < tail.From ? Math.Min(Math.Min(after + Feed.PageMax, tail.From), end) : end;
-        var page = after < tail.From ? await feed.ReadAsync(after, to, cancel) : tail.After(after);
+        var read = after < tail.From ? await feed.ReadAsync(after, to, cancel) : tail.After(after);
+        List<FeedEntry> page = [.. read.TakeWhile(e => e.Number <= to)];
+        var tree = await TreeAsync(page, cancel);
         var entries = new List<Wire.JournalEntry>();
-        foreach (var entry in page.TakeWhile(e => e.Number <= to).Where(e => reach.Shows(e, tree)))
+        foreach (var entry in page.Where(e => reach.Shows(e, tree)))
         {
             if (entries.Count == countMax)
             {
@@ -44,6 +48,27 @@ public sealed class FeedReader(Feed feed, Units units, PersonalData personalData
         }
 
         return new FeedBatch(entries, to, tail.To);
+    }
+
+    /// <summary>
+    /// The tree by which entries are judged. It is never older than one that changed it, be it on another copy of the server:
+    /// what it does not know is skipped for good.
+    /// </summary>
+    private async Task<UnitTree> TreeAsync(List<FeedEntry> page, CancellationToken cancel)
+    {
+        // Looked at before the tree is: others move it on when they have forgotten an older one.
+        var known = Volatile.Read(ref _treeAfter);
+        var tree = await units.TreeAsync(cancel);
+        var changed = page.FindLast(
+            e => e.Number > known && (e.Topic == EntryTopic.Units || tree.Find(e.UnitId) is null));
+        if (changed is null)
+        {
+            return tree;
+        }
+
+        units.Forget();
+        Volatile.Write(ref _treeAfter, changed.Number);
+        return await units.TreeAsync(cancel);
     }
 
     private Wire.JournalEntry Tell(FeedReach reach, FeedEntry entry)

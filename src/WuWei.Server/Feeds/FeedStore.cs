@@ -23,6 +23,6 @@ public sealed record FeedRow : StoredEntry
 {
     public long Number { get; init; }
 
-    /// <summary>The code of a wish's category, if everybody may know it.</summary>
+    /// <summary>The code of a wish's category; null unless the wish is public and not sensitive.</summary>
     public string? Category { get; init; }
 }

@@ -9,13 +9,17 @@ namespace WuWei.Inbox;
 /// </summary>
 public static class AudienceStore
 {
-    /// <summary>Of each wish who made it, for whom if they have an account, and who has claimed it when.</summary>
+    /// <summary>
+    /// Of each wish who made it, for whom if they have an account, and who has claimed it when. What staff have not
+    /// opened reaches nobody by naming their phone.
+    /// </summary>
     public static async Task<List<WishPeople>> ListWishPeopleAsync(this DbSession db, IReadOnlyList<object> wishes)
     {
         var people = await db.ListEachAsync<WishPeople>(
             """
             SELECT w.id, w.maker_id, p.id AS beneficiary_id
-            FROM wish w LEFT JOIN person p ON p.phone_index = w.beneficiary_index WHERE w.id IN (
+            FROM wish w
+            LEFT JOIN person p ON p.phone_index = w.beneficiary_index AND w.opened_at IS NOT NULL WHERE w.id IN (
             """, "@Id", wishes, ")");
         var claims = (await db.ListEachAsync<WishClaimer>(
             "SELECT wish_id, claimer_id, claimed_at FROM wish_claim WHERE wish_id IN (", "@Id", wishes, ")"))

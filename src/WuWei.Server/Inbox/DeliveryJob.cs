@@ -25,6 +25,9 @@ public sealed partial class DeliveryJob(
 
     private readonly ConcurrentDictionary<MessageChannel, DateTime> _pausedUntil = new();
 
+    /// <summary>Others do not wait while a provider is slow.</summary>
+    public string Lane => "delivery";
+
     public async Task<int> RunAsync(CancellationToken cancel)
     {
         var now = clock.Now();

@@ -6,12 +6,13 @@ public static partial class InboxRules
     private static (string Kind, InboxRule[] Rules)[] Words() =>
     [
         On("CONTENT_REFUSED", Urge(Audience.Author, InboxTopic.Account, "你写的内容没有通过审核，点开看原因。")),
-        On("CONTENT_QUEUED", Tell(Audience.UnitStaff, InboxTopic.Work, "有内容等待人工审核。")),
+        On("CONTENT_PASSED",
+            Tell(Audience.Author, InboxTopic.Account, "你的申诉成立，内容可以给大家看了。") with
+            {
+                When = d => d.IsTrue("appealDecided"),
+            }),
         On("CONTENT_APPEALED", Tell(Audience.AppealStaff, InboxTopic.Work, "有审核的申诉等你决定。")),
-        On("THREAD_MESSAGE_SHOWN",
-            Tell(Audience.Claimer, InboxTopic.Help, "心愿里有新的留言。") with { When = d => d.Is("side", "Wisher") },
-            Tell(Audience.Maker, InboxTopic.Wish, "认领心愿的人给你留言了。") with { When = d => d.Is("side", "Claimer") },
-            Tell(Audience.Beneficiary, InboxTopic.Wish, "认领心愿的人给你留言了。") with { When = d => d.Is("side", "Claimer") }),
+        On("THREAD_MESSAGE_SHOWN", Tell(Audience.Person, InboxTopic.Wish, "心愿的对话里有新的留言。")),
         On("THREAD_REPORTED", Tell(Audience.UnitStaff, InboxTopic.Work, "有留言被举报，请处理。")),
         On("THREAD_REPORT_DECIDED", Tell(Audience.Reporter, InboxTopic.Account, "你举报的留言处理好了。")),
     ];

@@ -65,6 +65,7 @@ public sealed partial class NoticeService
         var tree = await units.TreeAsync(context.CancellationToken);
         var (notice, unit, area) = await FindAreaAsync(
             call, tree, request.NoticeId, request.UnitId, context.CancellationToken);
+        DemandLive(notice, call.Now);
         // Of one home, so that a page never looks through a district; where the notice is for part of it, through that.
         unit.DemandHome();
         var page = new List<Unread>();
@@ -137,7 +138,7 @@ public sealed partial class NoticeService
             var to = await db.FindAddresseeAsync(id, personId, notice.Roles, call.Now) ?? throw PersonStore.Unknown();
             var home = tree.Find(to.HomeUnitId) ?? throw PersonStore.Unknown();
             call.Demand(Relation.None, home.Path);
-            DemandPublished(notice, call.Now);
+            DemandLive(notice, call.Now);
             var audience = NoticeArea.Today(tree, await AudienceAsync(db, id));
             return !audience.Any(a => home.IsWithin(a.Id)) ? throw PersonStore.Unknown()
                 : to.Seen ? throw Refuse.Premature("NOTICE_SEEN", "这位居民已经看过通知了。")
@@ -166,10 +167,11 @@ public sealed partial class NoticeService
         return area.Count > 0 ? (notice, unit, area) : throw Notice.Unknown();
     }
 
-    /// <summary>Nobody is called about what is still to come, or was taken back.</summary>
-    private static void DemandPublished(Notice notice, DateTime now)
+    /// <summary>Nobody is called about what is still to come, is over or was taken back.</summary>
+    private static void DemandLive(Notice notice, DateTime now)
     {
-        if (notice.StateAt(now) is NoticeState.Scheduled or NoticeState.Withdrawn)
+        notice.DemandOpen(now);
+        if (notice.StateAt(now) == NoticeState.Scheduled)
         {
             throw Notice.Unknown();
         }

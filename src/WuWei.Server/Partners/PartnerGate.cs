@@ -23,7 +23,10 @@ public sealed class PartnerGate(
         AdmitAsync(list => list.GetByKey(key, clock.Now()), source, call, cancel);
 
     /// <summary>Why a partner that was let in before is not any more; null while it is.</summary>
-    public async Task<RefusedException?> OverAsync(Partner partner, ShownCertificate? shown, CancellationToken cancel)
+    /// <param name="name">The call as scopes name it; null when it needs no scope.</param>
+    /// <param name="isPublic">Whether it shows only what everybody may see.</param>
+    public async Task<RefusedException?> OverAsync(
+        Partner partner, ShownCertificate? shown, string? name, bool isPublic, CancellationToken cancel)
     {
         try
         {
@@ -34,7 +37,10 @@ public sealed class PartnerGate(
                 list.GetByCertificate(ShownCertificate.Trusted(shown, now), now);
             }
 
-            return list.Find(partner.Id) is { } known ? known.Refusal(now) : Partner.Revoked();
+            return list.Find(partner.Id) is not { } known ? Partner.Revoked()
+                : known.Refusal(now) is { } refusal ? refusal
+                : name is null || known.ScopeOf(name, isPublic) is not null ? null
+                : Partner.ScopeMissing();
         }
         catch (RefusedException refused)
         {

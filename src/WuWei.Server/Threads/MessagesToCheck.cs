@@ -36,14 +36,14 @@ public sealed class MessagesToCheck(PersonalData personalData) : IContentOwner
         foreach (var party in thread.Parties().Where(p => p != message.AuthorId))
         {
             db.QueueParty(party, thread.Id, verdict.Cause.At);
+            db.Record(verdict.Cause.Beside("THREAD_MESSAGE_SHOWN", "thread", thread.Id, new
+            {
+                thread.WishId,
+                messageId = message.Id,
+                message.AuthorId,
+                side = message.Side.ToString(),
+                personId = party,
+            }));
         }
-
-        db.Record(verdict.Cause.Beside("THREAD_MESSAGE_SHOWN", "thread", thread.Id, new
-        {
-            thread.WishId,
-            messageId = message.Id,
-            message.AuthorId,
-            side = message.Side.ToString(),
-        }));
     }
 }

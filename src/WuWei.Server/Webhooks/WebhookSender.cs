@@ -51,9 +51,18 @@ public sealed partial class WebhookSender(
             {
                 await BeginAsync(stoppingToken);
             }
-            catch (Exception e) when (e is RefusedException or OperationCanceledException)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
-                // The database is away, or the server stops.
+                // The server stops.
+            }
+            catch (RefusedException e)
+            {
+                LogPostponed(e.Reason);
+                pause = PauseAfterFailure;
+            }
+            catch (Exception e)
+            {
+                LogRoundFailed(e.GetType().Name, e.StackTrace);
                 pause = PauseAfterFailure;
             }
 
@@ -217,6 +226,10 @@ public sealed partial class WebhookSender(
         {
             // It ends by itself.
         }
+        catch (Exception e)
+        {
+            LogFailed(id, e.GetType().Name, e.StackTrace);
+        }
     }
 
     [LoggerMessage(LogLevel.Warning,
@@ -228,6 +241,12 @@ public sealed partial class WebhookSender(
         + "{SeenUntil}; mend it and run: wuwei webhook resume {Id}")]
     private partial void LogStopped(
         Guid id, Guid partnerId, WebhookFault fault, int? status, int failures, long seenUntil);
+
+    [LoggerMessage(LogLevel.Warning, "Webhooks postponed: {Reason}")]
+    private partial void LogPostponed(string reason);
+
+    [LoggerMessage(LogLevel.Error, "Webhooks failed with {Kind} at {Trace}")]
+    private partial void LogRoundFailed(string kind, string? trace);
 
     [LoggerMessage(LogLevel.Error, "Webhook {Id} failed with {Kind} at {Trace}")]
     private partial void LogFailed(Guid id, string kind, string? trace);

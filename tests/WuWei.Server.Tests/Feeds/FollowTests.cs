@@ -332,6 +332,42 @@ public sealed partial class FollowTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_stream_ends_with_the_scope_that_allowed_it()
+    {
+        var partner = await _server.PartnerAsync([_world.Street]);
+        await using var follower = Following(partner, after: null);
+        await follower.MessageAsync();
+
+        var terms = await _server.Partners().GetAsync(partner.Code, CancellationToken.None);
+        await _server.Partners().ChangeAsync(
+            partner.Code, terms with { Scopes = [.. terms.Scopes.Where(s => s.Name == FeedSteps.AllTopics)] },
+            CancellationToken.None);
+        _server.PartnersAreReadAnew();
+
+        var ended = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            while (true)
+            {
+                await follower.MessageAsync();
+            }
+        });
+        Assert.Equal("SCOPE_MISSING", ended.Reason());
+    }
+
+    [Fact]
+    public void A_scope_for_one_call_comes_before_a_wider_one()
+    {
+        PartnerScope[] scopes = [new("WishService/*", null), new(Partner.PublicScope, null), new("WishService/MakeWish", 50)];
+        var partner = new Partner(
+            Guid.NewGuid(), "hotline", "热线", "转来心愿", scopes, new HashSet<Guid>(), new HashSet<Guid>(), 100,
+            DateTime.UnixEpoch, null, null);
+
+        Assert.Equal(50, partner.ScopeOf("WishService/MakeWish", isPublic: false)?.QuotaPerDay);
+        Assert.Equal("WishService/*", partner.ScopeOf("WishService/GetWish", isPublic: true)?.Name);
+        Assert.Null(partner.ScopeOf("ActivityService/GetActivity", isPublic: false));
+    }
+
+    [Fact]
     public async Task A_partner_whose_units_change_sees_by_the_new_ones_on_the_same_stream()
     {
         var partner = await _server.PartnerAsync([_world.Street], "journal/wishes");

@@ -16,6 +16,7 @@ public partial class InboxRulesTests
         "WUWEI_MYSQL", "WUWEI_MYSQL_OWNER", "WUWEI_PICTURES", "WUWEI_KEYS", "WUWEI_REDIS", "WUWEI_LOCAL", "DOTNET_ENVIRONMENT",
         // Security events, which are not in the journal.
         "SIGN_IN_REFUSED", "TOKEN_REUSED", "CALL_DENIED", "REVEAL_QUOTA_SPENT", "CONTACT_HARVESTING",
+        "PUSH_FORGED", "THREAD_QUOTA_SPENT",
     ];
 
     [Fact]

@@ -165,6 +165,35 @@ public sealed class NoticeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nobody_is_called_about_one_that_is_still_to_come_or_is_over()
+    {
+        var resident = await _world.ResidentAsync();
+        var staff = await _world.StaffAsync(_world.Community);
+        var request = NoticeScenes.Request(_world.Community);
+        request.PublishAt = Timestamp.FromDateTime(_server.Clock.Now.AddHours(2));
+        request.ExpiresAt = Timestamp.FromDateTime(_server.Clock.Now.AddHours(5));
+        var notice = await staff.PublishAsync(request);
+        await AssertReasonAsync("NOTICE_UNKNOWN", notice.Id);
+
+        _server.Clock.Advance(TimeSpan.FromHours(2));
+        Assert.Single((await staff.Notices.ListNoticeUnreadAsync(new() { NoticeId = notice.Id })).People);
+
+        _server.Clock.Advance(TimeSpan.FromHours(3));
+        await AssertReasonAsync("NOTICE_OVER", notice.Id);
+        var withdrawn = await staff.PublishAsync(NoticeScenes.Request(_world.Community));
+        await staff.Notices.WithdrawNoticeAsync(new() { NoticeId = withdrawn.Id });
+        await AssertReasonAsync("NOTICE_OVER", withdrawn.Id);
+
+        async Task AssertReasonAsync(string reason, string id)
+        {
+            Assert.Equal(reason, await Refusals.ReasonAsync(
+                staff.Notices.ListNoticeUnreadAsync(new() { NoticeId = id })));
+            Assert.Equal(reason, await Refusals.ReasonAsync(staff.Notices.RevealNoticePhoneAsync(
+                new() { NoticeId = id, PersonId = $"{resident.PersonId}", Reason = "通知停水" })));
+        }
+    }
+
+    [Fact]
     public async Task One_for_a_role_is_for_who_holds_it()
     {
         var volunteer = await _world.WithRoleAsync(Role.Volunteer, _world.Community, home: _world.Community);

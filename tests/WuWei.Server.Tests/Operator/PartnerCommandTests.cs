@@ -99,7 +99,7 @@ public sealed class PartnerCommandTests : IAsyncLifetime
             ["--certificate", "none.csr"], ["--fingerprint", new string('a', 64)], ["--ca", "nowhere"],
             ["--csr", "asked.csr", "--without-certificate"], ["--without-certificate", "--scope", "EverythingService/*"],
             ["--without-certificate", "--unit", "000000"], ["--without-certificate", "--person", "nobody"],
-            ["--without-certificate", "--quota", "0"],
+            ["--without-certificate", "--quota", "0"], ["--without-certificate", "--scope", "journal/wishes=5"],
             ["--without-certificate", "--until", "2020-01-01", "--from", "2026-01-01"],
         })
         {

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using WuWei.Access;
+using WuWei.Calls;
 
 namespace WuWei.Gateway.Public.Open311;
 
@@ -30,7 +31,7 @@ public sealed class EnteredCalls(AccessInterceptor access)
         return access.UnaryServerHandler(rpc, call, (_, context) => act(context));
     }
 
-    private sealed class EnteredCall : ServerCallContext
+    private sealed class EnteredCall : ServerCallContext, IEnteredCall
     {
         /// <summary>Where Grpc.AspNetCore looks for the request that a context is about.</summary>
         private const string HttpContextKey = "__HttpContext";

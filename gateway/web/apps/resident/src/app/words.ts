@@ -55,6 +55,7 @@ export const moveWords: Record<WishMove, string> = {
   [WishMove.RATE]: '评价',
   [WishMove.FOLLOW_UP]: '工作人员回访',
   [WishMove.REHOME]: '转到新的社区',
+  [WishMove.MERGE]: '并入同样的心愿',
 };
 
 export const actorWords: Record<WishActor, string> = {

@@ -229,6 +229,21 @@ export const EndMySessionsResponseSchema: GenMessage<EndMySessionsResponse> = /*
  *   INVALID_ARGUMENT IDEMPOTENCY_KEY_REQUIRED: the key is missing or malformed;
  *   INVALID_ARGUMENT IDEMPOTENCY_KEY_REUSED: the key was used for another request.
  *
+ * Other systems, called partners, come by the gRPC door with a certificate of theirs, or without certificates on loopback with
+ * metadata `x-wuwei-partner-key`. They have only what an operator registered, and may be refused with
+ *   UNAUTHENTICATED CERTIFICATE_REQUIRED, CERTIFICATE_UNTRUSTED: none, or one of another authority;
+ *     CERTIFICATE_NOT_FOR_CLIENTS: a server's; CERTIFICATE_NOT_YET, CERTIFICATE_EXPIRED: not at this time;
+ *     CERTIFICATE_UNKNOWN: not registered; CERTIFICATE_RETIRED: replaced by another;
+ *     PARTNER_KEY_UNKNOWN, PARTNER_KEY_RETIRED: the same of keys; PARTNER_KEY_NOT_HERE: a key at another door;
+ *     PARTNER_NOT_YET, PARTNER_OVER, PARTNER_REVOKED: the partner itself is not let in now, on open connections, too;
+ *     PERSON_TOKEN_NOT_HERE: people's tokens are good at the public door only;
+ *   PERMISSION_DENIED SCOPE_MISSING: not registered for this call; UNIT_OUT_OF_REACH: nor for this unit, or the call is
+ *     about none;
+ *   INVALID_ARGUMENT ON_BEHALF_OF_REQUIRED, ON_BEHALF_OF_NOT_HERE: MakeWish, and nothing else, wants metadata
+ *     `x-wuwei-on-behalf-of` with the id of a person who was registered for it; PERMISSION_DENIED ON_BEHALF_OF_REFUSED: it
+ *     is none, or they do not serve in the partner's units now. Their wish is made by them as a grid worker;
+ *   RESOURCE_EXHAUSTED QUOTA_SPENT: as many calls as it may make today, in China's day.
+ *
  * A refusal carries `google.rpc.ErrorInfo` (reason, domain `wuwei`) and, when fields are at fault,
  * `google.rpc.BadRequest`. Its message is Chinese and fit to show to a resident.
  *

@@ -4,6 +4,8 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { ContentState } from "./content_state_pb";
+import { file_wuwei_v1_content_state } from "./content_state_pb";
 import type { HeldRole } from "./roles_pb";
 import { file_wuwei_v1_roles } from "./roles_pb";
 import type { Message } from "@bufbuild/protobuf";
@@ -12,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file wuwei/v1/identity.proto.
  */
 export const file_wuwei_v1_identity: GenFile = /*@__PURE__*/
-  fileDesc("Chd3dXdlaS92MS9pZGVudGl0eS5wcm90bxIId3V3ZWkudjEiDgoMR2V0TWVSZXF1ZXN0IikKDUdldE1lUmVzcG9uc2USGAoCbWUYASABKAsyDC53dXdlaS52MS5NZSLTAQoPVXBkYXRlTWVSZXF1ZXN0EhEKBG5hbWUYASABKAlIAIgBARIZCgxob21lX3VuaXRfaWQYAiABKAlIAYgBARIdChBzaG93X3BhcnR5X2JhZGdlGAMgASgISAKIAQESMQoObmFtZV9vbl9ib2FyZHMYBCABKA4yFC53dXdlaS52MS5OYW1lQ2hvaWNlSAOIAQFCBwoFX25hbWVCDwoNX2hvbWVfdW5pdF9pZEITChFfc2hvd19wYXJ0eV9iYWRnZUIRCg9fbmFtZV9vbl9ib2FyZHMiLAoQVXBkYXRlTWVSZXNwb25zZRIYCgJtZRgBIAEoCzIMLnd1d2VpLnYxLk1lIrwBCgJNZRIRCglwZXJzb25faWQYASABKAkSDAoEbmFtZRgCIAEoCRIUCgxtYXNrZWRfcGhvbmUYAyABKAkSFAoMaG9tZV91bml0X2lkGAQgASgJEhgKEHNob3dfcGFydHlfYmFkZ2UYBSABKAgSIQoFcm9sZXMYBiADKAsyEi53dXdlaS52MS5IZWxkUm9sZRIsCg5uYW1lX29uX2JvYXJkcxgHIAEoDjIULnd1d2VpLnYxLk5hbWVDaG9pY2UqbwoKTmFtZUNob2ljZRIbChdOQU1FX0NIT0lDRV9VTlNQRUNJRklFRBAAEhYKEk5BTUVfQ0hPSUNFX01BU0tFRBABEhQKEE5BTUVfQ0hPSUNFX0ZVTEwQAhIWChJOQU1FX0NIT0lDRV9ISURERU4QAzKOAQoPSWRlbnRpdHlTZXJ2aWNlEjgKBUdldE1lEhYud3V3ZWkudjEuR2V0TWVSZXF1ZXN0Ghcud3V3ZWkudjEuR2V0TWVSZXNwb25zZRJBCghVcGRhdGVNZRIZLnd1d2VpLnYxLlVwZGF0ZU1lUmVxdWVzdBoaLnd1d2VpLnYxLlVwZGF0ZU1lUmVzcG9uc2VCEqoCD1d1V2VpLlByb3Rvcy5WMWIGcHJvdG8z", [file_wuwei_v1_roles]);
+  fileDesc("Chd3dXdlaS92MS9pZGVudGl0eS5wcm90bxIId3V3ZWkudjEiDgoMR2V0TWVSZXF1ZXN0IikKDUdldE1lUmVzcG9uc2USGAoCbWUYASABKAsyDC53dXdlaS52MS5NZSLTAQoPVXBkYXRlTWVSZXF1ZXN0EhEKBG5hbWUYASABKAlIAIgBARIZCgxob21lX3VuaXRfaWQYAiABKAlIAYgBARIdChBzaG93X3BhcnR5X2JhZGdlGAMgASgISAKIAQESMQoObmFtZV9vbl9ib2FyZHMYBCABKA4yFC53dXdlaS52MS5OYW1lQ2hvaWNlSAOIAQFCBwoFX25hbWVCDwoNX2hvbWVfdW5pdF9pZEITChFfc2hvd19wYXJ0eV9iYWRnZUIRCg9fbmFtZV9vbl9ib2FyZHMiLAoQVXBkYXRlTWVSZXNwb25zZRIYCgJtZRgBIAEoCzIMLnd1d2VpLnYxLk1lIugBCgJNZRIRCglwZXJzb25faWQYASABKAkSDAoEbmFtZRgCIAEoCRIUCgxtYXNrZWRfcGhvbmUYAyABKAkSFAoMaG9tZV91bml0X2lkGAQgASgJEhgKEHNob3dfcGFydHlfYmFkZ2UYBSABKAgSIQoFcm9sZXMYBiADKAsyEi53dXdlaS52MS5IZWxkUm9sZRIsCg5uYW1lX29uX2JvYXJkcxgHIAEoDjIULnd1d2VpLnYxLk5hbWVDaG9pY2USKgoKbmFtZV9zdGF0ZRgIIAEoDjIWLnd1d2VpLnYxLkNvbnRlbnRTdGF0ZSpvCgpOYW1lQ2hvaWNlEhsKF05BTUVfQ0hPSUNFX1VOU1BFQ0lGSUVEEAASFgoSTkFNRV9DSE9JQ0VfTUFTS0VEEAESFAoQTkFNRV9DSE9JQ0VfRlVMTBACEhYKEk5BTUVfQ0hPSUNFX0hJRERFThADMo4BCg9JZGVudGl0eVNlcnZpY2USOAoFR2V0TWUSFi53dXdlaS52MS5HZXRNZVJlcXVlc3QaFy53dXdlaS52MS5HZXRNZVJlc3BvbnNlEkEKCFVwZGF0ZU1lEhkud3V3ZWkudjEuVXBkYXRlTWVSZXF1ZXN0Ghoud3V3ZWkudjEuVXBkYXRlTWVSZXNwb25zZUISqgIPV3VXZWkuUHJvdG9zLlYxYgZwcm90bzM", [file_wuwei_v1_content_state, file_wuwei_v1_roles]);
 
 /**
  * @generated from message wuwei.v1.GetMeRequest
@@ -147,6 +149,13 @@ export type Me = Message<"wuwei.v1.Me"> & {
    * @generated from field: wuwei.v1.NameChoice name_on_boards = 7;
    */
   nameOnBoards: NameChoice;
+
+  /**
+   * Boards show a full name only when it passed. Unspecified without a name.
+   *
+   * @generated from field: wuwei.v1.ContentState name_state = 8;
+   */
+  nameState: ContentState;
 };
 
 /**
