@@ -32,8 +32,8 @@ public sealed record Partner(
         : null;
 
     /// <summary>
-    /// The scope that has a call or another thing that partners may do; null when none has. One for it alone comes first, so
-    /// that its quota holds beside a wider scope.
+    /// The scope that has a call or another thing that partners may do; null when none has. One for it alone comes
+    /// first, so that its quota holds beside a wider scope.
     /// </summary>
     /// <param name="name">Such as <c>WishService/GetWish</c>.</param>
     /// <param name="isPublic">Whether it shows only what everybody may see.</param>

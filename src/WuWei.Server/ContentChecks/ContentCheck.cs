@@ -55,6 +55,9 @@ public sealed record ContentCheck
     /// <summary>Whether a machine is still to say something.</summary>
     public bool IsWithMachines => Stage is CheckStage.New or CheckStage.Asked;
 
+    /// <summary>It was tried as often as may be, and came to nothing: whoever took it last failed or stopped.</summary>
+    public bool IsTriedOut => Stage == CheckStage.New && Tries > Pauses.Length;
+
     /// <summary>Taken by one copy of the worker, for a while.</summary>
     public ContentCheck Taken(DateTime now) => this with { DueAt = now + Lease, Tries = Tries + 1 };
 

@@ -52,6 +52,11 @@ public sealed partial class ContentCheckJob(
             return await StoreAsync(read, read.Queued(ContentFinding.Overdue, clock.Now()), cancel);
         }
 
+        if (read.IsTriedOut)
+        {
+            return await StoreAsync(read, read.Queued(ContentFinding.Away, clock.Now()), cancel);
+        }
+
         var check = read.Taken(clock.Now());
         // Read after its row: the text is of its version, or of a later one, and then the verdict finds another version.
         if (!await database.HousekeepAsync(db => db.MoveCheckAsync(read, check), cancel))

@@ -30,7 +30,8 @@ public sealed partial class ContentCheckService(
         var unit = await DemandedUnitAsync(call, request.UnitId, context.CancellationToken);
         var (after, size) = Page(request.PageToken, request.PageSize, PageToken.Oldest);
         var (reviews, next) = await ListAsync(
-            call, db => db.ListQueuedAsync(unit.Id, kind, after, size + 1), size, context.CancellationToken);
+            call, db => db.ListQueuedAsync(unit.Id, kind, ReadsMessages(call, unit), after, size + 1), size,
+            context.CancellationToken);
         return new Wire.ListContentReviewsResponse { Reviews = { reviews }, NextPageToken = next };
     }
 
@@ -107,7 +108,8 @@ public sealed partial class ContentCheckService(
         var unit = await DemandedUnitAsync(call, request.UnitId, context.CancellationToken);
         var (after, size) = Page(request.PageToken, request.PageSize, PageToken.Oldest);
         var (appeals, next) = await ListAsync(
-            call, db => db.ListAppealedAsync(unit.Id, after, size + 1), size, context.CancellationToken);
+            call, db => db.ListAppealedAsync(unit.Id, ReadsMessages(call, unit), after, size + 1), size,
+            context.CancellationToken);
         return new Wire.ListContentAppealsResponse { Appeals = { appeals }, NextPageToken = next };
     }
 
@@ -150,6 +152,9 @@ public sealed partial class ContentCheckService(
         call.Demand(Relation.None, unit.Path);
         return unit;
     }
+
+    /// <summary>What two people write to each other is none of an auditor's.</summary>
+    private static bool ReadsMessages(Call call, Unit unit) => call.Caller.Covers(Role.Staff, unit.Path, call.Now);
 
     /// <summary>Somebody who lives nowhere yet has no staff: their names wait for a home.</summary>
     private static void Demand(Call call, Guid unitId, UnitTree tree) =>

@@ -8,7 +8,7 @@ namespace WuWei.Feeds;
 /// <param name="Units">These and everything below them.</param>
 public sealed record FeedReach(Guid ReaderId, IReadOnlySet<Guid> Units, IReadOnlySet<EntryTopic> Topics)
 {
-    /// <summary>What all scopes for topics begin with; these say what is seen, and nothing is counted by them.</summary>
+    /// <summary>What all scopes for topics begin with. They say what is seen; nothing is counted by them.</summary>
     public const string ScopePrefix = "journal/";
 
     private static readonly IReadOnlySet<EntryTopic> AllTopics = Enum.GetValues<EntryTopic>().ToHashSet();

@@ -51,8 +51,8 @@ public sealed class FeedReader(Feed feed, Units units, PersonalData personalData
     }
 
     /// <summary>
-    /// The tree by which entries are judged. It is never older than one that changed it, be it on another copy of the server:
-    /// what it does not know is skipped for good.
+    /// The tree by which entries are judged: never older than one of them that changed it, be it on another copy of the
+    /// server. What it does not know is skipped for good.
     /// </summary>
     private async Task<UnitTree> TreeAsync(List<FeedEntry> page, CancellationToken cancel)
     {

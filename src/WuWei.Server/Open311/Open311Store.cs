@@ -11,6 +11,7 @@ public static class Open311Store
         """
         w.id, w.unit_id, w.audience_unit_id, w.category_id, w.status, w.origin, w.visibility, w.sensitive, w.maker_id,
         w.title, w.text, w.answers, w.content, w.cell, w.made_at, w.opened_at, w.deadline_at, w.auto_confirmed,
+        w.merged_into, w.content_state,
         (SELECT MAX(s.at) FROM wish_step s WHERE s.wish_id = w.id AND s.from_status <> s.to_status) AS changed_at
         """;
 

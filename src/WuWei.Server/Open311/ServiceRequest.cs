@@ -1,4 +1,5 @@
 using WuWei.Calls;
+using WuWei.ContentChecks;
 using WuWei.Organization;
 using WuWei.Places;
 using WuWei.Privacy;
@@ -32,9 +33,10 @@ public sealed record ServiceRequest(
             wish.Cell is { } cell && IsForEverybody(sight) ? Wgs84.Of(GridCell.OfNumber(cell).Middle) : null, wish.Status);
     }
 
-    /// <summary>Whether a stranger may read it: it is public, of no sensitive kind, and was approved.</summary>
+    /// <summary>Whether a stranger may read it: it is public, of no sensitive kind, was approved, and passed.</summary>
     public static bool IsForEverybody(WishSight sight) =>
-        !sight.Wish.Sensitive && sight.Wish.VisibleTo(Relation.None, overseer: false);
+        sight.Wish is { Sensitive: false, ContentState: ContentState.Passed } wish
+        && wish.VisibleTo(Relation.None, overseer: false);
 
     private static string? TextOf(WishSight sight, PersonalData data)
     {
@@ -57,6 +59,7 @@ public sealed record ServiceRequest(
         WishStatus.Kept when wish.AutoConfirmed => "已办结：办理后七天没有异议。",
         WishStatus.Kept => "已办结：当事人确认办好了。",
         WishStatus.Rejected => "没有通过审核。",
+        WishStatus.Withdrawn when wish.MergedInto is not null => "和另一个相同的诉求合并办理。",
         WishStatus.Withdrawn => "已撤回。",
         WishStatus.Expired => "到期没有人认领，已经结束。",
         _ => throw new InvalidOperationException($"A wish has no state {wish.Status}."),

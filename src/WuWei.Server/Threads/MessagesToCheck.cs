@@ -6,7 +6,9 @@ using WuWei.Privacy;
 
 namespace WuWei.Threads;
 
-/// <summary>Gives messages to whoever checks them, and shows to all what passed.</summary>
+/// <summary>
+/// Gives messages to whoever checks them, without what is hidden from the other side, and shows to all what passed.
+/// </summary>
 public sealed class MessagesToCheck(PersonalData personalData) : IContentOwner
 {
     public ContentKind Kind => ContentKind.Message;
@@ -14,7 +16,7 @@ public sealed class MessagesToCheck(PersonalData personalData) : IContentOwner
     public async Task<List<ContentToCheck>> ListContentAsync(DbSession db, IReadOnlyList<Guid> ids) =>
     [
         .. (await db.ListMessagesAsync(JsonSerializer.Serialize(ids.Select(id => id.ToString("n")))))
-            .Select(message => new ContentToCheck(message.Id, message.Open(personalData))),
+            .Select(message => new ContentToCheck(message.Id, Masks.Hide(message.Open(personalData)).Text)),
     ];
 
     public ValueTask<ApplyVerdict> ReadyAsync(CancellationToken cancel) => ValueTask.FromResult<ApplyVerdict>(ApplyAsync);

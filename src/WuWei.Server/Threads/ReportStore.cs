@@ -45,16 +45,22 @@ public static class ReportStore
             """, new { threadId, reporterId });
 
     /// <summary>Of a unit's subtree, the oldest first, with one more than fits.</summary>
+    /// <param name="readerId">Reports of threads of theirs are left out: colleagues decide on those.</param>
     public static Task<List<ThreadReport>> ListReportsAsync(
-        this DbSession db, Guid unitId, bool decided, PageToken from, int countMax) => db.ListAsync<ThreadReport>(
-        $"""
-        SELECT {Columns}
-        FROM unit_ancestor a
-        JOIN thread_report r ON r.unit_id = a.unit_id AND r.decided = @decided
-        LEFT JOIN person q ON q.id = r.reporter_id
-        WHERE a.ancestor_id = @unitId AND r.made_at >= @at AND (r.made_at > @at OR r.id > @id)
-        ORDER BY r.made_at, r.id LIMIT @countMax
-        """, new { unitId, decided, at = from.At, id = from.Id, countMax });
+        this DbSession db, Guid unitId, Guid readerId, bool decided, PageToken from, int countMax) =>
+        db.ListAsync<ThreadReport>(
+            $"""
+            SELECT {Columns}
+            FROM unit_ancestor a
+            JOIN thread_report r ON r.unit_id = a.unit_id AND r.decided = @decided
+            JOIN wish_claim c ON c.id = r.thread_id
+            JOIN wish w ON w.id = c.wish_id
+            LEFT JOIN person b ON b.phone_index = w.beneficiary_index
+            LEFT JOIN person q ON q.id = r.reporter_id
+            WHERE a.ancestor_id = @unitId AND r.made_at >= @at AND (r.made_at > @at OR r.id > @id)
+              AND NOT (c.claimer_id <=> @readerId OR w.maker_id <=> @readerId OR b.id <=> @readerId)
+            ORDER BY r.made_at, r.id LIMIT @countMax
+            """, new { unitId, readerId, decided, at = from.At, id = from.Id, countMax });
 
     /// <summary>Stores what was decided, if nobody else did meanwhile.</summary>
     public static async Task DecideReportAsync(this DbSession db, ThreadReport decided)

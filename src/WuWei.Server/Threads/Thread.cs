@@ -59,11 +59,11 @@ public record Thread
                     ? Relation.Beneficiary
                     : Relation.None);
 
-    /// <summary>Everybody who may read what is shown to all.</summary>
+    /// <summary>Everybody who may read what is shown to all; a partner is nobody.</summary>
     public IEnumerable<Guid> Parties()
     {
         yield return ClaimerId;
-        if (MakerId is { } maker && Origin != WishOrigin.Staff && maker != ClaimerId)
+        if (MakerId is { } maker && Origin is not (WishOrigin.Staff or WishOrigin.Partner) && maker != ClaimerId)
         {
             yield return maker;
         }

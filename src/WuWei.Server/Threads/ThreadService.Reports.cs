@@ -81,7 +81,8 @@ public sealed partial class ThreadService
         var unit = tree.Get(Faults.IdOf("unit_id", request.UnitId));
         call.Demand(Relation.None, unit.Path);
         var reports = await database.ReadAsync(
-            db => db.ListReportsAsync(unit.Id, request.Decided, from, size + 1), context.CancellationToken);
+            db => db.ListReportsAsync(unit.Id, call.Caller.PersonId, request.Decided, from, size + 1),
+            context.CancellationToken);
         return new Wire.ListThreadReportsResponse
         {
             Reports = { reports.Take(size).Select(r => r.ToWire(personalData)) },

@@ -116,8 +116,9 @@ public sealed partial class WatchService
         });
     }
 
-    /// <summary>Staff who made it for somebody else have no use for the other one.</summary>
-    private static Guid? MakerOf(Wish wish) => wish.Origin is WishOrigin.Staff or WishOrigin.Import ? null : wish.MakerId;
+    /// <summary>Staff who made it for somebody else have no use for the other one, and a partner is nobody.</summary>
+    private static Guid? MakerOf(Wish wish) =>
+        wish.Origin is WishOrigin.Staff or WishOrigin.Import or WishOrigin.Partner ? null : wish.MakerId;
 
     /// <summary>A unit's community and what lies in it; closed ones, too, whose wishes go on.</summary>
     private static List<Guid> UnitsAround(UnitTree tree, Unit unit)

@@ -74,6 +74,11 @@ public sealed partial class WishService(
                     throw Refuse.Premature("WISH_WRONG_STATUS", "只有过期或撤回的心愿可以重新发布。");
                 }
 
+                if (old.MergedInto is not null)
+                {
+                    throw Refuse.Premature("WISH_MERGED", "这个心愿已经和另一个合并办理，不能重新发布。");
+                }
+
                 var unit = tree.OpenOf(old.UnitId);
                 return new WishMaking(
                     WishDraft.Of(old, personalData, call.Now), WishContent.Of(old, personalData).Answers, unit,

@@ -1,5 +1,6 @@
 using WuWei.ContentChecks;
 using WuWei.Data;
+using WuWei.Errors;
 using WuWei.Organization;
 using WuWei.Privacy;
 
@@ -39,6 +40,11 @@ public sealed class WishTexts(PersonalData personalData, Units units, Categories
         {
             await db.MarkContentAsync(wish, verdict.State);
             return;
+        }
+
+        if (verdict.Cause.ActorId is { } by && by == wish.BeneficiaryId)
+        {
+            throw Refuse.Denied("WISH_OWN", "自己的心愿要请同事审核。");
         }
 
         var canClimb = tree.AudienceAbove(tree.Get(wish.AudienceUnitId)) is not null;

@@ -150,6 +150,18 @@ public sealed class ContentCheckTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_tried_as_often_as_may_be_is_for_staff()
+    {
+        await NotedAsync(await BoundAsync(), "一条");
+        // As a check leaves it that threw each time.
+        await _server.Database.ExecuteAsync("UPDATE content_check SET tries = 3");
+        await _world.CheckContentAsync();
+
+        Assert.Equal(Wire.ContentFinding.Away, Assert.Single(await _world.WaitingAsync()).Finding);
+        Assert.Empty(Stub.WeChat.Texts);
+    }
+
+    [Fact]
     public async Task Two_copies_ask_about_each_text_once()
     {
         await using var copy = await TestServer.StartAsync(

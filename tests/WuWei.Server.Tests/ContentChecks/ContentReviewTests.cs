@@ -90,6 +90,25 @@ public sealed class ContentReviewTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nobody_opens_a_wish_that_was_made_for_them()
+    {
+        var (staff, colleague) = (await _world.StaffAsync(_world.Community), await _world.StaffAsync(_world.Community));
+        var request = _world.Request(category: "errands");
+        request.Answers.Add("items", "两袋米");
+        request.Origin = Wire.WishOrigin.Family;
+        request.Beneficiary = new() { Name = "李奶奶", Phone = staff.Phone, Consent = Wire.Consent.InPerson };
+        var maker = await _world.ResidentAsync();
+        var id = await maker.MakeAsync(request);
+        await _world.CheckContentAsync();
+        var review = Assert.Single(await _world.WaitingAsync());
+
+        Assert.Equal("WISH_OWN", await Refusals.ReasonAsync(
+            staff.ContentChecks.ReviewContentAsync(new() { Choices = { Passing(review) } })));
+        await colleague.ContentChecks.ReviewContentAsync(new() { Choices = { Passing(review) } });
+        Assert.Equal(Wire.WishStatus.Open, (await maker.Wishes.GetWishAsync(new() { WishId = id })).Wish.Status);
+    }
+
+    [Fact]
     public async Task Wrong_choices_are_refused()
     {
         var staff = await _world.StaffAsync(_world.Community);

@@ -107,6 +107,24 @@ public sealed partial class FollowTests : IAsyncLifetime
         Assert.Equal("", entry.Wish.CategoryCode);
     }
 
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("misc", true)]
+    public void What_a_wish_was_merged_into_is_told_of_one_that_everybody_may_see(string? category, bool told)
+    {
+        var into = Guid.NewGuid();
+        var row = new FeedRow
+        {
+            Number = 1,
+            Kind = EntryKinds.NameOf(Wire.EntryKind.WishMerge),
+            UnitId = _world.Community,
+            Category = category,
+            Detail = $$"""{"status":"Withdrawn","mergedInto":"{{into}}"}""",
+        };
+
+        Assert.Equal(told ? $"{into}" : "", FeedEntry.Of(row)!.Told.Wish.MergedInto);
+    }
+
     [Fact]
     public async Task A_partner_sees_its_units_and_topics_only()
     {
@@ -357,7 +375,10 @@ public sealed partial class FollowTests : IAsyncLifetime
     [Fact]
     public void A_scope_for_one_call_comes_before_a_wider_one()
     {
-        PartnerScope[] scopes = [new("WishService/*", null), new(Partner.PublicScope, null), new("WishService/MakeWish", 50)];
+        PartnerScope[] scopes =
+        [
+            new("WishService/*", null), new(Partner.PublicScope, null), new("WishService/MakeWish", 50),
+        ];
         var partner = new Partner(
             Guid.NewGuid(), "hotline", "热线", "转来心愿", scopes, new HashSet<Guid>(), new HashSet<Guid>(), 100,
             DateTime.UnixEpoch, null, null);
@@ -400,6 +421,22 @@ public sealed partial class FollowTests : IAsyncLifetime
 
         var entry = Assert.Single(await ReadAsync(partner), e => e.SubjectId == wish && e.Kind == Wire.EntryKind.WishMake);
         Assert.Equal($"{_world.Community}", entry.UnitId);
+    }
+
+    [Fact]
+    public async Task Another_copy_judges_by_the_tree_as_a_merger_has_just_left_it()
+    {
+        var partner = await _server.PartnerAsync([_world.NextCommunity]);
+        var wish = await (await _world.ResidentAsync()).MakeAsync(_world.Request());
+        _server.Clock.Advance(TimeSpan.FromDays(1));
+        await using var copy = await TestServer.StartAsync(_server.Database, _server.Clock);
+        await copy.SealAsync();
+        Assert.DoesNotContain(await copy.Journal().ReadAllAsync(partner.Headers), e => e.SubjectId == wish);
+
+        await _world.MergeAsync(_world.NextCommunity, _server.Clock.Day(), _world.Community);
+        await copy.SealAsync();
+
+        Assert.Contains(await copy.Journal().ReadAllAsync(partner.Headers), e => e.SubjectId == wish);
     }
 
     [Fact]

@@ -104,6 +104,7 @@ public sealed class ThreadReportTests : IAsyncLifetime
             elsewhere.Threads.RevealReportedThreadAsync(new() { ReportId = report })));
         Assert.Equal("THREAD_OWN", await Refusals.ReasonAsync(
             helper.Threads.RevealReportedThreadAsync(new() { ReportId = report })));
+        Assert.Empty((await helper.Threads.ListThreadReportsAsync(new() { UnitId = $"{_world.Community}" })).Reports);
         var street = await _world.StaffAsync(_world.Street);
         Assert.Single((await street.Threads.ListThreadReportsAsync(new() { UnitId = $"{_world.Street}" })).Reports);
         Assert.Equal("MESSAGE_REQUIRED", await Refusals.ReasonAsync(street.Threads.DecideThreadReportAsync(

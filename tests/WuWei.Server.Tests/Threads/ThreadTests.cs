@@ -135,6 +135,21 @@ public sealed class ThreadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whoever_checks_a_message_reads_no_numbers_and_auditors_read_none_of_it()
+    {
+        var thread = (await (await _cast.WishAsync(WuWei.Wishes.WishStatus.Claimed)).ThreadAsync(_cast.Claimer)).Id;
+        await _cast.Claimer.Threads.SendMessageAsync(new() { ThreadId = thread, Text = "打我13912345678。" });
+        await _world.CheckContentAsync();
+
+        Assert.Equal(["打我［电话已隐藏］。"], await QueueAsync(_cast.Staff));
+        Assert.Empty(await QueueAsync(await _world.WithRoleAsync(Role.Auditor, _world.Community)));
+
+        async Task<IEnumerable<string>> QueueAsync(Actor reader) =>
+            (await reader.ContentChecks.ListContentReviewsAsync(
+                new() { UnitId = $"{_world.Community}", Kind = Wire.ContentKind.Message })).Reviews.Select(r => r.Text);
+    }
+
+    [Fact]
     public async Task A_former_claimer_keeps_their_thread_a_week_and_never_sees_the_next_one()
     {
         var id = await _cast.WishAsync(WuWei.Wishes.WishStatus.Claimed);

@@ -126,6 +126,8 @@ public sealed class DuplicateTests : IAsyncLifetime
         var merged = (await MergeAsync(_cast.Staff, duplicate, into)).Wish;
 
         Assert.Equal((Wire.WishStatus.Withdrawn, into), (merged.Status, merged.MergedInto));
+        Assert.Equal("WISH_MERGED", await Refusals.ReasonAsync(
+            _cast.Maker.Wishes.RemakeWishAsync(new() { WishId = duplicate })));
         // Its maker, its beneficiary and its two followers, of whom one followed the other already.
         Assert.Equal(4, (await _cast.Other.Wishes.GetWishAsync(new() { WishId = into })).Wish.Followers);
         foreach (var reader in new[] { _cast.Maker, _cast.Beneficiary, _cast.Other, _cast.Staff })
