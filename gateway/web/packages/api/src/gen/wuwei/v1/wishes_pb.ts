@@ -2160,7 +2160,7 @@ export const WishService: GenService<{
    * The maker, or staff for a wish made by staff, makes a wish again that was withdrawn or expired: a new one with the
    * same content and as much time, in the successor if its unit has closed. Once for each.
    *   ALREADY_EXISTS WISH_REMADE.
-   *   FAILED_PRECONDITION CATEGORY_CLOSED.
+   *   FAILED_PRECONDITION CATEGORY_CLOSED; WISH_MERGED: the one that it was merged into goes on for both.
    *
    * @generated from rpc wuwei.v1.WishService.RemakeWish
    */
