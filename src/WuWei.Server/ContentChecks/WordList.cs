@@ -10,6 +10,10 @@ namespace WuWei.ContentChecks;
 /// </summary>
 public static class WordList
 {
+    private const int WideFirst = 0xFF01;
+    private const int WideLast = 0xFF5E;
+    private const int NarrowFirst = 0x21;
+
     private static readonly (string Word, string Plain)[] Words = Load();
 
     /// <summary>The first word of the list that a text has, or null.</summary>
@@ -23,14 +27,17 @@ public static class WordList
     private static string Plain(string text)
     {
         var plain = new StringBuilder(text.Length);
-        // Texts that are stored have no lone surrogates, which cannot be normalised.
-        foreach (var rune in text.Normalize(NormalizationForm.FormKD).EnumerateRunes().Where(Rune.IsLetterOrDigit))
+        foreach (var rune in text.EnumerateRunes().Select(Narrow).Where(Rune.IsLetterOrDigit))
         {
             plain.Append(Rune.ToLower(rune, CultureInfo.InvariantCulture));
         }
 
         return plain.ToString();
     }
+
+    /// <summary>By hand: without ICU, as we run, normalising leaves full width as it is.</summary>
+    private static Rune Narrow(Rune rune) =>
+        rune.Value is >= WideFirst and <= WideLast ? new Rune(rune.Value - WideFirst + NarrowFirst) : rune;
 
     private static (string, string)[] Load()
     {
