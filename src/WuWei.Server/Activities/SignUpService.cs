@@ -101,6 +101,7 @@ public sealed partial class SignUpService(
     {
         var call = context.Call();
         var reason = Faults.TextOf("reason", request.Reason, 0, ReasonLengthMax);
+        var tree = await units.TreeAsync(context.CancellationToken);
         return new Wire.CancelSignUpResponse
         {
             SignUp = await ChangeAsync(context, request, request.SignUpId, async (db, signUp, role, actor) =>
@@ -115,7 +116,8 @@ public sealed partial class SignUpService(
                     Reason = SignUpStore.SealReason(personalData, signUp.Id, reason),
                 };
                 var entry = Entry(call, actor, left, reason.Length == 0 ? null : personalData.Hash(reason));
-                if (reason.Length > 0 && actor != Staff)
+                // Staff's own words are not checked, also where they hold the activity themselves.
+                if (reason.Length > 0 && !call.Caller.Covers(Role.Staff, tree.Get(left.UnitId).Path, call.Now))
                 {
                     left = left with { ReasonState = ContentState.Waiting };
                     db.QueueContentCheck(ContentPiece.By(
