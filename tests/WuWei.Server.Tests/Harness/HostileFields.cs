@@ -66,6 +66,7 @@ public sealed class HostileFields(IReadOnlyCollection<string> foreign)
             (field.IsRepeated ? null : (IMessage?)field.Accessor.GetValue(plausible))
             ?? field.MessageType.Parser.ParseFrom(ByteString.Empty)),
         FieldType.Bool => [true, false],
+        FieldType.Bytes => _texts.Select(ByteString.CopyFromUtf8).Append(ByteString.CopyFrom(0xFF, 0xD8, 0xFF)),
         _ => throw new InvalidOperationException($"{field.FullName} needs hostile values"),
     };
 }

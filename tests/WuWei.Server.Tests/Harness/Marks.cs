@@ -73,8 +73,13 @@ public sealed partial class Marks
 
     public static bool IsAround(Asker asker) => asker.Who is "maker" or "beneficiary" or "claimer" or "offered";
 
-    public static bool MayReveal(Scene scene, Asker asker) => scene.Rpc == "WishService/RevealContact"
-        && (asker.Who == "claimer" || (asker.Who == "Staff" && IsOverseer(asker)));
+    /// <summary>A contact, and the phone of somebody who has not read a notice.</summary>
+    public static bool MayReveal(Scene scene, Asker asker) => scene.Rpc switch
+    {
+        "WishService/RevealContact" => asker.Who == "claimer" || (asker.Who == "Staff" && IsOverseer(asker)),
+        "NoticeService/RevealNoticePhone" => asker.Who == "Staff" && IsOverseer(asker),
+        _ => false,
+    };
 
     /// <summary>Full names and phones of the people of a <see cref="World"/>.</summary>
     [GeneratedRegex(@"[赵钱孙李周吴郑王]测试\d+|137\d{8}")]
