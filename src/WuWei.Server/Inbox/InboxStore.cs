@@ -32,7 +32,7 @@ public static class InboxStore
         foreach (var some in peopleAndSubjects.Chunk(RowsMax))
         {
             open.AddRange(await db.ListEachAsync<InboxItem>(
-                $"SELECT {Columns} FROM inbox_item WHERE unread = 1 AND at >= @since AND (",
+                $"SELECT {Columns} FROM inbox_item FORCE INDEX (of_subject) WHERE unread = 1 AND at >= @since AND (",
                 "(person_id = @PersonId AND subject_id = @SubjectId)", some, ") FOR UPDATE", new { since }, " OR "));
         }
 
