@@ -27,7 +27,8 @@ public sealed class HostileMessageTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await TestServer.StartAsync();
+        // Scenes of all calls have more in hand than one person may.
+        _server = await TestServer.StartAsync(settings: ["Wishes:ClaimsMax=1000"]);
         _world = await World.CreateAsync(_server);
         _cast = await WishCast.CreateAsync(_world);
     }
