@@ -33,8 +33,8 @@ using WuWei.Registry;
 using WuWei.Screens;
 using WuWei.Threads;
 using WuWei.Views;
-using WuWei.WeChat;
 using WuWei.Webhooks;
+using WuWei.WeChat;
 using WuWei.Wishes;
 
 namespace WuWei;

@@ -189,7 +189,10 @@ public sealed class AccessInterceptor(
         if (await partners.FindAsync(context, permission, door, source) is var (partner, behind))
         {
             var theirs = new Call(
-                permission, behind, source, ChannelOf(context), KeyOf(context, permission), clock.Now()) { Partner = partner };
+                permission, behind, source, ChannelOf(context), KeyOf(context, permission), clock.Now())
+            {
+                Partner = partner,
+            };
             context.SetCall(theirs);
             return theirs;
         }

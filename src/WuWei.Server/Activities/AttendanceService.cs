@@ -156,23 +156,23 @@ public sealed partial class AttendanceService(
     /// <param name="concerned">The caller organises or oversees the activity.</param>
     private Wire.Attendance ToWire(
         Attendance attendance, Call call, bool concerned = false, bool overseer = false) => new()
-    {
-        SignUpId = attendance.SignUpId.ToString(),
-        ActivityId = attendance.ActivityId.ToString(),
-        ShiftId = attendance.ShiftId.ToString(),
-        Status = (Wire.AttendanceStatus)attendance.Status,
-        InAt = ActivitySight.Time(attendance.InAt),
-        InByHand = attendance.InByHand,
-        OutAt = ActivitySight.Time(attendance.OutAt),
-        OutByHand = attendance.OutByHand,
-        MinutesThere = (int)attendance.There.TotalMinutes,
-        Minutes = attendance.Minutes,
-        PersonName = attendance.PersonName ?? "",
-        PersonId = concerned || attendance.PersonId == call.Caller.PersonId ? attendance.PersonId.ToString() : "",
-        Reason = ContentPiece.IsReadable(attendance.ReasonState, attendance.DecidedBy, call.Caller, overseer)
+        {
+            SignUpId = attendance.SignUpId.ToString(),
+            ActivityId = attendance.ActivityId.ToString(),
+            ShiftId = attendance.ShiftId.ToString(),
+            Status = (Wire.AttendanceStatus)attendance.Status,
+            InAt = ActivitySight.Time(attendance.InAt),
+            InByHand = attendance.InByHand,
+            OutAt = ActivitySight.Time(attendance.OutAt),
+            OutByHand = attendance.OutByHand,
+            MinutesThere = (int)attendance.There.TotalMinutes,
+            Minutes = attendance.Minutes,
+            PersonName = attendance.PersonName ?? "",
+            PersonId = concerned || attendance.PersonId == call.Caller.PersonId ? attendance.PersonId.ToString() : "",
+            Reason = ContentPiece.IsReadable(attendance.ReasonState, attendance.DecidedBy, call.Caller, overseer)
             ? AttendanceStore.ReasonOf(personalData, attendance)
             : "",
-    };
+        };
 
     private static string Reason(string field, string text) =>
         Faults.TextOf(field, text, ReasonLengthMin, ReasonLengthMax);

@@ -82,10 +82,10 @@ public sealed partial class WeChatHttp(IHttpClientFactory clients, ILogger<WeCha
             LogFailed(path, e.GetType().Name);
             throw Away(e is OperationCanceledException or TimeoutRejectedException or JsonException
                 or HttpRequestException
-                {
-                    HttpRequestError: not (HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+            {
+                HttpRequestError: not (HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
                         or HttpRequestError.SecureConnectionError),
-                });
+            });
         }
     }
 

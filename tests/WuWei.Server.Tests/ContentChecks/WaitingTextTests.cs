@@ -115,7 +115,7 @@ public sealed class WaitingTextTests : IAsyncLifetime
         await _neighbour.SignUpAsync(added.Role(shift: 1));
         var edited = form.Clone();
         edited.Shifts.Clear();
-        (edited.Title, edited.Text, edited.Place) = 
+        (edited.Title, edited.Text, edited.Place) =
             (Word(_helper, _second), $"正文 {Word(_helper, _second)}", Word(_helper, _second));
         edited.Contact = new() { Name = Word(_helper, _second), Phone = "13812345678" };
         await _helper.Activities.EditActivityAsync(new() { ActivityId = activity.Id, Form = edited });

@@ -24,8 +24,11 @@ public sealed class SampleFollower(SampleBook book, GrpcChannel channel, Metadat
                     book.Keep(message.Entries, message.SeenUntil);
                 }
             }
-            catch (Exception e) when (e is RpcException { StatusCode: not (StatusCode.FailedPrecondition
-                or StatusCode.PermissionDenied or StatusCode.InvalidArgument) } or OperationCanceledException)
+            catch (Exception e) when (e is RpcException
+            {
+                StatusCode: not (StatusCode.FailedPrecondition
+                or StatusCode.PermissionDenied or StatusCode.InvalidArgument)
+            } or OperationCanceledException)
             {
                 // The server stopped, the network broke, or we are to stop; a refusal is for a person to look at.
             }

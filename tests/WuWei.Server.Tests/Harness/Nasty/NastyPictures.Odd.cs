@@ -69,24 +69,24 @@ public static partial class NastyPictures
         yield return new("png, no height", PngBytes.Of(PngBytes.Head(9, 0), new byte[100]), Drawn: false);
         yield return new("png, a negative width", PngBytes.Of(PngBytes.Head(-1, 9), new byte[100]), Drawn: false);
         yield return new(
-            "png, as large as can be said", 
+            "png, as large as can be said",
             PngBytes.Of(PngBytes.Head(int.MaxValue, int.MaxValue), new byte[9]), Drawn: false);
         yield return new(
-            "png, whose number of pixels overflows", 
+            "png, whose number of pixels overflows",
             PngBytes.Of(PngBytes.Head(65_536, 65_536), new byte[9]), Drawn: false);
         yield return new("png, 400 million pixels in little", PngBytes.Of(
             PngBytes.Head(20_000, 20_000, 1, PngBytes.Grey), new byte[20_000 * 2_501]), Drawn: false);
         yield return new(
             "png, as many pixels as there may be", PngBytes.Flat(8_000, 5_000, 1, PngBytes.Grey), Drawn: true);
         yield return new(
-            "png, as many, interlaced", 
+            "png, as many, interlaced",
             PngBytes.Flat(8_000, 5_000, 8, PngBytes.Transparent, interlaced: true), Drawn: true);
         yield return new(
             "png, ten million of 16 bits", PngBytes.Flat(4_000, 2_500, 16, PngBytes.Transparent), Drawn: true);
         yield return new(
             "png, a hundred megabytes in one pixel", PngBytes.Of(PngBytes.Head(1, 1), new byte[100_000_000]));
         yield return new(
-            "png, a hundred megabytes of text", 
+            "png, a hundred megabytes of text",
             PngBytes.With(Png, PngBytes.PressedText("Comment", new byte[100_000_000])));
         yield return new("png, a hundred megabytes of colours", PngBytes.With(Png, PngBytes.Chunk(
             "iCCP", [.. "p\0\0"u8, .. PngBytes.Pressed(new byte[100_000_000])])));
@@ -109,7 +109,7 @@ public static partial class NastyPictures
             "png, its head comes second", [.. Png[..8], .. PngBytes.Text("a", "b"), .. Png[8..]], Drawn: false);
         yield return new("png, only a start", Png[..8], Drawn: false);
         yield return new(
-            "png, an iPhone's own kind", 
+            "png, an iPhone's own kind",
             [.. Png[..8], .. PngBytes.Chunk("CgBI", [0x50, 0, 0x20, 6]), .. Png[8..]], Drawn: false);
     }
 
