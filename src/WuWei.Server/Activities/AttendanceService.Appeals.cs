@@ -107,13 +107,14 @@ public sealed partial class AttendanceService
                 throw Refuse.Premature("APPEAL_DECIDED", "这个申诉已经处理过了。");
             }
 
+            var byStaff = ContentPiece.IsByStaff(call, tree.Get(attendance.UnitId).Path);
             var decided = appeal with
             {
                 Admitted = request.Admit,
                 DecidedAt = call.Now,
                 DecidedBy = call.Caller.PersonId,
                 Answer = AppealStore.SealAnswer(personalData, id, answer),
-                AnswerState = actor == Staff ? null : ContentState.Waiting,
+                AnswerState = byStaff ? null : ContentState.Waiting,
             };
             if (!await db.DecideAppealAsync(decided))
             {
@@ -132,7 +133,7 @@ public sealed partial class AttendanceService
                 }
             }
 
-            if (actor != Staff)
+            if (!byStaff)
             {
                 db.QueueContentCheck(ContentPiece.By(
                     call, ContentKind.CheckInAnswer, id, attendance.UnitId, partOf: appeal.ActivityId));

@@ -76,7 +76,7 @@ public sealed partial class AttendanceService
                     }
 
                     db.Record(Entry(call, actor, "ATTENDANCE_REFUSED", after, personalData.Hash(word.Reason)));
-                    QueueReason(db, call, after, actor);
+                    QueueReason(db, call, after, tree.Get(after.UnitId));
                 }
                 catch (RefusedException refusal)
                 {
@@ -108,9 +108,9 @@ public sealed partial class AttendanceService
     }
 
     /// <summary>An organiser's reason is checked before anybody reads it; staff's takes the place of one.</summary>
-    private static void QueueReason(DbSession db, Call call, Attendance refused, string actor)
+    private static void QueueReason(DbSession db, Call call, Attendance refused, Unit unit)
     {
-        if (actor == Staff)
+        if (ContentPiece.IsByStaff(call, unit.Path))
         {
             db.QueueNoContentCheck(ContentKind.AttendanceReason, refused.SignUpId, ContentState.Passed);
         }

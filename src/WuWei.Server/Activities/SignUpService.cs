@@ -116,8 +116,7 @@ public sealed partial class SignUpService(
                     Reason = SignUpStore.SealReason(personalData, signUp.Id, reason),
                 };
                 var entry = Entry(call, actor, left, reason.Length == 0 ? null : personalData.Hash(reason));
-                // Staff's own words are not checked, also where they hold the activity themselves.
-                if (reason.Length > 0 && !call.Caller.Covers(Role.Staff, tree.Get(left.UnitId).Path, call.Now))
+                if (reason.Length > 0 && !ContentPiece.IsByStaff(call, tree.Get(left.UnitId).Path))
                 {
                     left = left with { ReasonState = ContentState.Waiting };
                     db.QueueContentCheck(ContentPiece.By(

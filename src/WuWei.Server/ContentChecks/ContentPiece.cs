@@ -16,6 +16,10 @@ public sealed record ContentPiece(
     public static bool IsReadable(ContentState? state, Guid? authorId, Caller caller, bool overseer) =>
         state is null or ContentState.Passed || overseer || (authorId is not null && authorId == caller.PersonId);
 
+    /// <summary>Staff's own words are not checked, whatever else they are to the object.</summary>
+    /// <param name="path">The unit of the object and its ancestors.</param>
+    public static bool IsByStaff(Call call, IReadOnlyList<Guid> path) => call.Caller.Covers(Role.Staff, path, call.Now);
+
     /// <summary>What the caller writes right now.</summary>
     public static ContentPiece By(Call call, ContentKind kind, Guid id, Guid unitId, Guid? partOf = null) =>
         new(kind, id, unitId, call.Caller.PersonId, call.Channel, call.Now, partOf);
