@@ -81,7 +81,7 @@ public sealed partial class Marks
         _ => false,
     };
 
-    /// <summary>Full names and phones of the people of a <see cref="World"/>.</summary>
-    [GeneratedRegex(@"[赵钱孙李周吴郑王]测试\d+|137\d{8}")]
+    /// <summary>Full names and phones of the people of a <see cref="World"/>; not the digits inside an id.</summary>
+    [GeneratedRegex(@"[赵钱孙李周吴郑王]测试\d+|(?<![0-9A-Za-z_-])137\d{8}(?![0-9A-Za-z_-])")]
     private static partial Regex People();
 }
