@@ -55,8 +55,8 @@ public static class InboxCommands
         };
         var retry = new Command(
             "retry",
-            "Send dead messages once more; the running servers do it. Those that would tell nothing any more, such as the digest "
-            + "of another day, are left out.")
+            "Send dead messages once more; the running servers do it. Those that would tell nothing any more, such as the "
+            + "digest of another day, are left out.")
         {
             id, all, lost,
         };

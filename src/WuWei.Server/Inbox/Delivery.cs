@@ -49,7 +49,7 @@ public enum SendOutcome
     /// <summary>It was not taken; later it may be.</summary>
     Later,
 
-    /// <summary>As many as may go out in a day have: nothing is wrong with it, and nothing more is taken until tomorrow.</summary>
+    /// <summary>Nothing more is taken until tomorrow, whatever it is.</summary>
     NotToday,
 
     /// <summary>No answer that says whether it was taken.</summary>

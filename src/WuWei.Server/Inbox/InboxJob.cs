@@ -80,8 +80,8 @@ public sealed partial class InboxJob(
     ];
 
     /// <summary>
-    /// Who is told what; each person of one entry once. In the order of what happened: entries of one millisecond are numbered
-    /// in any.
+    /// Who is told what; each person of one entry once. In the order of what happened: entries of one millisecond are
+    /// numbered in any.
     /// </summary>
     private async Task<List<Told>> TellAsync(DbSession db, InboxPart part, DateTime now)
     {

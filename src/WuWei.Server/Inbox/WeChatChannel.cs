@@ -18,7 +18,8 @@ public sealed class WeChatChannel(
 
     private static readonly int[] Passing =
     [
-        WeChatError.Busy, WeChatError.TooOften, WeChatError.TokenInvalid, WeChatError.TokenExpired, WeChatError.TokenMalformed,
+        WeChatError.Busy, WeChatError.TooOften, WeChatError.TokenInvalid, WeChatError.TokenExpired,
+        WeChatError.TokenMalformed,
     ];
 
     /// <summary>Until when an app sends nothing more, as WeChat told this copy: it is not asked again before.</summary>

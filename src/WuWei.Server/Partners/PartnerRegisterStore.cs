@@ -49,8 +49,8 @@ public static class PartnerRegisterStore
             }) == 0)
         {
             throw new InvalidOperationException(
-                "That partner was changed or revoked meanwhile, and nothing was changed now; look at `wuwei partner list` and run it "
-                + "again.");
+                "That partner was changed or revoked meanwhile, and nothing was changed now; look at `wuwei partner list` "
+                + "and run it again.");
         }
     }
 

@@ -55,8 +55,8 @@ public sealed class OnBehalfStreamTests(PartnerDoor door) : IClassFixture<Partne
     {
         var context = new CallOf(person.PersonId);
         var caller = Caller.Nobody with { PersonId = person.PersonId };
-        var call = new Call(
-            Permissions.ByRpc["wuwei.v1.WishService/MakeWish"], caller, source: "", Channel.Unknown, key: null, door.Clock.Now)
+        var permission = Permissions.ByRpc["wuwei.v1.WishService/MakeWish"];
+        var call = new Call(permission, caller, source: "", Channel.Unknown, key: null, door.Clock.Now)
         {
             Partner = partner,
         };

@@ -147,8 +147,8 @@ public sealed class PartnerCommandTests : IAsyncLifetime
             }
         }));
 
-        Assert.Equal(
-            Assert.Single(changed, q => q > 0), (await _server.Partners().GetAsync(code, CancellationToken.None)).QuotaPerDay);
+        var now = await _server.Partners().GetAsync(code, CancellationToken.None);
+        Assert.Equal(Assert.Single(changed, q => q > 0), now.QuotaPerDay);
     }
 
     [Fact]
