@@ -345,6 +345,7 @@ CREATE TABLE `hand_hours` (
 CREATE TABLE `inbox_head` (
   `id` tinyint(3) unsigned NOT NULL,
   `number` bigint(20) NOT NULL,
+  `told_to` binary(16) DEFAULT NULL,
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
@@ -581,6 +582,7 @@ CREATE TABLE `partner` (
   `added_at` datetime(6) NOT NULL,
   `revoked_at` datetime(6) DEFAULT NULL,
   `reason` varbinary(4096) DEFAULT NULL,
+  `version` int(10) unsigned NOT NULL DEFAULT 1,
   PRIMARY KEY (`id`),
   UNIQUE KEY `by_code` (`code`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -10,6 +10,7 @@ namespace WuWei.Operator.Commands;
 public static class InboxCommands
 {
     private const int ShownMax = 200;
+    private const int PageMax = 500;
 
     public static Command Inbox() => new("inbox", "Messages by WeChat and SMS that tell of what is in inboxes.")
     {
@@ -52,7 +53,13 @@ public static class InboxCommands
         {
             Description = "Also a lost one: it may arrive a second time.",
         };
-        var retry = new Command("retry", "Send dead messages once more; the running servers do it.") { id, all, lost };
+        var retry = new Command(
+            "retry",
+            "Send dead messages once more; the running servers do it. Those that would tell nothing any more, such as the "
+            + "digest of another day, are left out.")
+        {
+            id, all, lost,
+        };
         retry.SetAction(async (parsed, cancel) =>
         {
             var (one, every) = (parsed.GetValue(id), parsed.GetValue(all));
@@ -63,10 +70,22 @@ public static class InboxCommands
 
             await using var services = Installation.Open();
             var now = services.GetRequiredService<TimeProvider>().Now();
-            var count = await services.GetRequiredService<Database>().HousekeepAsync(
-                db => db.RetryDeliveriesAsync(one, parsed.GetValue(lost), now), cancel);
-            Console.WriteLine($"{count} messages wait again");
-            return count > 0 || every ? Exit.Done : Exit.Failed;
+            var (database, progress) = (services.GetRequiredService<Database>(), new Progress());
+            var (waiting, stale, after, more) = (0, 0, Guid.Empty, true);
+            while (more)
+            {
+                var page = await database.HousekeepAsync(
+                    db => db.RetryDeliveriesAsync(one, parsed.GetValue(lost), after, PageMax, now), cancel);
+                stale += page.Count(d => d.IsStale(now));
+                waiting += page.Count(d => !d.IsStale(now));
+                more = page.Count == PageMax;
+                after = more ? page[^1].Id : after;
+                progress.Show($"{waiting} wait again, {stale} are too old");
+            }
+
+            progress.End();
+            Console.WriteLine($"{waiting} messages wait again, {stale} were too old and are left out");
+            return waiting > 0 || every ? Exit.Done : Exit.Failed;
         });
         return retry;
     }

@@ -122,7 +122,7 @@ public sealed class AccessInterceptor(
             while (await look.WaitForNextTickAsync(over.Token))
             {
                 var ended = call.Partner is { } partner
-                    ? await partners.OverAsync(context, call.Permission, partner, over.Token)
+                    ? await partners.OverAsync(context, call, partner, over.Token)
                     : await IsSignedInAsync(context, call, over.Token) ? null
                     : Sessions.SignInRequired();
                 if (ended is not null)

@@ -23,7 +23,7 @@ public sealed class PartnerCalls(PartnerGate gate, OnBehalf onBehalf)
         }
 
         var http = context.GetHttpContext();
-        var key = context.RequestHeaders.GetValue(KeyHeader);
+        var key = KeyOf(context);
         if (PartnerConnection.IsPartnersOnly(http))
         {
             var partner = PartnerConnection.AdmittedPartner(http);
@@ -40,14 +40,38 @@ public sealed class PartnerCalls(PartnerGate gate, OnBehalf onBehalf)
             : throw await gate.NotedAsync(KeyNotHere(), source, partner: null, permission.Rpc);
     }
 
-    /// <summary>Why the partner of a stream is not let in any more; null while it is.</summary>
-    public Task<RefusedException?> OverAsync(
-        ServerCallContext context, Permission permission, Partner partner, CancellationToken cancel) =>
-        gate.OverAsync(
-            partner, PartnerConnection.Certificate(context.GetHttpContext()),
-            ShownKey.Of(context) is { } shown ? shown.Scope
-                : permission.Partners == PartnerUse.Always ? null : permission.ScopeName,
-            IsPublic(permission), cancel);
+    /// <summary>
+    /// Why a partner may not go on with its stream: it, its scope, the units, or the person on whose behalf it is, as they
+    /// are now. Null while it may.
+    /// </summary>
+    public async Task<RefusedException?> OverAsync(
+        ServerCallContext context, Call call, Partner partner, CancellationToken cancel)
+    {
+        var permission = call.Permission;
+        try
+        {
+            var now = await gate.StillAsync(
+                partner, PartnerConnection.Certificate(context.GetHttpContext()), KeyOf(context),
+                ShownKey.Of(context) is { } shown ? shown.Scope
+                    : permission.Partners == PartnerUse.Always ? null : permission.ScopeName,
+                IsPublic(permission), cancel);
+            if (!call.IsInReachOf(now))
+            {
+                return Partner.UnitOutOfReach();
+            }
+
+            if (!call.IsPartners)
+            {
+                call.CallerNow = await onBehalf.CallerAsync(now, permission, context);
+            }
+
+            return null;
+        }
+        catch (RefusedException refused)
+        {
+            return refused;
+        }
+    }
 
     /// <summary>By another form of asking: for itself, and for what it is registered to use that form for.</summary>
     private async Task<(Partner, Caller)> EnterAsync(
@@ -89,6 +113,9 @@ public sealed class PartnerCalls(PartnerGate gate, OnBehalf onBehalf)
             throw await gate.NotedAsync(refused, source, partner, permission.Rpc);
         }
     }
+
+    private static string? KeyOf(ServerCallContext context) =>
+        ShownKey.Of(context)?.Key ?? context.RequestHeaders.GetValue(KeyHeader);
 
     private static bool IsPublic(Permission permission) => permission is { WithoutSignIn: true, Writes: false };
 

@@ -21,6 +21,7 @@ public sealed class Call(
     Permission permission, Caller? caller, string source, Channel channel, string? key, DateTime now)
 {
     private bool _demanded;
+    private IReadOnlyList<Guid>? _reached;
 
     public Permission Permission => permission;
     public string Source => source;
@@ -115,12 +116,15 @@ public sealed class Call(
     /// <param name="path">The unit of the object and its ancestors.</param>
     public void DemandReach(IReadOnlyList<Guid> path)
     {
-        _demanded = true;
-        if (Partner?.Covers(path) == false)
+        (_demanded, _reached) = (true, path);
+        if (Partner is not null && !IsInReachOf(Partner))
         {
             throw Calls.Partner.UnitOutOfReach();
         }
     }
+
+    /// <summary>Whether what this call got is in the units of the partner as it is now: a stream may outlast them.</summary>
+    public bool IsInReachOf(Partner partner) => _reached is null || partner.Covers(_reached);
 
     public static RefusedException Denied() => Refuse.Denied("NOT_PERMITTED", "你没有这项操作的权限。");
 }

@@ -9,7 +9,8 @@ namespace WuWei.Calls;
 
 /// <summary>
 /// Writes of one keyed call happen once, however often it is sent. The key, a keyed hash of the request and the sealed
-/// reply are stored in the transaction of the effect. Only successes are: a refusal may be tried again.
+/// reply are stored in the transaction of the effect. Only successes are: a refusal may be tried again. Keys are the
+/// caller's own; what partners do on somebody's behalf has keys of each partner's own for that person.
 /// </summary>
 public sealed class KeyedWriter(Database database, PersonalData personalData)
 {
@@ -62,15 +63,16 @@ public sealed class KeyedWriter(Database database, PersonalData personalData)
         {
             return await database.WriteAsync(async db =>
             {
+                db.Through = call.IsPartners ? null : call.Partner?.Id;
                 var reply = await block(db);
                 db.Queue(
                     """
                     INSERT INTO request_key (caller_id, request_key, rpc, request_hash, reply, made_at)
-                    VALUES (@CallerId, @Key, @Rpc, @hash, @reply, @Now)
+                    VALUES (@owner, @Key, @Rpc, @hash, @reply, @Now)
                     """,
                     new
                     {
-                        CallerId = call.Caller.PersonId,
+                        owner = Owner(call),
                         call.Key,
                         call.Permission.Rpc,
                         hash,
@@ -99,8 +101,8 @@ public sealed class KeyedWriter(Database database, PersonalData personalData)
         var call = context.Call();
         var first = await database.ReadAsync(db => db.FindAsync<First>(
             """
-            SELECT rpc, request_hash, reply FROM request_key WHERE caller_id = @CallerId AND request_key = @Key
-            """, new { CallerId = call.Caller.PersonId, call.Key }), context.CancellationToken);
+            SELECT rpc, request_hash, reply FROM request_key WHERE caller_id = @owner AND request_key = @Key
+            """, new { owner = Owner(call), call.Key }), context.CancellationToken);
         if (first is null)
         {
             return null;
@@ -134,7 +136,12 @@ public sealed class KeyedWriter(Database database, PersonalData personalData)
         return personalData.Mac("request", bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
     }
 
-    private static string Row(Call call) => $"{call.Caller.PersonId}/{call.Key}";
+    private static string Row(Call call) => $"{Owner(call)}/{call.Key}";
+
+    /// <summary>Whose the key is: nobody is answered with what another asked for by the same key.</summary>
+    private static Guid Owner(Call call) => call is { Partner: { } partner, IsPartners: false }
+        ? new Guid(SHA256.HashData([.. partner.Id.ToByteArray(), .. call.Caller.PersonId.ToByteArray()]).AsSpan(0, 16))
+        : call.Caller.PersonId;
 
     private static bool IsDuplicate(Exception e) => e is MySqlException { ErrorCode: MySqlErrorCode.DuplicateKeyEntry };
 

@@ -8,6 +8,7 @@ namespace WuWei.Calls;
 /// <param name="Units">Where: these and everything below them.</param>
 /// <param name="People">On whose behalf it may act.</param>
 /// <param name="QuotaPerDay">How many calls it may make in a day of China's.</param>
+/// <param name="Version">One more with each change of these.</param>
 public sealed record Partner(
     Guid Id,
     string Code,
@@ -19,7 +20,8 @@ public sealed record Partner(
     int QuotaPerDay,
     DateTime StartsAt,
     DateTime? EndsAt,
-    DateTime? RevokedAt)
+    DateTime? RevokedAt,
+    int Version = 1)
 {
     /// <summary>The scope for what a district shows to everybody.</summary>
     public const string PublicScope = "public";

@@ -17,6 +17,9 @@ public sealed class DbSession(MySqlConnection connection, CancellationToken canc
 
     public CancellationToken Cancel => cancel;
 
+    /// <summary>The other system through which somebody makes these changes; null when they do it themself.</summary>
+    public Guid? Through { get; set; }
+
     /// <summary>How many journal entries this transaction leaves.</summary>
     public int Entries { get; private set; }
 
@@ -65,7 +68,8 @@ public sealed class DbSession(MySqlConnection connection, CancellationToken canc
     /// Queues one statement for many rows: the head, then <paramref name="row"/> for each with its own parameters, then the
     /// tail. The server reads, plans and runs one statement instead of as many as there are rows.
     /// </summary>
-    public void QueueEach<T>(string head, string row, IReadOnlyList<T> rows, string tail = "")
+    public void QueueEach<T>(
+        string head, string row, IReadOnlyList<T> rows, string tail = "", object? parameters = null)
         where T : notnull
     {
         if (rows.Count == 0)
@@ -75,6 +79,11 @@ public sealed class DbSession(MySqlConnection connection, CancellationToken canc
 
         var command = new MySqlBatchCommand();
         command.CommandText = Each(head, row, rows, tail, command.Parameters);
+        if (parameters is not null)
+        {
+            Parameters.Bind(command.Parameters, parameters);
+        }
+
         _queue.Add(command);
     }
 

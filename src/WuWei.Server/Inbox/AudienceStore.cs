@@ -58,9 +58,13 @@ public static class AudienceStore
               AND a.unit_id IN (
             """, "@Id", units, ")", new { role = Role.Staff, now });
 
-    public static Task<List<Concerned>> ListFollowersAsync(this DbSession db, IReadOnlyList<object> wishes) =>
-        db.ListEachAsync<Concerned>(
-            "SELECT wish_id AS of_id, person_id FROM wish_watch WHERE wish_id IN (", "@Id", wishes, ")");
+    /// <summary>
+    /// Followers with larger ids than one, wish by wish and in the order of their ids: some tens of thousands may follow one.
+    /// </summary>
+    public static Task<List<Concerned>> ListFollowersAsync(
+        this DbSession db, IReadOnlyList<object> wishes, Guid after, int countMax) => db.ListEachAsync<Concerned>(
+        "SELECT wish_id AS of_id, person_id FROM wish_watch WHERE person_id > @after AND wish_id IN (", "@Id", wishes,
+        ") ORDER BY wish_id, person_id LIMIT @countMax", new { after, countMax });
 
     public static Task<List<Concerned>> ListActingAsync(this DbSession db, IReadOnlyList<object> organisations) =>
         db.ListEachAsync<Concerned>(

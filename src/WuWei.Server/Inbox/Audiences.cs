@@ -17,9 +17,12 @@ public sealed class Audiences
     {
     }
 
-    public static async Task<Audiences> ReadAsync(DbSession db, IReadOnlyList<Telling> tellings, DateTime now)
+    /// <param name="followers">Those who are told now.</param>
+    public static async Task<Audiences> ReadAsync(
+        DbSession db, IReadOnlyList<Telling> tellings, ILookup<Guid, Concerned> followers, DateTime now)
     {
         var read = new Audiences();
+        read._byAudience[Audience.Followers] = followers;
         var ids = tellings.Select(t => (t.Rule.To, Id: KeyOf(t))).Where(k => k.Id is not null)
             .GroupBy(k => k.To).ToDictionary(g => g.Key, g => g.Select(k => k.Id!.Value).ToHashSet());
         if (Ids(Audience.Maker, Audience.Beneficiary, Audience.Claimer) is { Count: > 0 } wishes)
@@ -38,7 +41,6 @@ public sealed class Audiences
         await FindAsync(Audience.SignUpOwner, db.ListSignUpOwnersAsync);
         await FindAsync(Audience.Organisers, db.ListOrganisersAsync);
         await FindAsync(Audience.Acting, db.ListActingAsync);
-        await FindAsync(Audience.Followers, db.ListFollowersAsync);
         await FindAsync(Audience.InActivity, of => db.ListSignedUpAsync("activity_id", of, live: true));
         await FindAsync(Audience.LostActivity, of => db.ListSignedUpAsync("activity_id", of, live: false));
         await FindAsync(Audience.InShift, of => db.ListSignedUpAsync("shift_id", of, live: true));
@@ -93,7 +95,7 @@ public sealed class Audiences
     private static IEnumerable<Guid> One(Guid? person) => person is { } id ? [id] : [];
 
     /// <summary>The wish, activity, unit and so on whose people are asked for; the person, where the entry says who.</summary>
-    private static Guid? KeyOf(Telling telling)
+    public static Guid? KeyOf(Telling telling)
     {
         var (entry, detail) = (telling.Entry, telling.Detail);
         return telling.Rule.To switch

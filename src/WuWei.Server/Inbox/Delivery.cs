@@ -1,3 +1,5 @@
+using WuWei.Time;
+
 namespace WuWei.Inbox;
 
 public enum MessageChannel : byte
@@ -23,7 +25,7 @@ public enum DeliveryState : byte
     Sending,
     Sent,
 
-    /// <summary>Read meanwhile, not wanted any more, or not allowed: nobody needs to look.</summary>
+    /// <summary>Read meanwhile, not wanted any more, too old, or not allowed: nobody needs to look.</summary>
     LeftOut,
 
     /// <summary>Cannot be sent: refused for good, or too often.</summary>
@@ -47,6 +49,9 @@ public enum SendOutcome
     /// <summary>It was not taken; later it may be.</summary>
     Later,
 
+    /// <summary>Nothing more is taken until tomorrow, whatever it is.</summary>
+    NotToday,
+
     /// <summary>No answer that says whether it was taken.</summary>
     Unknown,
 }
@@ -57,7 +62,8 @@ public sealed record Sending(SendOutcome Outcome, int? Fault = null);
 /// <summary>A message to one person by one channel, and the only ways it may go on.</summary>
 public sealed record Delivery
 {
-    public const int AttemptsMax = 8;
+    /// <summary>The last comes more than a day after the first.</summary>
+    public const int AttemptsMax = 13;
     public const int TextLengthMax = 100;
 
     /// <summary>Events of one thing come in bursts: a message waits for the rest of them.</summary>
@@ -67,10 +73,13 @@ public sealed record Delivery
     public static readonly TimeSpan LostAfter = TimeSpan.FromMinutes(10);
 
     /// <summary>What is older is in the inbox, and no message tells of it any more.</summary>
-    public static readonly TimeSpan StaleAfter = TimeSpan.FromDays(1);
+    public static readonly TimeSpan StaleAfter = TimeSpan.FromDays(2);
 
     private static readonly TimeSpan RetryFirst = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryLast = TimeSpan.FromHours(6);
+
+    /// <summary>What could not go out in a day goes out in the next, when people are up.</summary>
+    private static readonly TimeSpan Morning = TimeSpan.FromHours(8);
 
     public Guid Id { get; init; }
     public Guid PersonId { get; init; }
@@ -88,7 +97,15 @@ public sealed record Delivery
     public DateTime? ClaimedAt { get; init; }
     public int? Fault { get; init; }
 
-    /// <summary>After an attempt, which is counted already.</summary>
+    /// <summary>Whether a message would tell nothing any more. A notice says itself until when it is of use.</summary>
+    public bool IsStale(DateTime now) => Source switch
+    {
+        DeliverySource.Item => At < now - StaleAfter,
+        DeliverySource.Digest => Clock.Day(At) < Clock.Day(now),
+        _ => false,
+    };
+
+    /// <summary>After an attempt, which is counted already; one that met the end of the day's quota is none.</summary>
     public Delivery After(Sending sending, DateTime now) => this with
     {
         Fault = sending.Fault,
@@ -98,10 +115,20 @@ public sealed record Delivery
             SendOutcome.NotAllowed => DeliveryState.LeftOut,
             SendOutcome.Wrong => DeliveryState.Dead,
             SendOutcome.Later => Attempts < AttemptsMax ? DeliveryState.Waiting : DeliveryState.Dead,
+            SendOutcome.NotToday => DeliveryState.Waiting,
             _ => DeliveryState.Lost,
         },
-        DueAt = sending.Outcome == SendOutcome.Later ? now + PauseAfter(Attempts) : DueAt,
+        Attempts = sending.Outcome == SendOutcome.NotToday ? Attempts - 1 : Attempts,
+        DueAt = sending.Outcome switch
+        {
+            SendOutcome.Later => now + PauseAfter(Attempts),
+            SendOutcome.NotToday => Tomorrow(now),
+            _ => DueAt,
+        },
     };
+
+    /// <summary>The next morning in China.</summary>
+    public static DateTime Tomorrow(DateTime now) => Clock.FromChina(Clock.Day(now).AddDays(1) + Morning);
 
     /// <summary>Twice as long after each attempt: 1 minute, 2, 4, and so on.</summary>
     public static TimeSpan PauseAfter(int attempts)

@@ -121,12 +121,17 @@ public sealed partial class DeliveryJob(
 
     private async Task<bool> IsWantedAsync(DbSession db, Delivery delivery, DateTime now)
     {
+        if (delivery.IsStale(now))
+        {
+            return false;
+        }
+
         switch (delivery.Source)
         {
             case DeliverySource.Item:
                 return await db.IsUnreadAsync(delivery.SourceId);
             case DeliverySource.Digest:
-                return true;
+                return (await db.CountUnreadAsync([new { Id = delivery.PersonId }], delivery.At - DigestJob.Looks)).Count > 0;
             default:
                 foreach (var source in sources)
                 {

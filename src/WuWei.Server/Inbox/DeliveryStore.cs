@@ -54,9 +54,9 @@ public static class DeliveryStore
     /// <summary>Notes what came of an attempt, unless it was given up as lost meanwhile.</summary>
     public static Task<int> EndAttemptAsync(this DbSession db, Delivery after) => db.ExecuteAsync(
         """
-        UPDATE delivery SET state = @State, due_at = @DueAt, fault = @Fault
-        WHERE id = @Id AND state = 2 AND attempts = @Attempts
-        """, new { after.Id, after.State, after.DueAt, after.Fault, after.Attempts });
+        UPDATE delivery SET state = @State, due_at = @DueAt, fault = @Fault, attempts = @Attempts
+        WHERE id = @Id AND state = 2 AND claimed_at = @ClaimedAt
+        """, new { after.Id, after.State, after.DueAt, after.Fault, after.Attempts, after.ClaimedAt });
 
     /// <summary>Something of ours is in the way of it: counted as an attempt.</summary>
     public static Task<int> PutOffDeliveryAsync(this DbSession db, Guid id, DateTime dueAt) => db.ExecuteAsync(
@@ -77,14 +77,31 @@ public static class DeliveryStore
         $"SELECT {Columns} FROM delivery WHERE state IN (5, 6) ORDER BY at DESC, id DESC LIMIT @countMax",
         new { countMax });
 
-    /// <summary>To be sent once more, by an operator's word.</summary>
-    /// <param name="id">Null: all of them.</param>
+    /// <summary>
+    /// A page of those that were not sent, in the order of their ids: to be sent once more, by an operator's word. What is
+    /// stale is left out for good instead.
+    /// </summary>
+    /// <param name="only">Null: all of them.</param>
     /// <param name="lost">Also those that may have arrived.</param>
-    public static Task<int> RetryDeliveriesAsync(this DbSession db, Guid? id, bool lost, DateTime now) => db.ExecuteAsync(
-        $"""
-        UPDATE delivery SET state = 1, attempts = 0, due_at = @now, claimed_at = NULL
-        WHERE state IN (5{(lost ? ", 6" : "")}) AND (@id IS NULL OR id = @id)
-        """, new { id, now });
+    /// <param name="after">The last id of the page before.</param>
+    /// <returns>As they were.</returns>
+    public static async Task<List<Delivery>> RetryDeliveriesAsync(
+        this DbSession db, Guid? only, bool lost, Guid after, int countMax, DateTime now)
+    {
+        var page = await db.ListAsync<Delivery>(
+            $"""
+            SELECT {Columns} FROM delivery
+            WHERE state IN (5{(lost ? ", 6" : "")}) AND id > @after AND (@only IS NULL OR id = @only)
+            ORDER BY id LIMIT @countMax FOR UPDATE
+            """, new { only, after, countMax });
+        db.QueueEach("UPDATE delivery SET state = 4 WHERE id IN (", "@Id", Ids(stale: true), ")");
+        db.QueueEach(
+            "UPDATE delivery SET state = 1, attempts = 0, due_at = @now, claimed_at = NULL WHERE id IN (", "@Id",
+            Ids(stale: false), ")", new { now });
+        return page;
+
+        List<object> Ids(bool stale) => [.. page.Where(d => d.IsStale(now) == stale).Select(d => new { d.Id })];
+    }
 
     /// <summary>How many of one source are in each state.</summary>
     public static Task<List<DeliveryCount>> CountDeliveriesAsync(this DbSession db, Guid sourceId) =>

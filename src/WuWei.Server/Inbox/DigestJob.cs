@@ -9,7 +9,9 @@ namespace WuWei.Inbox;
 public sealed class DigestJob(Database database, InboxOptions options, TimeProvider clock) : IJob
 {
     private const int PeopleMax = 200;
-    private static readonly TimeSpan Looks = TimeSpan.FromDays(1);
+
+    /// <summary>What came within this time before a digest is in it.</summary>
+    public static readonly TimeSpan Looks = TimeSpan.FromDays(1);
 
     public TimeSpan Every => TimeSpan.FromMinutes(1);
 

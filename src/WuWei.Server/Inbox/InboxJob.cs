@@ -24,7 +24,7 @@ public sealed partial class InboxJob(
     public async Task<int> RunAsync(CancellationToken cancel)
     {
         var total = 0;
-        for (var (batch, done) = (0, EntriesMax); batch < BatchesMax && done == EntriesMax; batch++, total += done)
+        for (var (batch, done) = (0, 1); batch < BatchesMax && done > 0; batch++, total += done)
         {
             done = await database.HousekeepAsync(FollowAsync, cancel);
         }
@@ -32,12 +32,14 @@ public sealed partial class InboxJob(
         return total;
     }
 
-    /// <summary>One batch; none when another copy is at it and will be done soon.</summary>
-    private async Task<int> FollowAsync(DbSession db)
+    /// <summary>One transaction.</summary>
+    /// <returns>How many entries it was about; 0 when there is nothing.</returns>
+    public async Task<int> FollowAsync(DbSession db)
     {
-        var followed = await db.LockFollowedAsync();
+        var head = await db.LockFollowedAsync();
         var entries = new List<SealedEntry>();
-        await foreach (var entry in db.StreamSealedAsync(followed, followed + EntriesMax))
+        await foreach (var entry in db.StreamSealedAsync(
+            head.Number, head.Number + (head.ToldTo is null ? EntriesMax : 1)))
         {
             entries.Add(entry);
         }
@@ -47,25 +49,20 @@ public sealed partial class InboxJob(
             return 0;
         }
 
+        var part = await InboxPart.ReadAsync(db, head, entries, Tellings(entries));
         var now = clock.Now();
-        var told = await TellAsync(db, entries, now);
+        var told = await TellAsync(db, part, now);
         if (told.Count > 0)
         {
             await PutAsync(db, told, now);
         }
 
-        return await db.MoveFollowedAsync(followed, entries[^1].Number)
-            ? entries.Count
-            : throw new ConflictException();
+        return await db.MoveFollowedAsync(head, part.Next) ? part.Entries : throw new ConflictException();
     }
 
-    /// <summary>
-    /// Who is told what of these entries; each person of one entry once. In the order of what happened: entries of one
-    /// millisecond are numbered in any.
-    /// </summary>
-    private async Task<List<Told>> TellAsync(DbSession db, List<SealedEntry> entries, DateTime now)
-    {
-        var tellings = entries.SelectMany(entry =>
+    private List<Telling> Tellings(List<SealedEntry> entries) =>
+    [
+        .. entries.SelectMany(entry =>
         {
             if (InboxRules.ByKind.TryGetValue(entry.Kind, out var rules))
             {
@@ -79,12 +76,20 @@ public sealed partial class InboxJob(
             }
 
             return [];
-        }).ToList();
-        var audiences = await Audiences.ReadAsync(db, tellings, now);
+        }),
+    ];
+
+    /// <summary>
+    /// Who is told what; each person of one entry once. In the order of what happened: entries of one millisecond are
+    /// numbered in any.
+    /// </summary>
+    private async Task<List<Told>> TellAsync(DbSession db, InboxPart part, DateTime now)
+    {
+        var audiences = await Audiences.ReadAsync(db, part.Tellings, part.Followers, now);
         return
         [
             // What an act brought besides has no step, and comes after it.
-            .. tellings.OrderBy(t => t.Entry.At).ThenBy(t => t.Detail.Number(StepField) ?? int.MaxValue)
+            .. part.Tellings.OrderBy(t => t.Entry.At).ThenBy(t => t.Detail.Number(StepField) ?? int.MaxValue)
                 .ThenBy(t => t.Entry.Number)
                 .SelectMany(t => audiences.Of(t).Select(person => (Telling: t, Person: person)))
                 .DistinctBy(told => (told.Telling.Entry.Number, told.Person))

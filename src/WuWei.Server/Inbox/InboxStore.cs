@@ -14,13 +14,27 @@ public static class InboxStore
     private const string Columns =
         "id, person_id, subject, subject_id, topic, kind, audience, amount, number, at, times, important, unread";
 
-    /// <summary>Up to which entry inboxes have followed; until the end of the transaction nobody else gets on.</summary>
-    public static Task<long> LockFollowedAsync(this DbSession db) =>
-        db.FindAsync<long>("SELECT number FROM inbox_head WHERE id = 1 FOR UPDATE");
+    /// <summary>How far inboxes have followed; until the end of the transaction nobody else gets on.</summary>
+    public static async Task<InboxHead> LockFollowedAsync(this DbSession db) =>
+        await db.FindAsync<InboxHead>("SELECT number, told_to FROM inbox_head WHERE id = 1 FOR UPDATE")
+        ?? throw new InvalidOperationException("The inboxes have no head row.");
 
     /// <returns>False when another copy got on meanwhile.</returns>
-    public static async Task<bool> MoveFollowedAsync(this DbSession db, long from, long to) => await db.ExecuteAsync(
-        "UPDATE inbox_head SET number = @to WHERE id = 1 AND number = @from", new { from, to }) == 1;
+    public static async Task<bool> MoveFollowedAsync(this DbSession db, InboxHead from, InboxHead to) =>
+        await db.ExecuteAsync(
+            """
+            UPDATE inbox_head SET number = @Number, told_to = @ToldTo
+            WHERE id = 1 AND number = @fromNumber AND told_to <=> @fromToldTo
+            """, new { to.Number, to.ToldTo, fromNumber = from.Number, fromToldTo = from.ToldTo }) == 1;
+
+    /// <summary>Those of these people whom an entry was told already.</summary>
+    public static async Task<HashSet<Guid>> ListToldAsync(
+        this DbSession db, long number, IReadOnlyList<object> people) => people.Count == 0 ? [] :
+    [
+        .. await db.ListEachAsync<Guid>(
+            "SELECT person_id FROM inbox_item WHERE number = @number AND person_id IN (", "@PersonId", people, ")",
+            new { number }),
+    ];
 
     /// <summary>
     /// Those items into which something new of the same object may go. Locked, so that nobody reads them while they grow.
@@ -113,6 +127,16 @@ public static class InboxStore
         this DbSession db, DateTime items, DateTime deliveries, int countMax) =>
         await db.ExecuteAsync("DELETE FROM inbox_item WHERE at < @items LIMIT @countMax", new { items, countMax })
         + await db.ExecuteAsync("DELETE FROM delivery WHERE at < @deliveries LIMIT @countMax", new { deliveries, countMax });
+}
+
+/// <summary>How far inboxes have followed the journal.</summary>
+public sealed record InboxHead
+{
+    /// <summary>The last entry of which everybody was told.</summary>
+    public long Number { get; init; }
+
+    /// <summary>Of the next entry everybody was told but followers with larger ids; null: nobody yet.</summary>
+    public Guid? ToldTo { get; init; }
 }
 
 public sealed record UnreadCount

@@ -7,7 +7,8 @@ namespace WuWei.Inbox;
 
 /// <summary>
 /// Sends a few words to a phone; a district plugs its provider in here. Refuses when the provider did not take it for
-/// sure; any other failure means that it may have.
+/// sure: as unavailable when it may later, as exhausted when it takes nothing more today. Any other failure means that it may
+/// have taken it.
 /// </summary>
 public interface INoticeSms
 {
@@ -47,9 +48,12 @@ public sealed class SmsChannel(PersonalData personalData, IEnumerable<INoticeSms
             }
             catch (RefusedException e)
             {
-                return new Sending(e.Code is StatusCode.Unavailable or StatusCode.ResourceExhausted
-                    ? SendOutcome.Later
-                    : SendOutcome.Wrong);
+                return new Sending(e.Code switch
+                {
+                    StatusCode.Unavailable => SendOutcome.Later,
+                    StatusCode.ResourceExhausted => SendOutcome.NotToday,
+                    _ => SendOutcome.Wrong,
+                });
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using WuWei.Data;
@@ -17,27 +18,38 @@ public sealed class WeChatChannel(
 
     private static readonly int[] Passing =
     [
-        WeChatError.Busy, WeChatError.TooOften, WeChatError.QuotaOfDay, WeChatError.TokenInvalid, WeChatError.TokenExpired,
+        WeChatError.Busy, WeChatError.TooOften, WeChatError.TokenInvalid, WeChatError.TokenExpired,
         WeChatError.TokenMalformed,
     ];
+
+    /// <summary>Until when an app sends nothing more, as WeChat told this copy: it is not asked again before.</summary>
+    private readonly ConcurrentDictionary<string, DateTime> _spentUntil = new();
 
     public MessageChannel Channel => MessageChannel.WeChat;
 
     public async Task<IReadyMessage?> PrepareAsync(DbSession db, Delivery delivery, DateTime now)
     {
         var reach = await db.GetReachAsync(delivery.PersonId);
+        var spent = false;
         foreach (var allowance in reach.Allowed)
         {
             if (options.Find(allowance, delivery.Topic) is { } template
                 && apps.Apps.FirstOrDefault(a => a.Id == template.AppId) is { } app
-                && await db.FindOpenIdAsync(personalData, app.Id, delivery.PersonId) is { } openId
-                && await db.TakeAllowanceAsync(allowance, now))
+                && await db.FindOpenIdAsync(personalData, app.Id, delivery.PersonId) is { } openId)
             {
-                return new Ready(weChat, app, openId, Message(template, delivery), allowance);
+                if (now < _spentUntil.GetValueOrDefault(app.Id))
+                {
+                    spent = true;
+                }
+                else if (await db.TakeAllowanceAsync(allowance, now))
+                {
+                    return new Ready(
+                        cancel => SendAsync(app, openId, Message(template, delivery), now, cancel), allowance);
+                }
             }
         }
 
-        return null;
+        return spent ? new NotToday() : null;
     }
 
     /// <summary>The words, as many as there is room for.</summary>
@@ -61,33 +73,51 @@ public sealed class WeChatChannel(
         return new WeChatMessage(template.Id, template.Page, fields);
     }
 
-    private sealed class Ready(
-        IWeChat weChat, WeChatApp app, string openId, WeChatMessage message, Allowance allowance) : IReadyMessage
+    private async Task<Sending> SendAsync(
+        WeChatApp app, string openId, WeChatMessage message, DateTime now, CancellationToken cancel)
     {
-        public async Task<Sending> SendAsync(CancellationToken cancel)
+        try
         {
-            try
+            var answer = await weChat.SendMessageAsync(app, openId, message, cancel);
+            if (answer == WeChatError.QuotaOfDay)
             {
-                return await weChat.SendMessageAsync(app, openId, message, cancel) switch
-                {
-                    null => new Sending(SendOutcome.Unknown),
-                    0 => new Sending(SendOutcome.Sent),
-                    WeChatError.MessageRefused => new Sending(SendOutcome.NotAllowed, WeChatError.MessageRefused),
-                    { } passing when Passing.Contains(passing) => new Sending(SendOutcome.Later, passing),
-                    { } errcode => new Sending(SendOutcome.Wrong, errcode),
-                };
+                _spentUntil[app.Id] = Delivery.Tomorrow(now);
             }
-            catch (RefusedException)
+
+            return answer switch
             {
-                return new Sending(SendOutcome.Later);
-            }
+                null => new Sending(SendOutcome.Unknown),
+                0 => new Sending(SendOutcome.Sent),
+                WeChatError.MessageRefused => new Sending(SendOutcome.NotAllowed, WeChatError.MessageRefused),
+                WeChatError.QuotaOfDay => new Sending(SendOutcome.NotToday, WeChatError.QuotaOfDay),
+                { } passing when Passing.Contains(passing) => new Sending(SendOutcome.Later, passing),
+                { } errcode => new Sending(SendOutcome.Wrong, errcode),
+            };
         }
+        catch (RefusedException)
+        {
+            return new Sending(SendOutcome.Later);
+        }
+    }
+
+    private sealed class Ready(Func<CancellationToken, Task<Sending>> send, Allowance allowance) : IReadyMessage
+    {
+        public Task<Sending> SendAsync(CancellationToken cancel) => send(cancel);
 
         public Task SettleAsync(DbSession db, Sending sending, DateTime now) => sending.Outcome switch
         {
-            SendOutcome.Later or SendOutcome.Wrong => db.GiveAllowanceBackAsync(allowance, now),
+            SendOutcome.Later or SendOutcome.NotToday or SendOutcome.Wrong => db.GiveAllowanceBackAsync(allowance, now),
             SendOutcome.NotAllowed => db.DropAllowanceAsync(allowance, now),
             _ => Task.CompletedTask,
         };
+    }
+
+    /// <summary>WeChat is not even asked.</summary>
+    private sealed class NotToday : IReadyMessage
+    {
+        public Task<Sending> SendAsync(CancellationToken cancel) =>
+            Task.FromResult(new Sending(SendOutcome.NotToday, WeChatError.QuotaOfDay));
+
+        public Task SettleAsync(DbSession db, Sending sending, DateTime now) => Task.CompletedTask;
     }
 }

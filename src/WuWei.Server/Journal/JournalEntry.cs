@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using WuWei.Calls;
 
 namespace WuWei.Journal;
@@ -15,8 +16,7 @@ public sealed record JournalEntry(
     public static JournalEntry By(
         Call call, string actorRole, string kind, string subject, Guid subjectId, Guid? unitId, object detail) =>
         new(call.Now, kind, call.CallerOrNull?.PersonId, actorRole, call.Channel,
-            subject, subjectId, unitId,
-            call is { Partner: { } partner, IsPartners: false } ? Json(detail, partner) : Json(detail));
+            subject, subjectId, unitId, Json(detail));
 
     /// <summary>A change nobody in particular made: the clock's or an operator's.</summary>
     public static JournalEntry BySystem(
@@ -27,12 +27,12 @@ public sealed record JournalEntry(
     public JournalEntry Beside(string kind, string subject, Guid subjectId, object detail) =>
         this with { Kind = kind, Subject = subject, SubjectId = subjectId, Detail = Json(detail) };
 
-    /// <summary>What a partner did on somebody's behalf says so.</summary>
-    private static string Json(object detail, Partner partner)
+    /// <summary>What was done through a partner on somebody's behalf says so.</summary>
+    public JournalEntry Through(Guid partnerId)
     {
-        var said = JsonSerializer.SerializeToNode(detail, JsonSerializerOptions.Web)!.AsObject();
-        said["partner"] = partner.Id;
-        return said.ToJsonString(JsonSerializerOptions.Web);
+        var said = JsonNode.Parse(Detail)!.AsObject();
+        said["partner"] = partnerId;
+        return this with { Detail = said.ToJsonString(JsonSerializerOptions.Web) };
     }
 
     private static string Json(object detail) => JsonSerializer.Serialize(detail, JsonSerializerOptions.Web);

@@ -5,9 +5,10 @@ namespace WuWei.Journal;
 /// <summary>Every SQL statement on the journal.</summary>
 public static class JournalStore
 {
-    /// <summary>Records a change in the transaction that makes it.</summary>
-    public static void Record(this DbSession db, JournalEntry entry)
+    /// <summary>Records a change in the transaction that makes it, with the partner through which it is made.</summary>
+    public static void Record(this DbSession db, JournalEntry made)
     {
+        var entry = db.Through is { } partner ? made.Through(partner) : made;
         var id = Guid.CreateVersion7(entry.At);
         db.QueueEntry(
             """

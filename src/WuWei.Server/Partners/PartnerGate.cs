@@ -22,30 +22,28 @@ public sealed class PartnerGate(
     public Task<Partner> AdmitKeyAsync(string key, string source, string call, CancellationToken cancel) =>
         AdmitAsync(list => list.GetByKey(key, clock.Now()), source, call, cancel);
 
-    /// <summary>Why a partner that was let in before is not any more; null while it is.</summary>
+    /// <summary>A partner that was let in before by a certificate or a key, as it is now.</summary>
     /// <param name="name">The call as scopes name it; null when it needs no scope.</param>
     /// <param name="isPublic">Whether it shows only what everybody may see.</param>
-    public async Task<RefusedException?> OverAsync(
-        Partner partner, ShownCertificate? shown, string? name, bool isPublic, CancellationToken cancel)
+    /// <exception cref="RefusedException">It is not let in any more, or not to this.</exception>
+    public async Task<Partner> StillAsync(
+        Partner partner, ShownCertificate? shown, string? key, string? name, bool isPublic, CancellationToken cancel)
     {
-        try
+        var list = await book.GetAsync(cancel);
+        var now = clock.Now();
+        if (shown is not null)
         {
-            var list = await book.GetAsync(cancel);
-            var now = clock.Now();
-            if (shown is not null)
-            {
-                list.GetByCertificate(ShownCertificate.Trusted(shown, now), now);
-            }
+            list.GetByCertificate(ShownCertificate.Trusted(shown, now), now);
+        }
+        else if (key is not null)
+        {
+            list.GetByKey(key, now);
+        }
 
-            return list.Find(partner.Id) is not { } known ? Partner.Revoked()
-                : known.Refusal(now) is { } refusal ? refusal
-                : name is null || known.ScopeOf(name, isPublic) is not null ? null
-                : Partner.ScopeMissing();
-        }
-        catch (RefusedException refused)
-        {
-            return refused;
-        }
+        return list.Find(partner.Id) is not { } known ? throw Partner.Revoked()
+            : known.Refusal(now) is { } refusal ? throw refusal
+            : name is null || known.ScopeOf(name, isPublic) is not null ? known
+            : throw Partner.ScopeMissing();
     }
 
     /// <summary>

@@ -8,9 +8,10 @@ using WuWei.Time;
 namespace WuWei.Partners;
 
 /// <summary>What an operator says about a partner.</summary>
+/// <param name="Version">Of the terms that these were made of: they replace those and no others.</param>
 public sealed record PartnerTerms(
     string Name, string Purpose, string Contact, IReadOnlyList<PartnerScope> Scopes, IReadOnlyList<Guid> Units,
-    IReadOnlyList<Guid> People, int QuotaPerDay, DateTime? StartsAt, DateTime? EndsAt);
+    IReadOnlyList<Guid> People, int QuotaPerDay, DateTime? StartsAt, DateTime? EndsAt, int Version = 1);
 
 /// <summary>
 /// Changes what partners may have and are known by: an operator's acts, each in the journal. What an operator can mend is an
@@ -58,7 +59,7 @@ public sealed class PartnerRegister(Database database, PersonalData personalData
         }
     }
 
-    /// <summary>From now on it has these terms instead.</summary>
+    /// <summary>From now on it has these terms instead of those that <see cref="GetAsync"/> gave.</summary>
     public Task<bool> ChangeAsync(string code, PartnerTerms terms, CancellationToken cancel)
     {
         Check(code, terms);
@@ -157,7 +158,8 @@ public sealed class PartnerRegister(Database database, PersonalData personalData
         var contact = await db.GetPartnerContactAsync(partner.Id);
         return (partner.Id, new PartnerTerms(
             partner.Name, partner.Purpose, personalData.Open("partner.contact", partner.Id, contact), partner.Scopes,
-            [.. partner.Units], [.. partner.People], partner.QuotaPerDay, partner.StartsAt, partner.EndsAt));
+            [.. partner.Units], [.. partner.People], partner.QuotaPerDay, partner.StartsAt, partner.EndsAt,
+            partner.Version));
     }
 
     private static void Check(string code, PartnerTerms terms)

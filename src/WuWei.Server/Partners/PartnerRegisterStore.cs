@@ -26,15 +26,15 @@ public static class PartnerRegisterStore
             """,
             new { id, code, terms.Name, terms.Purpose, contact, terms.QuotaPerDay, startsAt, terms.EndsAt, now });
 
-    /// <summary>Unless it was revoked meanwhile.</summary>
+    /// <summary>Unless it was revoked, or changed by somebody else, since its terms were read.</summary>
     public static async Task ChangePartnerAsync(
         this DbSession db, Guid id, PartnerTerms terms, byte[] contact, DateTime now)
     {
         if (await db.ExecuteAsync(
             """
             UPDATE partner SET name = @Name, purpose = @Purpose, contact = @contact, quota_per_day = @QuotaPerDay,
-              starts_at = @startsAt, ends_at = @EndsAt
-            WHERE id = @id AND revoked_at IS NULL
+              starts_at = @startsAt, ends_at = @EndsAt, version = version + 1
+            WHERE id = @id AND revoked_at IS NULL AND version = @Version
             """,
             new
             {
@@ -45,9 +45,12 @@ public static class PartnerRegisterStore
                 terms.QuotaPerDay,
                 startsAt = terms.StartsAt ?? now,
                 terms.EndsAt,
+                terms.Version,
             }) == 0)
         {
-            throw new InvalidOperationException("That partner is revoked.");
+            throw new InvalidOperationException(
+                "That partner was changed or revoked meanwhile, and nothing was changed now; look at `wuwei partner list` "
+                + "and run it again.");
         }
     }
 

@@ -12,7 +12,7 @@ public static class PartnerStore
         var rows = await db.ListAsync<PartnerRow>(
             """
             SELECT p.id, p.code, p.name, p.purpose, p.quota_per_day, p.starts_at, p.ends_at, p.revoked_at,
-              x.kind, x.value, x.scope_quota, x.over_at
+              p.version, x.kind, x.value, x.scope_quota, x.over_at
             FROM partner p
             LEFT JOIN (
               SELECT partner_id, 'scope' AS kind, scope AS value, quota_per_day AS scope_quota, NULL AS over_at
@@ -50,6 +50,7 @@ public static class PartnerStore
         public DateTime StartsAt { get; init; }
         public DateTime? EndsAt { get; init; }
         public DateTime? RevokedAt { get; init; }
+        public int Version { get; init; }
         public string? Kind { get; init; }
         public string? Value { get; init; }
         public int? ScopeQuota { get; init; }
@@ -58,7 +59,8 @@ public static class PartnerStore
         public Partner ToPartner(List<PartnerRow> all) => new(
             Id, Code, Name, Purpose,
             [.. all.Where(r => r.Kind == "scope").Select(r => new PartnerScope(r.Value!, r.ScopeQuota))],
-            Ids(all, "unit"), Ids(all, "person"), QuotaPerDay, StartsAt, EndsAt, RevokedAt);
+            Ids(all, "unit"), Ids(all, "person"), QuotaPerDay, StartsAt, EndsAt, RevokedAt,
+            Version);
 
         private static HashSet<Guid> Ids(List<PartnerRow> all, string kind) =>
             [.. all.Where(r => r.Kind == kind).Select(r => Guid.ParseExact(r.Value!, "N"))];

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using WuWei.Feeds;
 
 namespace WuWei.Webhooks;
@@ -50,6 +51,7 @@ public sealed record Webhook
     /// <summary>A few failures in a long time are no reason to stop.</summary>
     private const int FailuresMin = 5;
     private const double JitterShare = 0.2;
+    private const int IdBytes = 16;
 
     private static readonly TimeSpan PauseMin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PauseMax = TimeSpan.FromHours(1);
@@ -81,8 +83,11 @@ public sealed record Webhook
 
     public static int Bits(IEnumerable<EntryTopic> topics) => topics.Aggregate(0, (bits, t) => bits | Bit(t));
 
-    /// <summary>The same for each try of one delivery, another for every other.</summary>
-    public string MessageId(long batchUntil) => $"wuwei_{Id:n}_{SeenUntil}_{batchUntil}";
+    /// <summary>
+    /// Made of the body, so that an id names the same bytes for ever: receivers may take what has a known id for a replay.
+    /// </summary>
+    public string MessageId(ReadOnlySpan<byte> body) =>
+        $"wuwei_{Id:n}_{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, IdBytes))}";
 
     /// <summary>The endpoint after one more failure.</summary>
     /// <param name="chance">From 0 to 1: endpoints that fail together do not come back together.</param>

@@ -111,10 +111,11 @@ public sealed class WebhookDesk(
                 State = to,
                 NextAt = now,
                 SeenUntil = goOnAfter is null ? before.SeenUntil : await StartAsync(db, goOnAfter),
+                BatchUntil = goOnAfter is null ? before.BatchUntil : null,
             };
             if (!await db.ChangeWebhookAsync(before, after))
             {
-                // A delivery was taken meanwhile: look again.
+                // A delivery was begun or taken meanwhile: look again.
                 throw new ConflictException();
             }
 

@@ -37,13 +37,13 @@ public sealed class WebhookHttp(
     });
 
     public async Task<WebhookOutcome> SendAsync(
-        Webhook webhook, string id, Wire.WebhookDelivery delivery, CancellationToken cancel)
+        Webhook webhook, Wire.WebhookDelivery delivery, CancellationToken cancel)
     {
         using var within = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         within.CancelAfter(options.Value.RequestTime);
         try
         {
-            using var request = Request(webhook, id, delivery);
+            using var request = Request(webhook, delivery);
             using var response = await _http.SendAsync(request, within.Token);
             return Read(response);
         }
@@ -62,9 +62,10 @@ public sealed class WebhookHttp(
 
     public void Dispose() => _http.Dispose();
 
-    private HttpRequestMessage Request(Webhook webhook, string id, Wire.WebhookDelivery delivery)
+    private HttpRequestMessage Request(Webhook webhook, Wire.WebhookDelivery delivery)
     {
         var body = System.Text.Encoding.UTF8.GetBytes(JsonFormatter.Default.Format(delivery));
+        var id = webhook.MessageId(body);
         var seconds = new DateTimeOffset(clock.Now()).ToUnixTimeSeconds();
         var request = new HttpRequestMessage(HttpMethod.Post, webhook.Url)
         {

@@ -149,7 +149,7 @@ public sealed partial class WebhookSender(
                 Entries = { entries },
                 SeenUntil = until,
             };
-            var outcome = await http.SendAsync(webhook, webhook.MessageId(until), delivery, cancel);
+            var outcome = await http.SendAsync(webhook, delivery, cancel);
             if (!outcome.Taken)
             {
                 await FailAsync(webhook, outcome, cancel);

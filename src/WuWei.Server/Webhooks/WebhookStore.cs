@@ -43,12 +43,15 @@ public static class WebhookStore
         $"SELECT {Columns} FROM webhook WHERE state <> 3 ORDER BY partner_id, added_at LIMIT @OfAllMax",
         new { Webhook.OfAllMax });
 
-    /// <summary>Those for which something may have come, and that nobody else delivers to now.</summary>
+    /// <summary>
+    /// Those for which something may have come, and that nobody else delivers to now. What another copy began to deliver
+    /// waits until this one knows the journal as far: it would send a part of it.
+    /// </summary>
     public static Task<List<Webhook>> ListDueWebhooksAsync(this DbSession db, long head, Guid self, DateTime now) =>
         db.ListAsync<Webhook>(
             $"""
             SELECT {Columns} FROM webhook
-            WHERE state = 1 AND next_at <= @now AND seen_until < @head
+            WHERE state = 1 AND next_at <= @now AND seen_until < @head AND (batch_until IS NULL OR batch_until <= @head)
               AND (lease_holder IS NULL OR lease_holder = @self OR lease_ends_at <= @now)
             ORDER BY next_at LIMIT @OfAllMax
             """, new { head, self, now, Webhook.OfAllMax });
@@ -115,21 +118,26 @@ public static class WebhookStore
         "UPDATE webhook SET lease_holder = NULL, lease_ends_at = NULL WHERE id = @id AND lease_holder = @self",
         new { id, self });
 
-    /// <summary>An operator's act: stopped, resumed at a number, or removed; no failure is left.</summary>
+    /// <summary>
+    /// An operator's act: stopped, resumed at a number, or removed; no failure is left. A delivery that was tried and may
+    /// have arrived stays what it was.
+    /// </summary>
     public static async Task<bool> ChangeWebhookAsync(this DbSession db, Webhook before, Webhook after) =>
         await db.ExecuteAsync(
             """
-            UPDATE webhook SET state = @to, seen_until = @goOnAfter, batch_until = NULL, failures = 0,
+            UPDATE webhook SET state = @to, seen_until = @goOnAfter, batch_until = @BatchUntil, failures = 0,
               failing_since = NULL, fault = 0, status = NULL, next_at = @NextAt, lease_holder = NULL, lease_ends_at = NULL
-            WHERE id = @Id AND state = @from AND seen_until = @SeenBefore
+            WHERE id = @Id AND state = @from AND seen_until = @SeenBefore AND batch_until <=> @batchBefore
             """,
             new
             {
                 before.Id,
                 from = before.State,
                 SeenBefore = before.SeenUntil,
+                batchBefore = before.BatchUntil,
                 to = after.State,
                 goOnAfter = after.SeenUntil,
+                after.BatchUntil,
                 after.NextAt,
             }) == 1;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using WuWei.Calls;
+using WuWei.Journal;
 using WuWei.Tests.Harness;
 
 namespace WuWei.Gateway.Tests.Partners;
@@ -35,6 +36,44 @@ public sealed class OnBehalfTests(PartnerDoor door) : IClassFixture<PartnerDoor>
         Assert.Equal(
             _hotline.Id, JsonDocument.Parse(detail!).RootElement.GetProperty("partner").GetGuid());
         await door.People.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Every_entry_of_the_call_names_the_partner()
+    {
+        var request = Request();
+        request.PictureIds.Add(await _operator.UploadAsync());
+
+        var wish = (await _hotline.Wishes.MakeWishAsync(request, TestPartner.For(_operator.PersonId))).Wish;
+
+        var rows = await door.People.Db.ReadAsync(
+            db => db.ListAsync<StoredEntry>(
+                """
+                SELECT e.kind, e.detail FROM journal_entry e JOIN journal_entry made
+                  ON made.at = e.at AND made.actor_id = e.actor_id AND made.subject_id = @wish
+                WHERE e.subject IN ('wish', 'picture') AND e.kind <> 'PICTURE_UPLOAD'
+                """, new { wish = Guid.Parse(wish.Id) }), CancellationToken.None);
+        Assert.Contains("PICTURE_ATTACH", rows.Select(e => e.Kind));
+        Assert.All(rows, e => Assert.Equal(
+            _hotline.Id, JsonDocument.Parse(e.Detail).RootElement.GetProperty("partner").GetGuid()));
+    }
+
+    [Fact]
+    public async Task One_key_of_two_partners_and_of_the_person_is_three_keys()
+    {
+        var other = await door.PartnerAsync(["WishService/MakeWish"], [door.World.Street], [_operator.PersonId]);
+        var headers = TestPartner.For(_operator.PersonId, $"{Guid.NewGuid()}");
+        var (key, own) = (headers.Get("idempotency-key")!.Value, Request());
+        own.Origin = Wire.WishOrigin.Staff;
+
+        var first = (await _hotline.Wishes.MakeWishAsync(Request(), headers)).Wish;
+        var second = (await other.Wishes.MakeWishAsync(Request(), headers)).Wish;
+        var third = (await new Wire.WishService.WishServiceClient(door.People.Channel).MakeWishAsync(
+            own, Rpcs.Headers(_operator.Token, key))).Wish;
+
+        Assert.Equal(3, new[] { first.Id, second.Id, third.Id }.Distinct().Count());
+        Assert.Equal(first.Id, (await _hotline.Wishes.MakeWishAsync(Request(), headers)).Wish.Id);
+        Assert.Equal(second.Id, (await other.Wishes.MakeWishAsync(Request(), headers)).Wish.Id);
     }
 
     [Fact]

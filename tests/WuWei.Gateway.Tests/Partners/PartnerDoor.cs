@@ -19,12 +19,19 @@ public sealed class PartnerDoor : IAsyncLifetime
     public World World { get; private set; } = null!;
     public TestClock Clock => People.Clock;
 
+    /// <summary>Whether it lives now, for programs that have no other clock than the machine's.</summary>
+    public bool Now { get; init; }
+
     /// <summary>Its address for clients.</summary>
     public string Address => AddressOf(Door);
+
+    /// <summary>The file of the authority's certificate.</summary>
+    public string AuthorityFile => At("ca/ca.pem");
 
     public async ValueTask InitializeAsync()
     {
         People = await TestServer.StartAsync();
+        Clock.Advance(Now ? DateTime.UtcNow - Clock.Now : TimeSpan.Zero);
         World = await World.CreateAsync(People);
         NewAuthority().Create("测试区");
         using var key = NewKey();

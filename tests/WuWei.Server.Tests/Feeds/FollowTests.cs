@@ -373,6 +373,26 @@ public sealed partial class FollowTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_stream_ends_with_the_key_that_opened_it()
+    {
+        var partner = await _server.PartnerAsync([_world.Street]);
+        await using var follower = Following(partner, after: null);
+        await follower.MessageAsync();
+
+        await _server.AddKeyAsync(partner.Code);
+        _server.PartnersAreReadAnew();
+
+        var ended = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            while (true)
+            {
+                await follower.MessageAsync();
+            }
+        });
+        Assert.Equal("PARTNER_KEY_RETIRED", ended.Reason());
+    }
+
+    [Fact]
     public void A_scope_for_one_call_comes_before_a_wider_one()
     {
         PartnerScope[] scopes =

@@ -80,21 +80,23 @@ public sealed class DeliveryTests : IAsyncLifetime
     {
         await _cast.Maker.BindAsync(_world.WeChat);
         await _cast.Maker.AllowAsync(_world.WeChat);
-        _world.WeChat.Stub.WeChat.MessageError = 45009;
+        _world.WeChat.Stub.WeChat.MessageError = 45011;
         await _cast.WishAsync(WishStatus.Claimed);
         await _server.DeliverAsync();
+        var began = _server.Clock.Now;
         for (var attempt = 1; attempt < Delivery.AttemptsMax; attempt++)
         {
-            Assert.Equal((DeliveryState.Waiting, attempt, 45009), await OnlyAsync(_cast.Maker));
+            Assert.Equal((DeliveryState.Waiting, attempt, 45011), await OnlyAsync(_cast.Maker));
             // Not a moment before.
             _server.Clock.Advance(Delivery.PauseAfter(attempt) - TimeSpan.FromSeconds(1));
             await _server.RunJobsAsync();
-            Assert.Equal((DeliveryState.Waiting, attempt, 45009), await OnlyAsync(_cast.Maker));
+            Assert.Equal((DeliveryState.Waiting, attempt, 45011), await OnlyAsync(_cast.Maker));
             _server.Clock.Advance(TimeSpan.FromSeconds(1));
             await _server.RunJobsAsync();
         }
 
-        Assert.Equal((DeliveryState.Dead, Delivery.AttemptsMax, 45009), await OnlyAsync(_cast.Maker));
+        Assert.Equal((DeliveryState.Dead, Delivery.AttemptsMax, 45011), await OnlyAsync(_cast.Maker));
+        Assert.InRange(_server.Clock.Now - began, TimeSpan.FromDays(1), Delivery.StaleAfter);
         // It was not used up.
         Assert.Equal(1, await _cast.Maker.RemainingAsync());
 
@@ -294,8 +296,8 @@ public sealed class DeliveryTests : IAsyncLifetime
         await _server.RunJobsAsync();
     }
 
-    private Task<int> RetryAsync(Guid id, bool lost) => _server.Db.HousekeepAsync(
-        db => db.RetryDeliveriesAsync(id, lost, _server.Clock.Now), CancellationToken.None);
+    private async Task<int> RetryAsync(Guid id, bool lost) => (await _server.Db.HousekeepAsync(
+        db => db.RetryDeliveriesAsync(id, lost, Guid.Empty, 10, _server.Clock.Now), CancellationToken.None)).Count;
 
     private Task<List<DeliveryState>> StatesAsync() => _server.Db.ReadAsync(
         async db => (await db.ListAsync<Delivery>("SELECT state FROM delivery")).Select(d => d.State).ToList(),

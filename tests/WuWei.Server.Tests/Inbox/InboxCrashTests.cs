@@ -53,7 +53,8 @@ public sealed class InboxCrashTests : IAsyncLifetime
         var told = await StoryAsync();
         Assert.True(told.Count > 50, $"{told.Count} is not much of a story");
         // Nobody was killed in the second telling, on an inbox that was emptied.
-        await _server.Database.ExecuteAsync("DELETE FROM inbox_item; DELETE FROM delivery; UPDATE inbox_head SET number = 0");
+        await _server.Database.ExecuteAsync(
+            "DELETE FROM inbox_item; DELETE FROM delivery; UPDATE inbox_head SET number = 0, told_to = NULL");
         while (await Job(_server).RunAsync(CancellationToken.None) > 0)
         {
             // To the end.

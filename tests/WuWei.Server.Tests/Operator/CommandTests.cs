@@ -131,8 +131,8 @@ public sealed class CommandTests : IAsyncLifetime
                 """
                 INSERT INTO delivery (id, person_id, channel, topic, source, source_id, number, text, at, state, bulk, due_at,
                   attempts, fault)
-                VALUES (@id, @id, 1, 1, 1, @id, 1, '心愿有人认领了。', '2026-06-01', @state, 0, '2026-06-01', 8, 45009)
-                """, ("id", id), ("state", state));
+                VALUES (@id, @id, 1, 1, 1, @id, 1, '心愿有人认领了。', @now, @state, 0, @now, 13, 45009)
+                """, ("id", id), ("state", state), ("now", DateTime.UtcNow));
         }
 
         var (code, output) = await RunAsync(["inbox", "dead"]);
@@ -144,6 +144,33 @@ public sealed class CommandTests : IAsyncLifetime
         Assert.Contains("1 messages", (await RunAsync(["inbox", "retry", "--all"])).Output);
         Assert.Equal(0, (await RunAsync(["inbox", "retry", $"{ids[1]}", "--lost"])).Code);
         Assert.Equal(2, await _server.Database.ScalarAsync<int>("SELECT COUNT(*) FROM delivery WHERE state = 1"));
+    }
+
+    [Fact]
+    public async Task However_many_messages_are_dead_they_are_taken_a_page_at_a_time_and_stale_ones_are_left_out()
+    {
+        const string digit = "(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 "
+            + "UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9)";
+        // Of ten one is the digest of a day that is over, and one tells of something of last week.
+        await _server.Database.ExecuteAsync(
+            $"""
+            INSERT INTO delivery (id, person_id, channel, topic, source, source_id, number, text, at, state, bulk, due_at,
+              attempts)
+            SELECT UNHEX(MD5(n)), UNHEX(MD5(n)), 2, IF(n MOD 10, 1, 8), IF(n MOD 10, 1, 3), UNHEX(MD5(n)), n, '有消息。',
+              IF(n MOD 10 = 1, @week, IF(n MOD 10 = 0, @yesterday, @now)), 5, 0, @now, 13
+            FROM (SELECT a.d + 10 * b.d + 100 * c.d + 1000 * e.d AS n
+              FROM {digit} a CROSS JOIN {digit} b CROSS JOIN {digit} c CROSS JOIN {digit} e) numbers WHERE n < 1100
+            """,
+            ("week", DateTime.UtcNow.AddDays(-7)), ("yesterday", DateTime.UtcNow.AddDays(-1)), ("now", DateTime.UtcNow));
+
+        var (code, output) = await RunAsync(["inbox", "retry", "--all"]);
+
+        Assert.Equal(0, code);
+        Assert.Contains("880 messages wait again, 220 were too old", output);
+        Assert.Contains("wait again, ", output.Split('\n')[1]);
+        Assert.Equal(880, await _server.Database.ScalarAsync<int>(
+            "SELECT COUNT(*) FROM delivery WHERE state = 1 AND source = 1 AND attempts = 0"));
+        Assert.Equal(220, await _server.Database.ScalarAsync<int>("SELECT COUNT(*) FROM delivery WHERE state = 4"));
     }
 
     [Fact]

@@ -16,11 +16,12 @@ public sealed class PartnerCommandTests : IAsyncLifetime
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("wuwei-partner-");
     private TestServer _server = null!;
+    private World _world = null!;
 
     public async ValueTask InitializeAsync()
     {
         _server = await TestServer.StartAsync();
-        await World.CreateAsync(_server);
+        _world = await World.CreateAsync(_server);
     }
 
     public async ValueTask DisposeAsync()
@@ -107,6 +108,47 @@ public sealed class PartnerCommandTests : IAsyncLifetime
             Assert.True(code == 1, $"{string.Join(' ', wrong)}: {output}");
             Assert.DoesNotContain("   at WuWei", output);
         }
+    }
+
+    [Fact]
+    public async Task What_somebody_else_changed_meanwhile_is_not_overwritten()
+    {
+        var (_, code) = await _server.AddPartnerAsync(["public"], [_world.Street]);
+        var read = await _server.Partners().GetAsync(code, CancellationToken.None);
+        Assert.Equal(0, (await RunAsync("change", code, "--quota", "7")).Code);
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => _server.Partners().ChangeAsync(
+            code, read with { Name = "市民热线二" }, CancellationToken.None));
+
+        Assert.Contains("meanwhile", refused.Message);
+        var now = await _server.Partners().GetAsync(code, CancellationToken.None);
+        Assert.Equal((read.Name, 7), (now.Name, now.QuotaPerDay));
+        Assert.Equal("PARTNER_ADDED PARTNER_CHANGED", await KindsAsync());
+        // Read again, it goes through.
+        Assert.Equal(0, (await RunAsync("change", code, "--name", "市民热线二")).Code);
+    }
+
+    [Fact]
+    public async Task Of_many_who_change_it_at_once_each_success_is_there()
+    {
+        var (_, code) = await _server.AddPartnerAsync(["public"], [_world.Street]);
+        var read = await _server.Partners().GetAsync(code, CancellationToken.None);
+
+        var changed = await Task.WhenAll(Enumerable.Range(1, 8).Select(async quota =>
+        {
+            try
+            {
+                await _server.Partners().ChangeAsync(code, read with { QuotaPerDay = quota }, CancellationToken.None);
+                return quota;
+            }
+            catch (InvalidOperationException)
+            {
+                return 0;
+            }
+        }));
+
+        var now = await _server.Partners().GetAsync(code, CancellationToken.None);
+        Assert.Equal(Assert.Single(changed, q => q > 0), now.QuotaPerDay);
     }
 
     [Fact]

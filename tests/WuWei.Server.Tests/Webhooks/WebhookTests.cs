@@ -85,7 +85,6 @@ public sealed class WebhookTests : IAsyncLifetime
 
         Assert.Equal(2, _receiver.Deliveries.Count);
         Assert.Equal(failed.BatchUntil, _receiver.Deliveries.First().Read().SeenUntil);
-        Assert.Equal(failed.MessageId(failed.BatchUntil!.Value), _receiver.Deliveries.First().Id);
         Assert.Equal(await _server.Database.ExpectedAsync(_world.Street), _receiver.Book.Done);
         Assert.Equal(0, (await _server.WebhookAsync(_webhook.Id)).Failures);
     }
@@ -105,6 +104,67 @@ public sealed class WebhookTests : IAsyncLifetime
         Assert.Equal((first.Id, Encoding.UTF8.GetString(first.Body)), (second.Id, Encoding.UTF8.GetString(second.Body)));
         Assert.NotEqual(first.Timestamp, second.Timestamp);
         Assert.Equal(await _server.Database.ExpectedAsync(_world.Street), _receiver.Book.Done);
+    }
+
+    [Fact]
+    public async Task What_an_id_names_never_changes_though_more_may_be_seen_by_the_time_it_comes_again()
+    {
+        var partner = await _server.PartnerAsync([_world.Community], "journal/wishes");
+        var (receiver, webhook) = await _server.ReceiverAsync(partner);
+        await using var _1 = receiver;
+        await MakeAsync();
+        await (await _world.ResidentAsync(_world.NextCommunity)).MakeAsync(_world.Request(_world.NextCommunity));
+        receiver.After = http => http.Abort();
+        await _server.DeliverAsync();
+        var until = (await _server.WebhookAsync(webhook.Id)).BatchUntil;
+
+        var terms = await _server.Partners().GetAsync(partner.Code, CancellationToken.None);
+        await _server.Partners().ChangeAsync(
+            partner.Code, terms with { Units = [_world.Street] }, CancellationToken.None);
+        _server.PartnersAreReadAnew();
+        receiver.After = _ => { };
+        await _server.DeliverAsync();
+
+        var (first, second) = (receiver.Deliveries.First(), receiver.Deliveries.ElementAt(1));
+        Assert.Equal((1, 2), (first.Read().Entries.Count, second.Read().Entries.Count));
+        Assert.NotEqual(first.Id, second.Id);
+        Assert.Equal((until, until), (first.Read().SeenUntil, second.Read().SeenUntil));
+    }
+
+    [Fact]
+    public async Task A_delivery_whose_answer_was_lost_is_the_same_after_a_stop_though_more_has_come()
+    {
+        await MakeAsync();
+        _receiver.After = http => http.Abort();
+        await _server.DeliverAsync();
+        _receiver.After = _ => { };
+
+        await _server.Desk().StopAsync(_webhook.Id, CancellationToken.None);
+        await MakeAsync();
+        await _server.Desk().ResumeAsync(_webhook.Id, after: null, CancellationToken.None);
+        await _server.DeliverAsync();
+
+        Assert.Equal(3, _receiver.Deliveries.Count);
+        var (first, second) = (_receiver.Deliveries.First(), _receiver.Deliveries.ElementAt(1));
+        Assert.Equal((first.Id, Encoding.UTF8.GetString(first.Body)), (second.Id, Encoding.UTF8.GetString(second.Body)));
+        Assert.Equal(await _server.Database.ExpectedAsync(_world.Street), _receiver.Book.Done);
+    }
+
+    [Fact]
+    public async Task A_copy_that_has_seen_less_of_the_journal_leaves_what_another_began_to_deliver()
+    {
+        await using var copy = await TestServer.StartAsync(
+            _server.Database, _server.Clock, settings: [WebhookSteps.Loopback]);
+        await MakeAsync();
+        var head = await _server.SealAsync();
+        await _server.Database.ExecuteAsync("UPDATE webhook SET batch_until = @until", ("until", head + 1));
+
+        await copy.DeliverAsync();
+        Assert.Empty(_receiver.Deliveries);
+        await MakeAsync();
+        await copy.DeliverAsync();
+
+        Assert.Equal(head + 1, _receiver.Deliveries.First().Read().SeenUntil);
     }
 
     [Theory]
