@@ -272,7 +272,7 @@ describe('together', { skip }, () => {
     await press(helper, '我来认领');
     await sees(helper, '我办好了');
     await press(helper, '和许愿人说话');
-    await fill(helper, '写给对方', '您好，明天下午三点来方便吗？');
+    await fill(helper, '写给对方', '您好，周六上午十点来方便吗？');
     await press(helper, '发送');
     await sees(helper, '正在检查');
     await pass('the message to be passed');
@@ -281,7 +281,7 @@ describe('together', { skip }, () => {
     await until('the message', async () => {
       await maker.reload();
       await settled(maker);
-      return await maker.getByText('明天下午三点').count() > 0;
+      return await maker.getByText('周六上午十点').count() > 0;
     });
     await look(maker, '320-elder-thread', 'elder');
     await go(maker, 'pages/inbox/inbox');

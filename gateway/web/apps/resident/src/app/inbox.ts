@@ -47,7 +47,7 @@ export async function countUnread(): Promise<void> {
 export const unreadSign = (): string => (unread.value > 99 ? '99+' : unread.value ? String(unread.value) : '');
 
 const ways: Record<string, (id: string) => string> = {
-  wish: wishPage, notice: noticePage, thread: threadPage, award: () => pages.points,
+  wish: wishPage, notice: noticePage, thread: threadPage,
 };
 
 export async function inboxPage(pageToken: string): Promise<Page<InboxRow>> {
@@ -63,6 +63,6 @@ function toRow(item: InboxItem): InboxRow {
     when: [ago(item.at), item.times > 1 && `共 ${item.times} 次`].filter(Boolean).join(' · '),
     important: item.important,
     read: item.read,
-    url: ways[item.subject]?.(item.subjectId) ?? '',
+    url: item.topic === InboxTopic.POINTS ? pages.points : ways[item.subject]?.(item.subjectId) ?? '',
   };
 }

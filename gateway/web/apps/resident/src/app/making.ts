@@ -30,8 +30,7 @@ export function toRequest(draft: Draft, unitId: string, categories: Category[], 
   const written = draft.text.trim();
   const contact = { name: draft.name.trim() || nameUnknown, phone: draft.phone.trim(), address: draft.address.trim() };
   // A draft of the usual mode may have said them, which elder mode does not show.
-  const { remote } = draft;
-  const pictureIds = [...draft.pictureIds];
+  const { remote, pictureIds } = draft;
   const visibility = draft.hidden ? WishVisibility.PRIVATE : WishVisibility.PUBLIC;
   if (elder) {
     const text = written.length < textMin ? `想请人帮忙：${written}` : written;

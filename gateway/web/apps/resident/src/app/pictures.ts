@@ -23,7 +23,7 @@ const notes: Partial<Record<ContentState, string>> = {
   [ContentState.WAITING]: '检查中', [ContentState.REFUSED]: '没通过',
 };
 
-export const toShown = ({ id, thumbnailUrl, largeUrl, state }: Pick<Picture, 'id' | 'thumbnailUrl' | 'largeUrl' | 'state'>): ShownPicture =>
+export const toShown = ({ id, thumbnailUrl, largeUrl, state }: Picture): ShownPicture =>
   ({ id, thumbnail: linkTo(thumbnailUrl), large: linkTo(largeUrl), note: notes[state] ?? '' });
 
 /** What the services give is a path at the public door. */

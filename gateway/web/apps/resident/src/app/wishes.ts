@@ -93,8 +93,15 @@ export async function watchedWishes(pageToken: string): Promise<Page<WishCard>> 
   return cards(answer.wishes, answer.nextPageToken);
 }
 
-export async function likeWishes(written: { unitId: string; title: string; text: string; point?: Place | undefined }): Promise<LikeCard[]> {
-  const { unitId, title, text, point } = written;
+/** As far as a wish is written. */
+export interface Writing {
+  unitId: string;
+  title: string;
+  text: string;
+  point?: Place | undefined;
+}
+
+export async function likeWishes({ unitId, title, text, point }: Writing): Promise<LikeCard[]> {
   const { wishes } = await wuwei.watches.suggestDuplicates({ unitId, title, text, ...(point && { point }) });
   return Promise.all(wishes.flatMap(({ wish }) => (wish ? toCard(wish).then((card) => ({ ...card, mine: wish.mine })) : [])));
 }

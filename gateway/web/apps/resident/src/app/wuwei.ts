@@ -12,15 +12,18 @@ export const phoneNeeded = ref<PhoneNeeded>();
 const services = { categories, identity, inbox, organization, pictures, registry, watches, wishes };
 
 /** Where the public door is. */
-export let baseUrl = '';
-// #ifdef MP-WEIXIN
-baseUrl = WUWEI_PUBLIC_URL;
-// #endif
-// #ifndef MP-WEIXIN
-baseUrl = location.origin;
-// #endif
+export const baseUrl = door();
 
 export const wuwei = create();
+
+function door(): string {
+  // #ifdef MP-WEIXIN
+  return WUWEI_PUBLIC_URL;
+  // #endif
+  // #ifndef MP-WEIXIN
+  return location.origin;
+  // #endif
+}
 
 function create(): WuWei<typeof services> {
   const clientVersion = WUWEI_VERSION;
