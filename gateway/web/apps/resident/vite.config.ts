@@ -30,8 +30,34 @@ function nothingFromElsewhere(): Plugin {
   };
 }
 
+/** Services that only one page calls: a mini program loads them with that page's subpackage, see pages.json. */
+const servicesOfPages: Record<string, string> = {
+  boards: 'pages/points', notices: 'pages/notice', points: 'pages/points', threads: 'pages/thread',
+};
+
+/** uni-app's programs have all that is not their own in the main package. */
+function servicesWithTheirPages(): Plugin {
+  return {
+    name: 'services-with-their-pages',
+    outputOptions(options) {
+      const others = options.manualChunks;
+      if (typeof others !== 'function') {
+        return this.error('uni-app no longer says by a function which file a module is in');
+      }
+
+      return {
+        ...options,
+        manualChunks: (id, meta) => {
+          const page = servicesOfPages[/\/gen\/wuwei\/v1\/(\w+)_pb\.ts$/.exec(id)?.[1] ?? ''];
+          return page ? `${page}/service` : others(id, meta);
+        },
+      };
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [uni(), nothingFromElsewhere(), ...(weapp ? [wuweiPolyfill() as PluginOption] : [])],
+  plugins: [uni(), nothingFromElsewhere(), ...(weapp ? [servicesWithTheirPages(), wuweiPolyfill() as PluginOption] : [])],
   define: {
     WUWEI_VERSION: JSON.stringify(version),
     // Where a mini program finds the public door; pages in a browser come from it.

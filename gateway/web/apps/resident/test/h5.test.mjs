@@ -117,7 +117,7 @@ describe('in a browser', { skip }, () => {
     await fill(page, '到哪里帮您', '5幢101室');
     // A draft survives leaving the page.
     await press(page, '返回');
-    await sees(page, '我的积分');
+    await sees(page, '附近心愿');
     await press(page, '我要许愿');
     await settled(page);
     assert.equal(await page.locator('textarea:visible').inputValue(), '换灯泡');
@@ -125,7 +125,7 @@ describe('in a browser', { skip }, () => {
     await sees(page, '办理经过');
     await look(page, '320-elder-wish', 'elder');
 
-    for (const path of ['home', 'near', 'make', 'mine', 'points', 'me', 'unit']) {
+    for (const path of ['home', 'near', 'make', 'mine', 'inbox', 'preferences', 'points', 'me', 'unit']) {
       await go(page, `pages/${path}/${path}`);
       await look(page, `320-elder-${path}`, 'elder');
     }
@@ -133,7 +133,7 @@ describe('in a browser', { skip }, () => {
     // It is remembered, and the text goes up to 30.
     await go(page, 'pages/me/me');
     await press(page, '最大');
-    for (const path of ['home', 'near', 'make', 'mine', 'points', 'me']) {
+    for (const path of ['home', 'near', 'make', 'mine', 'inbox', 'preferences', 'points', 'me']) {
       await go(page, `pages/${path}/${path}`);
       assert.equal(await page.locator('.page').last().evaluate((e) => getComputedStyle(e).fontSize), '30px');
       await look(page, `320-elder-largest-${path}`, 'elder');
@@ -159,7 +159,7 @@ describe('in a browser', { skip }, () => {
       await stranger.context().close();
 
       const page = await resident(browser, width);
-      for (const path of ['home', 'make', 'mine', 'points', 'me', 'unit']) {
+      for (const path of ['home', 'make', 'mine', 'inbox', 'preferences', 'points', 'me', 'unit']) {
         await go(page, `pages/${path}/${path}`);
         if (path === 'make') await press(page, '综合');
         await look(page, `${width}-${path}`);

@@ -1,6 +1,6 @@
 // A phone with WeChat that runs the mini program as it was built, in a place with the language and WeChat's own functions and
 // nothing else.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import vm from 'node:vm';
 import { artifacts, base, until, weChat } from './running.mjs';
@@ -16,6 +16,8 @@ export class Phone {
   sent = [];
   opened = [];
   faults = [];
+  /** The files that its owner chooses. */
+  album = [];
   #pages = [];
   #modules = new Map();
   #components = new Map();
@@ -48,6 +50,16 @@ export class Phone {
         this.sent.push(options);
         return answer(options);
       },
+      uploadFile: ({ url, header, filePath, name, success, fail }) => {
+        const form = new FormData();
+        form.append(name, new Blob([readFileSync(filePath)]));
+        fetch(url.replace(/^https?:\/\/[^/]+/, base), { method: 'POST', headers: header, body: form })
+          .then(async (r) => success({ statusCode: r.status, data: await r.text() }), () => fail({ errMsg: 'uploadFile:fail' }));
+        return { abort() {}, onProgressUpdate: (told) => told({ progress: 50 }) };
+      },
+      chooseMedia: ({ success }) => success({ tempFiles: this.album.map((path) => ({ tempFilePath: path, size: statSync(path).size })) }),
+      requestSubscribeMessage: ({ tmplIds, success }) => success(Object.fromEntries(tmplIds.map((id) => [id, 'accept']))),
+      pageScrollTo: () => undefined,
       navigateTo: ({ url }) => void this.opened.push(url),
       redirectTo: ({ url }) => void this.opened.push(url),
       reLaunch: ({ url }) => void this.opened.push(url),
@@ -60,7 +72,9 @@ export class Phone {
     };
     const note = (...words) => this.faults.push(words.map(String).join(' '));
     const globals = {
-      wx, setTimeout, clearTimeout, setInterval, clearInterval,
+      wx, setTimeout, clearTimeout, clearInterval,
+      // A page that asks again from time to time does not keep the test waiting.
+      setInterval: (...given) => setInterval(...given).unref(),
       console: { log() {}, info() {}, debug() {}, warn: note, error: note },
       App: (options) => { this.app = options; },
       Page: () => undefined,

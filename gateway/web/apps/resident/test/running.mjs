@@ -1,8 +1,11 @@
 // What the tests know of the program that runs: WUWEI_PUBLIC says where; the codes it sends are in the file WUWEI_OUTPUT,
 // which is what scripts/run prints, or are asked for at WUWEI_CODES, as are those of the WeChat that has the app WUWEI_APP.
 import { createHmac, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { crc32, deflateSync } from 'node:zlib';
 
 export const { WUWEI_PUBLIC: base = '', WUWEI_OUTPUT: output = '', WUWEI_CODES: codes = '' } = process.env;
 export const artifacts = fileURLToPath(new URL('../../../../../artifacts/', import.meta.url));
@@ -14,6 +17,10 @@ export const demo = {
   district: '建邺区', street: '莫愁湖街道', community: '莫愁湖社区', communityCode: process.env.WUWEI_UNIT || '320105001011',
   password: 'wuwei-demo-2026', secret: 'WUWEIDEMOWUWEIDEMOWUWEIDEMO2345A',
 };
+
+/** A photograph, as far as the services can tell. */
+export const photo = join(mkdtempSync(join(tmpdir(), 'wuwei-')), 'photo.png');
+writeFileSync(photo, png(600, 400));
 
 let news = 0;
 export const newPhone = () => `137${String(Date.now()).slice(-6)}${String(++news).padStart(2, '0')}`;
@@ -77,6 +84,24 @@ export function signInStaff() {
     .then(({ token }) => token, (error) => new Promise((resolve, reject) => {
       setTimeout(() => (error.message.includes('40101') ? resolve(undefined) : reject(error)), 10_000);
     })), 60_000);
+}
+
+/** Stripes of colour. */
+function png(width, height) {
+  const part = (type, data) => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    check.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, check]);
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  head.set([8, 2], 8); // eight bits of red, green and blue
+  const row = (y) => Buffer.from([0, ...Array.from({ length: width }, (_, x) => [200, (x >> 5) * 12 % 256, (y >> 5) * 18 % 256]).flat()]);
+  const rows = Buffer.concat(Array.from({ length: height }, (_, y) => row(y)));
+  return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), part('IHDR', head), part('IDAT', deflateSync(rows)), part('IEND', Buffer.alloc(0))]);
 }
 
 /** RFC 6238. */

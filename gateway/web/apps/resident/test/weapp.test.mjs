@@ -1,16 +1,21 @@
 // The mini program as it was built. It needs `scripts/web weapp`; the calls need the running program, too.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { all, built, json, overFetch, Phone, shown } from './phone.mjs';
-import { call, demo, newPhone, signIn, skip as notRunning, until, weChat } from './running.mjs';
+import { call, demo, newPhone, photo, signIn, skip as notRunning, until, weChat } from './running.mjs';
 
 const packageBytesMax = 2 * 1024 * 1024;
 
 describe('the mini program', { skip: existsSync(join(built, 'app.json')) ? false : 'it is not built: scripts/web build' }, () => {
   let pages;
-  before(() => { ({ pages } = json('app')); });
+  let roots;
+  before(() => {
+    const { subPackages, ...app } = json('app');
+    roots = subPackages.map(({ root }) => root);
+    pages = [...app.pages, ...subPackages.flatMap(({ root, pages: own }) => own.map((page) => `${root}/${page}`))];
+  });
 
   test('is small, and loads nothing from elsewhere', () => {
     const files = readdirSync(built, { recursive: true }).map((f) => join(built, f)).filter((f) => statSync(f).isFile());
@@ -18,6 +23,17 @@ describe('the mini program', { skip: existsSync(join(built, 'app.json')) ? false
     for (const file of files.filter((f) => f.endsWith('.js'))) {
       assert.doesNotMatch(readFileSync(file, 'utf8'), /preloadAssets|\bnew Function\b|\beval\(/, file);
     }
+  });
+
+  test('starts without what only one page needs', () => {
+    const packageOf = (file) => roots.find((root) => file.startsWith(`${root}/`)) ?? '';
+    const files = readdirSync(built, { recursive: true }).filter((f) => f.endsWith('.js'));
+    const wrong = files.flatMap((file) => [...readFileSync(join(built, file), 'utf8').matchAll(/require\("(\.[^"]*)"\)/g)]
+      .map(([, path]) => normalize(join(dirname(file), path)))
+      .filter((needed) => packageOf(needed) && packageOf(needed) !== packageOf(file)).map((needed) => `${file} needs ${needed}`));
+    assert.deepEqual(wrong, []);
+    const start = files.filter((f) => !packageOf(f)).map((f) => readFileSync(join(built, f), 'utf8')).join('');
+    assert.deepEqual(['ListPoints', 'GetMyRank', 'ListMessages', 'GetNotice'].filter((call) => start.includes(call)), []);
   });
 
   test('opens each page, without a network', async () => {
@@ -56,6 +72,14 @@ describe('the mini program', { skip: existsSync(join(built, 'app.json')) ? false
       await ownIsShown(phone, masked);
       assert.equal(phone.logins, 2);
 
+      // One tap allows one message. The demo has no templates, and so nothing to ask for.
+      const { token } = JSON.parse(phone.storage.get('wuwei.session'));
+      const templates = async () => (await call('/me/inbox/preferences', undefined, token)).templates ?? [];
+      if ((await templates()).length) {
+        await phone.press(phone.open('pages/inbox/inbox'), '用微信提醒我');
+        await until('a message that is allowed', async () => (await templates())[0].remaining === 1);
+      }
+
       // Started again, it goes on; and where nothing is left, or what is left has ended, WeChat signs in by itself.
       for (const [left, logins] of [[phone.storage, 0], [new Map(), 1], [session('ended'), 1]]) {
         const again = new Phone(overFetch, user, left);
@@ -79,6 +103,36 @@ describe('the mini program', { skip: existsSync(join(built, 'app.json')) ? false
     await phone.press(make, '提交心愿');
     const wish = await made(phone, token);
     assert.deepEqual([wish.title, wish.mine, wish.cell], ['换灯泡', true, undefined]);
+    assert.deepEqual(phone.faults, []);
+  });
+
+  test('adds a picture to a wish', { skip: notRunning, timeout: 60_000 }, async () => {
+    const { token } = await atHome();
+    const phone = new Phone(overFetch, 'nobody', session(token));
+    phone.album = [photo];
+    await phone.press(phone.open('pages/me/me'), '换成长辈版');
+    const make = phone.open('pages/make/make');
+    await phone.write(make, '您想请人帮什么忙？', '楼道灯坏了');
+    await phone.write(make, '到哪里帮您？', '5幢101室');
+    await phone.press(make, '加照片');
+    await until('the picture', () => phone.button(make, '再加照片') && shown(make).includes('/pictures/'));
+    await phone.press(make, '提交心愿');
+    const { pictures } = await made(phone, token);
+    assert.equal(pictures.length, 1);
+    const page = phone.open('pages/wish/wish', { id: phone.opened.at(-1).split('=')[1] });
+    await until('the picture of the wish', () => shown(page).includes(pictures[0].id));
+    assert.deepEqual(phone.faults, []);
+  });
+
+  test('has an inbox, and is told how to remind of it', { skip: notRunning, timeout: 60_000 }, async () => {
+    const { token } = await atHome();
+    const phone = new Phone(overFetch, 'nobody', session(token));
+    const inbox = phone.open('pages/inbox/inbox');
+    const [newest] = (await call('/me/inbox', undefined, token)).items ?? [];
+    await until('what is in it', () => shown(inbox).includes(newest?.text ?? '还没有消息'));
+    const preferences = phone.open('pages/preferences/preferences');
+    await phone.press(preferences, '每天合成一条');
+    await until('the preference', async () => (await call('/me/inbox/preferences', undefined, token)).preferences?.digest);
     assert.deepEqual(phone.faults, []);
   });
 

@@ -1,10 +1,11 @@
-// What the package costs the residents' mini program.
+// What the package costs the residents' mini program: its main package, which every start loads. What only one page calls is in
+// that page's subpackage, see apps/resident/vite.config.ts.
 import { build, transform } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const bytesMax = 120 * 1024;
-const used = 'boards, categories, identity, organization, points, registry, wishes';
+const used = 'categories, identity, inbox, organization, pictures, registry, watches, wishes';
 const { outputFiles } = await build({
   stdin: {
     contents: `import { byWeChat, createWuWei, ${used}, wxPlatform } from './index';

@@ -1,7 +1,7 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { createGrpcWebTransport } from '@connectrpc/connect-web';
 import { answerBytesMax, requestBytesMax } from './limits';
-import { memoryStorage, type Platform, type Storage } from './platform';
+import { memoryStorage, type Platform, type Storage, type Upload } from './platform';
 
 /** Pages in a browser: fetch, and localStorage. Where that is forbidden, everything is forgotten with the page. */
 export function browserPlatform(): Platform {
@@ -10,6 +10,7 @@ export function browserPlatform(): Platform {
     transport: (baseUrl) => createGrpcWebTransport({
       baseUrl, fetch: fetchWhole, binaryOptions: { readUnknownFields: false },
     }),
+    upload,
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),
   };
 }
@@ -35,6 +36,22 @@ const fetchWhole: typeof fetch = async (input, init) => {
 
   return new Response(bytes, { status: response.status, headers: response.headers });
 };
+
+/** Not by fetch, which does not tell how far it is. */
+function upload({ url, headers, file, signal, progress }: Upload): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const form = new FormData();
+    form.append('file', file);
+    request.open('POST', url);
+    Object.entries(headers).forEach(([name, value]) => request.setRequestHeader(name, value));
+    request.upload.onprogress = ({ loaded, total }) => progress(Math.floor(loaded / total * 100));
+    request.onload = () => resolve(request.responseText);
+    request.onerror = () => reject(new ConnectError('no answer', Code.Unavailable));
+    signal.addEventListener('abort', () => request.abort());
+    request.send(form);
+  });
+}
 
 function browserStorage(): Storage {
   const probe = 'wuwei.probe';

@@ -1,15 +1,17 @@
-import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { Code, type Transport } from '@connectrpc/connect';
-import { kindOf, type Call, type CallOptions } from './calls';
+import { kindOf, type Call, type CallOptions, type Kind } from './calls';
 import { toWuWeiError, type WuWeiError } from './errors';
 import type { Intent, IntentKeeper } from './intent';
-import { newId } from './platform';
+import { pictureIn, type UploadedPicture } from './pictures';
+import { newId, type PictureFile } from './platform';
 import type { SessionKeeper } from './session';
 import { Patience, pauseMs } from './waiting';
 import type { WuWeiOptions } from './wuwei';
 
 const deviceKey = 'wuwei.device';
 const timeoutMsDefault = 10_000;
+/** What mini programs give an upload. */
+const uploadTimeoutMs = 60_000;
 const triesMax = 4;
 
 /** Makes calls: with what each carries, tried again where that is safe, and with a session where there is one. */
@@ -24,7 +26,17 @@ export class Caller {
     this.transport = options.platform.transport(options.baseUrl);
   }
 
-  readonly call: Call = async (method, request, options: CallOptions = {}) => {
+  readonly call: Call = (method, request, options = {}) => this.make(method, options, async (headers, { patience }) =>
+    (await this.transport.unary(method, patience.signal, patience.leftMs, headers, request)).message);
+
+  readonly upload = (file: PictureFile, options: UploadOptions = {}): Promise<UploadedPicture> =>
+    this.make({ name: 'UploadPicture' }, { timeoutMs: uploadTimeoutMs, ...options }, async (headers, { id, patience }) =>
+      pictureIn(await this.options.platform.upload({
+        url: `${this.options.baseUrl.replace(/\/$/, '')}/upload`, headers, file, signal: patience.signal,
+        progress: options.progress ?? (() => undefined),
+      }), id));
+
+  private async make<A extends object>(method: { readonly name: string }, options: CallOptions, send: Send<A>): Promise<A> {
     const id = newId(this.options.platform);
     const intent = kindOf(method).keyed ? (options.intent ?? { name: '', key: newId(this.options.platform) }) : undefined;
     const patience = new Patience(options.timeoutMs ?? this.options.timeoutMs ?? timeoutMsDefault, options.signal);
@@ -33,7 +45,7 @@ export class Caller {
         this.intents.sent(intent);
       }
 
-      const answer = await this.tryOften(method, request, { id, intent, patience });
+      const answer = await this.tryOften(kindOf(method), { id, intent, patience }, send);
       this.note(method, intent, answer);
       return answer;
     } catch (e) {
@@ -43,19 +55,15 @@ export class Caller {
     } finally {
       patience.end();
     }
-  };
+  }
 
-  private async tryOften<I extends DescMessage, O extends DescMessage>(
-    method: DescMethodUnary<I, O>, request: MessageInitShape<I>, call: OneCall,
-  ): Promise<MessageShape<O>> {
-    const { kind, patience } = { kind: kindOf(method), patience: call.patience };
+  private async tryOften<A>(kind: Kind, call: OneCall, send: Send<A>): Promise<A> {
+    const { patience } = call;
     let mayAgain = kind.signsInAgain;
     for (let tries = 1; ; tries++) {
       const presented = kind.session ? await patience.until(this.session.presented()) : undefined;
       try {
-        const headers = this.headers(call, presented?.token);
-        const answer = this.transport.unary(method, patience.signal, patience.leftMs, headers, request);
-        return (await patience.until(answer)).message;
+        return await patience.until(send(this.headers(call, presented?.token), call));
       } catch (e) {
         const error = toWuWeiError(e, call.id);
         if (error.retry === 'sign in' && presented && mayAgain) {
@@ -131,6 +139,15 @@ export class Caller {
     this.intents.forget();
   }
 }
+
+/** How one picture is uploaded; 60,000 unless said otherwise. */
+export interface UploadOptions extends CallOptions {
+  /** Is told how many of a hundred parts are on their way. */
+  readonly progress?: (percent: number) => void;
+}
+
+/** Sends a call once. */
+type Send<A> = (headers: Record<string, string>, call: OneCall) => Promise<A>;
 
 interface OneCall {
   readonly id: string;

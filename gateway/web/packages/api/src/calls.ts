@@ -32,7 +32,7 @@ export function clientOf<S extends DescService>(service: S, call: Call): Client<
   ])) as Client<S>;
 }
 
-const readingVerbs = /^(Get|List|Count|Explain|Report|Recommend)/;
+const readingVerbs = /^(Get|List|Count|Explain|ReportWishes|Recommend|Suggest)/;
 
 /** Change something, but carry no key: sent twice, they would do it twice or fail. */
 const withoutKey = new Set([

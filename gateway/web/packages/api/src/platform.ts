@@ -7,10 +7,25 @@ export interface Storage {
   remove(key: string): void;
 }
 
+/** A picture to upload: a browser's own file, or the path that a mini program was given for it. */
+export type PictureFile = Blob | string;
+
+/** One file on its way. */
+export interface Upload {
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly file: PictureFile;
+  readonly signal: AbortSignal;
+  /** Is told how many of a hundred parts are on their way. */
+  readonly progress: (percent: number) => void;
+}
+
 /** What differs between a browser and a mini program. */
 export interface Platform {
   readonly storage: Storage;
   transport(baseUrl: string): Transport;
+  /** Sends a form with the one file; the body of the answer, whatever its status. */
+  upload(upload: Upload): Promise<string>;
   /** Random bytes; they name things that must not coincide, and keep no secret. */
   random(length: number): Uint8Array;
 }

@@ -1,9 +1,10 @@
 import type { DescService } from '@bufbuild/protobuf';
-import { Caller } from './caller';
+import { Caller, type UploadOptions } from './caller';
 import { clientOf, type Client } from './calls';
 import { toWuWeiError } from './errors';
 import { IntentKeeper, type Intent } from './intent';
-import { newId, type Platform } from './platform';
+import type { UploadedPicture } from './pictures';
+import { newId, type PictureFile, type Platform } from './platform';
 import { access, weChat } from './services';
 import { SessionKeeper } from './session';
 
@@ -53,6 +54,10 @@ export type WuWei<S extends Services = Nothing> = Clients<S> & Clients<typeof al
    * a crash does it once.
    */
   intent(name: string): Intent;
+  /** Uploads a picture of up to 10 MiB, to be named in the call it belongs to. */
+  uploadPicture(file: PictureFile, options?: UploadOptions): Promise<UploadedPicture>;
+  /** More services, for a part of a program that is loaded when it is opened, such as a mini program's subpackage. */
+  also<M extends Services>(services: M): Clients<M>;
   /** Signs in now rather than with the first call that needs it, also after somebody signed out. */
   signIn(): Promise<boolean>;
 };
@@ -64,13 +69,16 @@ export function createWuWei<S extends Services>(options: WuWeiOptions<S>): WuWei
   const session = new SessionKeeper(
     storage, () => options.signIn(wuwei), async () => (await wuwei.access.renewSession({})).token);
   const caller = new Caller(options, session, intents);
-  const clients = Object.entries<DescService>({ ...options.services, ...always }).map(([name, service]) => [name, clientOf(service, caller.call)]);
-  const wuwei: WuWei<S> = Object.assign(Object.fromEntries(clients), {
+  const clientsOf = <M extends Services>(services: M) => Object.fromEntries(
+    Object.entries(services).map(([name, service]) => [name, clientOf(service, caller.call)])) as Clients<M>;
+  const wuwei: WuWei<S> = Object.assign(clientsOf(options.services), clientsOf(always), {
+    also: clientsOf,
+    uploadPicture: caller.upload,
     intent: (name: string) => intents.begin(name),
     signIn: async () => {
       await session.signInOnce().catch((e: unknown) => { throw toWuWeiError(e, ''); });
       return session.current !== undefined;
     },
-  });
+  }) as WuWei<S>;
   return Object.defineProperty(wuwei, 'signedIn', { get: () => session.current !== undefined });
 }

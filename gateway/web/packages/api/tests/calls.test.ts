@@ -3,7 +3,10 @@ import { AnySchema, anyPack, timestampFromMs, type Any } from '@bufbuild/protobu
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { Code, ConnectError, encodeBinaryHeader } from '@connectrpc/connect';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { createWuWei, identity, wishes, wxPlatform, type SignIn, type WuWei, type WuWeiError, type WxAnswer, type WxRequest } from '../src';
+import {
+  createWuWei, identity, threads, wishes, wxPlatform, type SignIn, type WuWei, type WuWeiError, type Wx, type WxAnswer, type WxRequest,
+  type WxUpload,
+} from '../src';
 import { BadRequestSchema, ErrorInfoSchema } from '../src/gen/google/rpc/error_details_pb';
 import { RenewSessionResponseSchema, SignInResponseSchema } from '../src/gen/wuwei/v1/access_pb';
 import { GetMeResponseSchema } from '../src/gen/wuwei/v1/identity_pb';
@@ -22,13 +25,13 @@ type Program = WuWei<typeof services>;
 type Answers = (request: WxRequest, method: string) => WxAnswer | undefined;
 
 /** A program on this phone; what its calls get. None: `wx.request` fails. */
-function program(answers: Answers, signIn: SignIn = async () => { signIns++; }): Program {
-  const wx = wxShim(kept, (options) => {
+function program(answers: Answers, signIn: SignIn = async () => { signIns++; }, uploadFile?: Wx['uploadFile']): Program {
+  const wx = { ...wxShim(kept, (options) => {
     sent.push(options);
     const given = answers(options, options.url.split('/').pop()!);
     setTimeout(() => given ? options.success(given) : options.fail({ errMsg: 'request:fail' }));
     return { abort: () => undefined };
-  });
+  }), ...(uploadFile && { uploadFile }) };
   return createWuWei({
     baseUrl: 'https://w.example', channel: 'weapp', clientVersion: '1.2.0', platform: wxPlatform(wx), services, signIn,
   });
@@ -213,4 +216,45 @@ test('patience ends, and whoever gives up is told so', async () => {
   const call = wuwei.identity.getMe({}, { signal: controller.signal });
   controller.abort();
   await expect(call).rejects.toMatchObject({ reason: 'CALL_CANCELLED', retry: 'same call' });
+});
+
+/** A program whose uploads get these bodies, one after the other; none: `wx.uploadFile` fails. */
+function uploader(...bodies: (string | undefined)[]) {
+  const uploads: WxUpload[] = [];
+  const wuwei = program(() => undefined, undefined, (options) => {
+    const body = bodies[uploads.push(options) - 1];
+    setTimeout(() => body === undefined
+      ? options.fail({ errMsg: 'uploadFile:fail' }) : options.success({ statusCode: 200, data: body }));
+    return { abort: () => undefined, onProgressUpdate: (told) => told({ progress: 40 }) };
+  });
+  return { wuwei, uploads };
+}
+
+test('a picture that was lost on the way is sent again as the same, and says how far it is', async () => {
+  const picture = { id: 'p', thumbnailUrl: '/pictures/a', largeUrl: '/pictures/b' };
+  const { wuwei, uploads } = uploader(undefined, JSON.stringify({ errcode: 0, errmsg: '', data: { picture }, request_id: 'r' }));
+  const told: number[] = [];
+
+  expect(await wuwei.uploadPicture('a-path', { progress: (percent) => told.push(percent) })).toEqual(picture);
+  expect(uploads.map((u) => [u.url, u.filePath, u.name])).toEqual(Array(2).fill(['https://w.example/upload', 'a-path', 'file']));
+  expect(uploads[0]!.header['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);
+  expect(uploads[1]!.header['idempotency-key']).toBe(uploads[0]!.header['idempotency-key']);
+  expect(told).toEqual([40, 40]);
+});
+
+test('a picture is refused in words, also by what is no answer of ours', async () => {
+  const body = JSON.stringify({ errcode: 40001, errmsg: '这不是照片。', reason: 'PICTURE_FORMAT', fields: [], request_id: 'r' });
+
+  await expect(uploader(body).wuwei.uploadPicture('a')).rejects.toMatchObject(
+    { reason: 'PICTURE_FORMAT', message: '这不是照片。', retry: 'never', requestId: 'r' });
+  await expect(uploader('<html>').wuwei.uploadPicture('a')).rejects.toMatchObject(
+    { reason: 'INTERNAL', message: expect.stringMatching(/[\u4e00-\u9fff]/) });
+});
+
+test('a part of the program that is loaded later brings its own services', async () => {
+  const { threads: later } = program(() => undefined).also({ threads });
+  await later.reportMessage({ threadId: 't', reason: '要钱' }).catch(() => undefined);
+
+  expect(sent[0]!.url).toBe('https://w.example/wuwei.v1.ThreadService/ReportMessage');
+  expect(keys()[0]).toBeDefined(); // reporting a message changes something
 });

@@ -12,11 +12,13 @@ export interface Draft {
   name: string;
   phone: string;
   address: string;
+  /** Uploaded, and attached to nothing yet. */
+  pictureIds: string[];
 }
 
 export const emptyDraft = (): Draft => ({
   categoryId: '', title: '', text: '', answers: {}, effortMinutes: 30, remote: false, hidden: false,
-  name: '', phone: '', address: '',
+  name: '', phone: '', address: '', pictureIds: [],
 });
 
 export const draft = kept<Draft>('wuwei.draft');

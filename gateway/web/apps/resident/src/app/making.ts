@@ -30,14 +30,14 @@ export function toRequest(draft: Draft, unitId: string, categories: Category[], 
   const written = draft.text.trim();
   const contact = { name: draft.name.trim() || nameUnknown, phone: draft.phone.trim(), address: draft.address.trim() };
   // A draft of the usual mode may have said them, which elder mode does not show.
-  const { remote } = draft;
+  const { remote, pictureIds } = draft;
   const visibility = draft.hidden ? WishVisibility.PRIVATE : WishVisibility.PUBLIC;
   if (elder) {
     const text = written.length < textMin ? `想请人帮忙：${written}` : written;
     const line = written.split(/[\n。！？；]/).find((l) => l.trim().length > 1)?.trim() ?? text;
     const title = [...line].slice(0, titleMax).join('');
     const categoryId = categories.find((c) => c.code === anythingCode)?.id ?? '';
-    return { unitId, categoryId, title, text, effortMinutes: 30, contact, remote, visibility };
+    return { unitId, categoryId, title, text, effortMinutes: 30, contact, remote, visibility, pictureIds };
   }
 
   // A draft keeps the answers to other categories, too.
@@ -46,6 +46,6 @@ export function toRequest(draft: Draft, unitId: string, categories: Category[], 
     .filter(([k, v]) => asked.has(k) && v.trim()).map(([k, v]) => [k, v.trim()]));
   return {
     unitId, categoryId: draft.categoryId, title: draft.title.trim(), text: written, answers, contact,
-    effortMinutes: draft.effortMinutes, remote, visibility, point: canHavePlace(draft) ? point : undefined,
+    effortMinutes: draft.effortMinutes, remote, visibility, pictureIds, point: canHavePlace(draft) ? point : undefined,
   };
 }

@@ -1,9 +1,11 @@
 import { ClaimerKind, type Category } from '@wuwei/api/types/categories';
+import { ContentState } from '@wuwei/api/types/content_state';
 import { Role } from '@wuwei/api/types/roles';
 import { WishActor, WishStatus, type Wish, type WishStep } from '@wuwei/api/types/wishes';
 import { categoryOf } from './categories';
 import { day, moment } from './days';
 import { holds, homeUnitId, lineOf, loadMe, me } from './me';
+import { toShown, type ShownPicture } from './pictures';
 import { toCard, type WishCard } from './wishes';
 import { actorWords, kindWords, moveWords } from './words';
 import { wuwei } from './wuwei';
@@ -36,7 +38,11 @@ export interface Story {
   answers: { label: string; value: string }[];
   deadline: string;
   claim?: { name: string; kind: string; partyMember: boolean; organisation: string; unit: string; due: string };
+  pictures: ShownPicture[];
+  /** Why others do not see it, to whoever wrote it. */
+  checkNote: string;
   deliveryNote: string;
+  deliveryPictures: ShownPicture[];
   rating: number;
   remote: boolean;
   steps: Step[];
@@ -44,7 +50,24 @@ export interface Story {
   /** Whether the caller may say how well it was kept: whom it was for. */
   mayRate: boolean;
   claimChoices: ClaimChoice[];
+  followers: number;
+  watched: boolean;
+  /** Whether following it makes sense: something will happen to it, and the caller is told of it in no other way. */
+  mayWatch: boolean;
+  /** Whether it is the caller's, and something will happen to it. */
+  live: boolean;
+  /** The wish that goes on for this one. */
+  mergedInto: string;
+  /** Where the caller and the other side write to each other, if they may, and who that is. */
+  thread?: { id: string; label: string };
 }
+
+const waiting: WishStatus[] = [WishStatus.OPEN, WishStatus.CLAIMED, WishStatus.DELIVERED];
+const talking: WishStatus[] = [WishStatus.CLAIMED, WishStatus.DELIVERED, WishStatus.KEPT];
+const checkWords: Partial<Record<ContentState, string>> = {
+  [ContentState.WAITING]: '您写的内容正在检查，通过后别人才看得到。',
+  [ContentState.REFUSED]: '您写的内容没有通过检查，别人看不到。可以撤回后换个说法再许。',
+};
 
 export async function loadStory(wishId: string): Promise<Story> {
   await loadMe();
@@ -76,13 +99,24 @@ async function toStory(wish: Wish, steps: WishStep[]): Promise<Story> {
         organisation: wish.claim.organisationName, unit: creditLine[0]?.name ?? '', due: day(wish.claim.dueAt),
       },
     }),
+    pictures: wish.pictures.map(toShown),
+    checkNote: wish.mine ? checkWords[wish.contentState] ?? '' : '',
     deliveryNote: wish.deliveryNote,
+    deliveryPictures: wish.deliveryPictures.map(toShown),
     rating: wish.rating,
     remote: wish.remote,
     steps: steps.map(toStep).reverse(),
     acts: actsOf(wish, mayRate, choices.length > 0),
     mayRate,
     claimChoices: choices,
+    followers: wish.followers,
+    watched: wish.watched,
+    mayWatch: waiting.includes(wish.status) && !wish.mine && !wish.claim?.mine,
+    live: wish.mine && [WishStatus.PENDING_REVIEW, ...waiting].includes(wish.status),
+    mergedInto: wish.mergedInto,
+    ...(wish.claim && talking.includes(wish.status) && (wish.mine || wish.claim.mine) && {
+      thread: { id: wish.claim.id, label: wish.claim.mine ? '和许愿人说话' : '和认领人说话' },
+    }),
   };
 }
 

@@ -4,13 +4,19 @@ export const pages = {
   near: '/pages/near/near',
   make: '/pages/make/make',
   mine: '/pages/mine/mine',
+  inbox: '/pages/inbox/inbox',
+  preferences: '/pages/preferences/preferences',
   points: '/pages/points/points',
   me: '/pages/me/me',
   unit: '/pages/unit/unit',
   signIn: '/pages/sign-in/sign-in',
 } as const;
 
-export const wishPage = (id: string) => `/pages/wish/wish?id=${encodeURIComponent(id)}`;
+const withId = (page: string) => (id: string) => `${page}?id=${encodeURIComponent(id)}`;
+export const wishPage = withId('/pages/wish/wish');
+export const noticePage = withId('/pages/notice/notice');
+/** What maker and claimer write to each other; the id is the claim's. */
+export const threadPage = withId('/pages/thread/thread');
 
 let cameFrom: string = pages.home;
 

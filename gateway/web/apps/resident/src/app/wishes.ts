@@ -4,6 +4,7 @@ import { categoryOf } from './categories';
 import { ago } from './days';
 import type { Page } from './loading';
 import { nameOf } from './me';
+import { linkTo } from './pictures';
 import type { Place } from './place';
 import { effortWords, statusSigns, statusWords } from './words';
 import { orNothing, wuwei } from './wuwei';
@@ -19,6 +20,13 @@ export interface WishCard {
   /** Its category, where it is and how long it takes. */
   facts: string[];
   when: string;
+  /** The first of its pictures; empty without one. */
+  thumbnail: string;
+}
+
+/** One that looks like the wish that somebody is writing. */
+export interface LikeCard extends WishCard {
+  mine: boolean;
 }
 
 const tones: Partial<Record<WishStatus, WishCard['tone']>> = {
@@ -45,6 +53,7 @@ export async function toCard(wish: Wish, distanceMetres?: number): Promise<WishC
       wish.visibility === WishVisibility.PRIVATE ? '不公开' : '', wish.overdue ? (wish.status === WishStatus.OPEN ? '等了很久' : '已逾期') : '',
     ].filter(Boolean),
     when: ago(wish.openedAt ?? wish.madeAt),
+    thumbnail: linkTo(wish.pictures[0]?.thumbnailUrl ?? ''),
   };
 }
 
@@ -76,6 +85,25 @@ export async function wishesNear(place: Place, pageToken: string): Promise<Page<
 export async function wishesOf(unitId: string, view: WishView, pageToken: string): Promise<Page<WishCard>> {
   const answer = await wuwei.wishes.listWishes({ view, unitId, status: WishStatus.OPEN, pageToken });
   return cards(answer.wishes, answer.nextPageToken);
+}
+
+/** The wishes that the caller follows. */
+export async function watchedWishes(pageToken: string): Promise<Page<WishCard>> {
+  const answer = await wuwei.watches.listWatched({ pageToken });
+  return cards(answer.wishes, answer.nextPageToken);
+}
+
+/** As far as a wish is written. */
+export interface Writing {
+  unitId: string;
+  title: string;
+  text: string;
+  point?: Place | undefined;
+}
+
+export async function likeWishes({ unitId, title, text, point }: Writing): Promise<LikeCard[]> {
+  const { wishes } = await wuwei.watches.suggestDuplicates({ unitId, title, text, ...(point && { point }) });
+  return Promise.all(wishes.flatMap(({ wish }) => (wish ? toCard(wish).then((card) => ({ ...card, mine: wish.mine })) : [])));
 }
 
 /** The caller's own, in all states. */

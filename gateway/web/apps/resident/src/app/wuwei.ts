@@ -1,6 +1,6 @@
 import {
-  boards, browserPlatform, bySignInPage, byWeChat, categories, createWuWei, identity, organization, points, registry, wishes,
-  wxPlatform, WuWeiError, type PhoneNeeded, type WuWei,
+  browserPlatform, bySignInPage, byWeChat, categories, createWuWei, identity, inbox, organization, pictures, registry, watches,
+  wishes, wxPlatform, WuWeiError, type PhoneNeeded, type WuWei,
 } from '@wuwei/api';
 import { ref } from 'vue';
 import { openSignIn } from './ways';
@@ -8,16 +8,28 @@ import { openSignIn } from './ways';
 /** A first sign-in with WeChat waits for the phone. */
 export const phoneNeeded = ref<PhoneNeeded>();
 
-/** What the pages use. */
-const services = { boards, categories, identity, organization, points, registry, wishes };
+/** What the pages of the main package use; a subpackage brings its own. */
+const services = { categories, identity, inbox, organization, pictures, registry, watches, wishes };
+
+/** Where the public door is. */
+export const baseUrl = door();
 
 export const wuwei = create();
+
+function door(): string {
+  // #ifdef MP-WEIXIN
+  return WUWEI_PUBLIC_URL;
+  // #endif
+  // #ifndef MP-WEIXIN
+  return location.origin;
+  // #endif
+}
 
 function create(): WuWei<typeof services> {
   const clientVersion = WUWEI_VERSION;
   // #ifdef MP-WEIXIN
   return createWuWei({
-    baseUrl: WUWEI_PUBLIC_URL, channel: 'weapp', clientVersion, platform: wxPlatform(wx), services,
+    baseUrl, channel: 'weapp', clientVersion, platform: wxPlatform(wx), services,
     signIn: byWeChat(wx, appId(), (needed) => {
       phoneNeeded.value = needed;
       openSignIn();
@@ -27,7 +39,7 @@ function create(): WuWei<typeof services> {
   // #ifndef MP-WEIXIN
   void [byWeChat, wxPlatform];
   return createWuWei({
-    baseUrl: location.origin, channel: 'h5', clientVersion, platform: browserPlatform(), services,
+    baseUrl, channel: 'h5', clientVersion, platform: browserPlatform(), services,
     signIn: bySignInPage(openSignIn),
   });
   // #endif

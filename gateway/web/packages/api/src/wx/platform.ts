@@ -1,4 +1,5 @@
-import type { Platform } from '../platform';
+import { Code, ConnectError } from '@connectrpc/connect';
+import type { Platform, Upload } from '../platform';
 import { createWxTransport } from './transport';
 import type { Wx } from './wx';
 
@@ -16,8 +17,21 @@ export function wxPlatform(wx: Wx): Platform {
       remove: (key) => wx.removeStorageSync(key),
     },
     transport: (baseUrl) => createWxTransport(baseUrl, wx),
+    upload: (upload) => send(wx, upload),
     random: randomOf(wx),
   };
+}
+
+function send(wx: Wx, { url, headers, file, signal, progress }: Upload): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const task = wx.uploadFile({
+      url, header: headers, filePath: String(file), name: 'file',
+      success: ({ data }) => resolve(data),
+      fail: ({ errMsg }) => reject(new ConnectError(errMsg, Code.Unavailable)),
+    });
+    task.onProgressUpdate((how) => progress(how.progress));
+    signal.addEventListener('abort', () => task.abort());
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The part of WeChat's global `wx` that is used here; uni-app's `uni` has the same. */
 export interface Wx {
   request(options: WxRequest): WxTask;
+  uploadFile(options: WxUpload): WxTask & { onProgressUpdate(told: (how: { progress: number }) => void): void };
   login(options: { success(result: { code: string }): void; fail(error: { errMsg: string }): void }): void;
   getStorageSync(key: string): unknown;
   setStorageSync(key: string, value: string): void;
@@ -21,6 +22,18 @@ export interface WxRequest {
   /** Every HTTP status arrives here. */
   success(result: WxAnswer): void;
   /** No answer: `errMsg` says `request:fail timeout`, `request:fail abort`, … */
+  fail(error: { errMsg: string }): void;
+}
+
+/** What `wx.uploadFile` is given: the form with the file is WeChat's business. */
+export interface WxUpload {
+  url: string;
+  header: Record<string, string>;
+  /** As `wx.chooseMedia` or `wx.chooseImage` told. */
+  filePath: string;
+  name: string;
+  /** Every HTTP status arrives here, and the body as text. */
+  success(result: { statusCode: number; data: string }): void;
   fail(error: { errMsg: string }): void;
 }
 

@@ -1,10 +1,13 @@
+import { boards as boardService, points as pointsService } from '@wuwei/api';
 import { BoardPeriod, BoardSubject } from '@wuwei/api/types/boards';
 import { TransferKind, type PointsDeduction, type PointsLine } from '@wuwei/api/types/points';
-import { moment } from './days';
-import type { Page } from './loading';
-import { homeUnitId, lineOf, loadMe, nameOf } from './me';
+import { moment } from '../../app/days';
+import type { Page } from '../../app/loading';
+import { homeUnitId, lineOf, loadMe, nameOf } from '../../app/me';
+import { wuwei } from '../../app/wuwei';
 import { actWords, awardWords, deductionWords, periodWords, transferWords } from './words';
-import { wuwei } from './wuwei';
+
+const services = wuwei.also({ boards: boardService, points: pointsService });
 
 /** What the caller has, and where that puts them. */
 export interface Standing {
@@ -29,13 +32,13 @@ const levels: [level: number, periods: BoardPeriod[]][] = [
 ];
 
 export async function loadStanding(): Promise<Standing> {
-  const points = await wuwei.points.getPoints({});
+  const points = await services.points.getPoints({});
   await loadMe();
   const line = await lineOf(homeUnitId.value);
   const boards = levels.flatMap(([level, periods]) => line[level]
     ? periods.map((period) => ({ unit: line[level]!, period })) : []);
   const { ranks } = boards.length
-    ? await wuwei.boards.getMyRank({
+    ? await services.boards.getMyRank({
       boards: boards.map(({ unit, period }) => ({ subject: BoardSubject.PERSON, unitId: unit.id, period })),
     }) : { ranks: [] };
   return {
@@ -49,7 +52,7 @@ export async function loadStanding(): Promise<Standing> {
 }
 
 export async function pointsLines(pageToken: string): Promise<Page<Line>> {
-  const answer = await wuwei.points.listPoints({ pageToken });
+  const answer = await services.points.listPoints({ pageToken });
   return { items: await Promise.all(answer.lines.map(toLine)), next: answer.nextPageToken };
 }
 
