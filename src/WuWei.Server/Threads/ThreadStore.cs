@@ -82,7 +82,7 @@ public static class ThreadStore
         $"SELECT {MessageColumns} FROM thread_message x LEFT JOIN person a ON a.id = x.author_id WHERE x.id = @id",
         new { id });
 
-    /// <summary>The newest first, with one more than fits.</summary>
+    /// <summary>The newest first, with some more than fit.</summary>
     /// <param name="personId">Who sees what they wrote whatever became of it.</param>
     public static Task<List<Message>> ListMessagesAsync(
         this DbSession db, Guid threadId, Guid personId, PageToken from, int countMax) => db.ListAsync<Message>(
