@@ -123,7 +123,8 @@ public sealed partial class ThreadService(
                 State = ContentState.Waiting,
             };
             await db.AddMessageAsync(thread, message);
-            db.QueueContentCheck(ContentPiece.By(call, ContentKind.Message, messageId, thread.UnitId));
+            db.QueueContentCheck(ContentPiece.By(
+                call, ContentKind.Message, messageId, thread.UnitId, partOf: id, staffOnly: thread.IsSealed));
             db.Record(Entry(call, "THREAD_MESSAGE_SENT", thread, relation, new
             {
                 thread.WishId,
