@@ -79,6 +79,7 @@ public static class WuWeiServices
         services.AddSingleton<IJob, BoardJob>();
         services.AddInbox();
         services.AddSingleton<IJob, FollowUnitsJob>();
+        services.AddSingleton<IJob, WishMarkJob>();
         services.AddSingleton<IJob, ForgetJob>();
         services.AddSingleton<IJob, ForgetWeChatJob>();
         services.AddSingleton<Worker>();

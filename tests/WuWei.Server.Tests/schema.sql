@@ -252,13 +252,24 @@ CREATE TABLE `content_check` (
   `appeal_decided_at` datetime(6) DEFAULT NULL,
   `appeal_decided_by` binary(16) DEFAULT NULL,
   `appeal_answer` varbinary(2100) DEFAULT NULL,
+  `staff_only` tinyint(1) NOT NULL DEFAULT 0,
   PRIMARY KEY (`id`),
   UNIQUE KEY `one_each` (`kind`,`content_id`),
   KEY `by_due` (`due_at`,`id`),
   KEY `of_unit` (`unit_id`,`stage`,`queued_at`,`id`),
   KEY `appealed_to` (`appeal_unit_id`,`stage`,`queued_at`,`id`),
   KEY `of_author` (`author_id`,`made_at`,`id`),
+  KEY `of_whole` (`part_of`),
   CONSTRAINT `content_state_known` CHECK (`state` between 1 and 3)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `content_early` (
+  `app_id` varchar(32) NOT NULL,
+  `trace` varchar(128) NOT NULL,
+  `opinion` tinyint(3) unsigned NOT NULL,
+  `came_at` datetime(6) NOT NULL,
+  PRIMARY KEY (`app_id`,`trace`),
+  KEY `by_age` (`came_at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `content_trace` (
@@ -1342,6 +1353,7 @@ CREATE TABLE `wish` (
   `content_state` tinyint(3) unsigned NOT NULL DEFAULT 2,
   `picture_count` tinyint(3) unsigned NOT NULL DEFAULT 0,
   `merged_into` binary(16) DEFAULT NULL,
+  `pictures_of` binary(16) DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `imported_once` (`import_ref`),
   UNIQUE KEY `remade_once` (`remade_from`),
@@ -1463,6 +1475,11 @@ CREATE TABLE `wish_step` (
   `content_state` tinyint(3) unsigned NOT NULL DEFAULT 2,
   `picture_count` tinyint(3) unsigned NOT NULL DEFAULT 0,
   PRIMARY KEY (`wish_id`,`number`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `wish_to_mark` (
+  `wish_id` binary(16) NOT NULL,
+  PRIMARY KEY (`wish_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `wish_watch` (

@@ -94,6 +94,9 @@ public sealed partial class StubWeChat
         }
     }
 
+    /// <summary>Done with a picture before the answer that it will be looked at is given.</summary>
+    public Func<StubPicture, Task>? OnPicture { get; set; }
+
     public JsonObject CheckPicture(string token, JsonNode body)
     {
         lock (_lock)
@@ -110,6 +113,7 @@ public sealed partial class StubWeChat
 
             var picture = new StubPicture(appId, Text(body, "openid"), NewTrace(), Text(body, "media_url"));
             _pictures.Add(picture);
+            OnPicture?.Invoke(picture).GetAwaiter().GetResult();
             return new() { ["errcode"] = 0, ["errmsg"] = "ok", ["trace_id"] = picture.Trace };
         }
     }

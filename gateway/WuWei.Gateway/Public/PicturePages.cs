@@ -21,7 +21,7 @@ public sealed class PicturePages(PictureFiles files, RateLimits rates)
 
         try
         {
-            rates.Take(RateOf.Address, AccessInterceptor.Source(http.Connection.RemoteIpAddress));
+            rates.Take(RateOf.Pictures, AccessInterceptor.Source(http.Connection.RemoteIpAddress));
             var link = $"{http.Request.Query[PictureLinks.Query]}";
             await using var file = await files.OpenAsync(name, link, http.RequestAborted);
             var headers = http.Response.Headers;

@@ -72,7 +72,7 @@ public sealed class IdentityService(
             default:
                 if (home is not null)
                 {
-                    db.QueueContentUnit(ContentKind.Name, id, home.Value);
+                    db.QueueContentUnit(id, home.Value);
                 }
 
                 break;

@@ -13,6 +13,9 @@ public sealed class RateOptions
     public int PersonPerMinute { get; set; } = 300;
     public int DevicePerMinute { get; set; } = 300;
     public int AddressPerMinute { get; set; } = 6_000;
+
+    /// <summary>Pictures by their links, of which one page has many, to an address.</summary>
+    public int PicturesPerMinute { get; set; } = 60_000;
 }
 
 /// <summary>Who or what is slowed down.</summary>
@@ -21,6 +24,9 @@ public enum RateOf : byte
     Person = 1,
     Device,
     Address,
+
+    /// <summary>An address, as far as it fetches pictures.</summary>
+    Pictures,
 }
 
 /// <summary>
@@ -45,6 +51,7 @@ public sealed class RateLimits(RedisSource redis, TimeProvider clock, IOptions<R
         {
             RateOf.Person => options.Value.PersonPerMinute,
             RateOf.Device => options.Value.DevicePerMinute,
+            RateOf.Pictures => options.Value.PicturesPerMinute,
             _ => options.Value.AddressPerMinute,
         };
         if (max == 0)

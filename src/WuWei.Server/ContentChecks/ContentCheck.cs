@@ -29,6 +29,9 @@ public sealed record ContentCheck
     public Guid UnitId { get; init; }
     public Guid AuthorId { get; init; }
     public Channel Channel { get; init; }
+
+    /// <summary>It belongs to what is confided to us: no company looks at it.</summary>
+    public bool StaffOnly { get; init; }
     public ContentState State { get; init; }
     public CheckStage Stage { get; init; }
     public DateTime MadeAt { get; init; }
@@ -52,8 +55,8 @@ public sealed record ContentCheck
         ? DecidedAt + AppealWithin
         : null;
 
-    /// <summary>Whether a machine is still to say something.</summary>
-    public bool IsWithMachines => Stage is CheckStage.New or CheckStage.Asked;
+    /// <summary>Refused, and there is nothing more to be said to it: an appeal was refused, or none came in time.</summary>
+    public bool IsFinal => Stage == CheckStage.Settled && State == ContentState.Refused && DueAt is null;
 
     /// <summary>It was tried as often as may be, and came to nothing: whoever took it last failed or stopped.</summary>
     public bool IsTriedOut => Stage == CheckStage.New && Tries > Pauses.Length;
@@ -68,6 +71,16 @@ public sealed record ContentCheck
     public ContentCheck Failed(DateTime now) => Tries <= Pauses.Length
         ? this with { DueAt = now + Pauses[Tries - 1] }
         : Queued(ContentFinding.Away, now);
+
+    /// <summary>What a machine thinks of it in the end.</summary>
+    public ContentCheck Told(Opinion opinion, DateTime now) => opinion switch
+    {
+        Opinion.Pass => Passed(by: null, now),
+        Opinion.Review => Queued(ContentFinding.Review, now),
+        Opinion.Risky => Queued(ContentFinding.Risky, now),
+        Opinion.NotApplicable => Queued(ContentFinding.NotApplicable, now),
+        _ => Queued(ContentFinding.Away, now),
+    };
 
     public ContentCheck Queued(ContentFinding finding, DateTime now) =>
         this with { Stage = CheckStage.Queued, Finding = finding, QueuedAt = now, DueAt = null };
@@ -84,16 +97,20 @@ public sealed record ContentCheck
         DecidedBy = by,
     };
 
+    /// <summary>Due again when the time to appeal is over.</summary>
     public ContentCheck Refused(Guid by, RefusalReason reason, byte[] text, DateTime now) => this with
     {
         State = ContentState.Refused,
         Stage = CheckStage.Settled,
-        DueAt = null,
+        DueAt = now + AppealWithin,
         DecidedAt = now,
         DecidedBy = by,
         Reason = reason,
         ReasonText = text,
     };
+
+    /// <summary>Nobody appealed in time.</summary>
+    public ContentCheck Unappealed() => this with { DueAt = null };
 
     /// <summary>Its author wants staff of this unit to look.</summary>
     public ContentCheck Appealed(Guid unitId, byte[] text, DateTime now)
@@ -110,6 +127,7 @@ public sealed record ContentCheck
             _ => this with
             {
                 Stage = CheckStage.Appealed,
+                DueAt = null,
                 AppealUnitId = unitId,
                 AppealedAt = now,
                 AppealText = text,

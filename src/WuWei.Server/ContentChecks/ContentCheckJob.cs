@@ -8,7 +8,8 @@ namespace WuWei.ContentChecks;
 /// <summary>
 /// Has everything looked at that waits for it: by our own list of words, then by the judge, and what neither passes is
 /// given to staff. The judge is asked while no transaction is open, and what it says holds for the version that it was
-/// asked about. Slow when the judge is slow, so it has a lane of its own.
+/// asked about. Slow when the judge is slow, so it has a lane of its own. What was refused and not appealed against in time
+/// stays refused for good.
 /// </summary>
 public sealed partial class ContentCheckJob(
     Database database, ContentOwners owners, ContentVerdicts verdicts, IContentJudge judge, TimeProvider clock,
@@ -20,6 +21,9 @@ public sealed partial class ContentCheckJob(
 
     /// <summary>Longer than WeChat tries to push a verdict.</summary>
     private static readonly TimeSpan TracesKeptFor = TimeSpan.FromDays(2);
+
+    /// <summary>Longer than we take to store that we asked.</summary>
+    private static readonly TimeSpan EarlyKeptFor = TimeSpan.FromHours(1);
 
     public string Lane => "content";
 
@@ -36,15 +40,22 @@ public sealed partial class ContentCheckJob(
             });
         await database.RepeatAsync(
             TracesMax, (db, rows) => db.ForgetTracesAsync(clock.Now() - TracesKeptFor, rows), cancel);
+        await database.RepeatAsync(
+            TracesMax, (db, rows) => db.ForgetEarlyAsync(clock.Now() - EarlyKeptFor, rows), cancel);
         return done;
     }
 
     private async Task<bool> CheckAsync(Guid id, CancellationToken cancel)
     {
         var read = await database.ReadAsync(db => db.FindCheckAsync(id), cancel);
-        if (read is not { IsWithMachines: true, DueAt: { } due } || due > clock.Now())
+        if (read is not { DueAt: { } due } || due > clock.Now())
         {
             return false;
+        }
+
+        if (read.Stage == CheckStage.Settled)
+        {
+            return await StoreAsync(read, read.Unappealed(), cancel);
         }
 
         if (read.Stage == CheckStage.Asked)
@@ -70,9 +81,19 @@ public sealed partial class ContentCheckJob(
             return await StoreAsync(check, check.Dropped(), cancel);
         }
 
+        if (content.Unreadable)
+        {
+            return await StoreAsync(check, check.Told(Opinion.Away, clock.Now()), cancel);
+        }
+
         if (WordList.Find(content.Text) is not null)
         {
             return await StoreAsync(check, check.Queued(ContentFinding.Words, clock.Now()), cancel);
+        }
+
+        if (check.StaffOnly)
+        {
+            return await StoreAsync(check, check.Told(Opinion.NotApplicable, clock.Now()), cancel);
         }
 
         var judgement = content.Picture.Length > 0
@@ -81,14 +102,25 @@ public sealed partial class ContentCheckJob(
         var now = clock.Now();
         return judgement.Opinion switch
         {
-            Opinion.Pass => await StoreAsync(check, check.Passed(by: null, now), cancel),
-            Opinion.Later => await StoreAsync(
-                check, check.Asked(now), cancel, db => db.QueueTrace(check, judgement.AppId, judgement.Trace, now)),
-            Opinion.Review => await StoreAsync(check, check.Queued(ContentFinding.Review, now), cancel),
-            Opinion.Risky => await StoreAsync(check, check.Queued(ContentFinding.Risky, now), cancel),
-            Opinion.NotApplicable => await StoreAsync(check, check.Queued(ContentFinding.NotApplicable, now), cancel),
-            _ => await FailAsync(check, check.Failed(now), cancel),
+            Opinion.Later => await AskedAsync(check, judgement, cancel),
+            Opinion.Away => await FailAsync(check, check.Failed(now), cancel),
+            var opinion => await StoreAsync(check, check.Told(opinion, now), cancel),
         };
+    }
+
+    private async Task<bool> AskedAsync(ContentCheck check, Judgement judgement, CancellationToken cancel)
+    {
+        var now = clock.Now();
+        var asked = check.Asked(now);
+        if (!await StoreAsync(
+            check, asked, cancel, db => db.QueueTrace(check, judgement.AppId, judgement.Trace, now)))
+        {
+            return false;
+        }
+
+        // WeChat may have been faster than we were.
+        return await database.ReadAsync(db => db.FindEarlyAsync(judgement.AppId, judgement.Trace), cancel)
+            is not { } early || await StoreAsync(asked, asked.Told(early, now), cancel);
     }
 
     private Task<bool> FailAsync(ContentCheck check, ContentCheck failed, CancellationToken cancel) =>

@@ -7,10 +7,12 @@ public static class ContentCheckStore
 {
     public const string Columns =
         """
-        c.id, c.kind, c.content_id, c.part_of, c.version, c.unit_id, c.author_id, c.channel, c.state, c.stage, c.made_at,
-        c.due_at, c.tries, c.finding, c.queued_at, c.decided_at, c.decided_by, c.reason, c.reason_text, c.appeal_unit_id,
-        c.appealed_at, c.appeal_text, c.appeal_decided_at, c.appeal_decided_by, c.appeal_answer
+        c.id, c.kind, c.content_id, c.part_of, c.version, c.unit_id, c.author_id, c.channel, c.staff_only, c.state, c.stage,
+        c.made_at, c.due_at, c.tries, c.finding, c.queued_at, c.decided_at, c.decided_by, c.reason, c.reason_text,
+        c.appeal_unit_id, c.appealed_at, c.appeal_text, c.appeal_decided_at, c.appeal_decided_by, c.appeal_answer
         """;
+
+    private const int EarlyMax = 1_000;
 
     /// <summary>
     /// Has a piece checked, from the transaction that stores it. Of one that is stored anew, the old text's check and
@@ -19,13 +21,14 @@ public static class ContentCheckStore
     public static void QueueContentCheck(this DbSession db, ContentPiece piece) => db.Queue(
         """
         INSERT INTO content_check
-          (id, kind, content_id, part_of, version, unit_id, author_id, channel, state, stage, made_at, due_at, tries,
-          finding, reason)
-        VALUES (@checkId, @Kind, @Id, @partOf, 1, @UnitId, @AuthorId, @Channel, @waiting, @fresh, @At, @At, 0, 0, 0)
+          (id, kind, content_id, part_of, version, unit_id, author_id, channel, staff_only, state, stage, made_at, due_at,
+          tries, finding, reason)
+        VALUES
+          (@checkId, @Kind, @Id, @partOf, 1, @UnitId, @AuthorId, @Channel, @StaffOnly, @waiting, @fresh, @At, @At, 0, 0, 0)
         ON DUPLICATE KEY UPDATE
-          version = version + 1, unit_id = @UnitId, author_id = @AuthorId, channel = @Channel, state = @waiting,
-          stage = @fresh, made_at = @At, due_at = @At, tries = 0, finding = 0, queued_at = NULL, decided_at = NULL,
-          decided_by = NULL, reason = 0, reason_text = NULL, appeal_unit_id = NULL, appealed_at = NULL, appeal_text = NULL,
+          version = version + 1, unit_id = @UnitId, author_id = @AuthorId, channel = @Channel, staff_only = @StaffOnly,
+          state = @waiting, stage = @fresh, made_at = @At, due_at = @At, tries = 0, finding = 0, queued_at = NULL,
+          decided_at = NULL, decided_by = NULL, reason = 0, reason_text = NULL, appeal_unit_id = NULL, appealed_at = NULL, appeal_text = NULL,
           appeal_decided_at = NULL, appeal_decided_by = NULL, appeal_answer = NULL
         """,
         new
@@ -37,6 +40,7 @@ public static class ContentCheckStore
             piece.UnitId,
             piece.AuthorId,
             piece.Channel,
+            piece.StaffOnly,
             waiting = ContentState.Waiting,
             fresh = CheckStage.New,
             piece.At,
@@ -52,9 +56,9 @@ public static class ContentCheckStore
         WHERE kind = @kind AND content_id = @id AND (stage IN (1, 2, 3) OR (state = 3 AND @state = 2))
         """, new { kind, id, state, dropped = CheckStage.Dropped });
 
-    /// <summary>It belongs to another unit from now on, whose staff look at it.</summary>
-    public static void QueueContentUnit(this DbSession db, ContentKind kind, Guid id, Guid unitId) => db.Queue(
-        "UPDATE content_check SET unit_id = @unitId WHERE kind = @kind AND content_id = @id", new { kind, id, unitId });
+    /// <summary>All that belongs to something is another unit's from now on, whose staff look at it.</summary>
+    public static void QueueContentUnit(this DbSession db, Guid partOf, Guid unitId) => db.Queue(
+        "UPDATE content_check SET unit_id = @unitId WHERE part_of = @partOf", new { partOf, unitId });
 
     /// <summary>What the worker is to look at, the longest due first.</summary>
     public static Task<List<Guid>> ListDueChecksAsync(this DbSession db, DateTime now, int countMax) => db.ListAsync<Guid>(
@@ -68,7 +72,7 @@ public static class ContentCheckStore
         : db.ListEachAsync<ContentCheck>(
             $"SELECT {Columns} FROM content_check c WHERE c.id IN (", "@id", [.. ids.Select(id => new { id })], ")");
 
-    /// <summary>Stores where it went only if it is still where it was read, in the same version.</summary>
+    /// <summary>Stores where it went only if it is still where it was read, in the same version and with the same clock.</summary>
     /// <returns>False otherwise.</returns>
     public static async Task<bool> MoveCheckAsync(this DbSession db, ContentCheck before, ContentCheck after) =>
         await db.ExecuteAsync(
@@ -78,7 +82,7 @@ public static class ContentCheckStore
               decided_at = @DecidedAt, decided_by = @DecidedBy, reason = @Reason, reason_text = @ReasonText,
               appeal_unit_id = @AppealUnitId, appealed_at = @AppealedAt, appeal_text = @AppealText,
               appeal_decided_at = @AppealDecidedAt, appeal_decided_by = @AppealDecidedBy, appeal_answer = @AppealAnswer
-            WHERE id = @Id AND version = @Version AND stage = @stageRead AND tries = @triesRead
+            WHERE id = @Id AND version = @Version AND stage = @stageRead AND tries = @triesRead AND due_at <=> @dueRead
             """,
             new
             {
@@ -86,6 +90,7 @@ public static class ContentCheckStore
                 before.Version,
                 stageRead = before.Stage,
                 triesRead = before.Tries,
+                dueRead = before.DueAt,
                 after.State,
                 after.Stage,
                 after.DueAt,
@@ -123,6 +128,26 @@ public static class ContentCheckStore
             SELECT {Columns} FROM content_trace t JOIN content_check c ON c.id = t.check_id AND c.version = t.version
             WHERE t.app_id = @appId AND t.trace = @trace
             """, new { appId, trace });
+
+    /// <summary>
+    /// Keeps a verdict on what we do not know yet to have asked about, unless too many are kept. Its check looks for it once it
+    /// is stored that we asked; whoever keeps one looks for the check again.
+    /// </summary>
+    public static Task<int> KeepEarlyAsync(this DbSession db, string appId, string trace, Opinion opinion, DateTime now) =>
+        db.ExecuteAsync(
+            $"""
+            INSERT IGNORE INTO content_early (app_id, trace, opinion, came_at)
+            SELECT @appId, @trace, @opinion, @now
+            FROM (SELECT COUNT(*) AS kept FROM (SELECT 1 FROM content_early LIMIT {EarlyMax}) e) n
+            WHERE n.kept < {EarlyMax}
+            """, new { appId, trace, opinion, now });
+
+    public static async Task<Opinion?> FindEarlyAsync(this DbSession db, string appId, string trace) =>
+        (Opinion?)await db.FindAsync<int?>(
+            "SELECT opinion FROM content_early WHERE app_id = @appId AND trace = @trace", new { appId, trace });
+
+    public static Task<int> ForgetEarlyAsync(this DbSession db, DateTime before, int countMax) => db.ExecuteAsync(
+        "DELETE FROM content_early WHERE came_at < @before LIMIT @countMax", new { before, countMax });
 
     public static Task<int> ForgetTracesAsync(this DbSession db, DateTime before, int countMax) => db.ExecuteAsync(
         "DELETE FROM content_trace WHERE asked_at < @before LIMIT @countMax", new { before, countMax });

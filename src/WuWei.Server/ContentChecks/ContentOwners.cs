@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using WuWei.Data;
 
 namespace WuWei.ContentChecks;
@@ -18,7 +19,7 @@ public sealed class ContentOwners(IEnumerable<IContentOwner> owners)
                 continue;
             }
 
-            var contents = (await owner.ListContentAsync(db, [.. kind.Select(c => c.ContentId)])).ToDictionary(c => c.Id);
+            var contents = (await ListAsync(db, owner, [.. kind.Select(c => c.ContentId)])).ToDictionary(c => c.Id);
             foreach (var check in kind)
             {
                 if (contents.TryGetValue(check.ContentId, out var content))
@@ -29,6 +30,29 @@ public sealed class ContentOwners(IEnumerable<IContentOwner> owners)
         }
 
         return found;
+    }
+
+    /// <summary>One that cannot be opened is told apart from the others, which are looked at one by one then.</summary>
+    private static async Task<List<ContentToCheck>> ListAsync(DbSession db, IContentOwner owner, IReadOnlyList<Guid> ids)
+    {
+        try
+        {
+            return await owner.ListContentAsync(db, ids);
+        }
+        catch (CryptographicException) when (ids.Count == 1)
+        {
+            return [new ContentToCheck(ids[0], "", Unreadable: true)];
+        }
+        catch (CryptographicException)
+        {
+            var contents = new List<ContentToCheck>();
+            foreach (var id in ids)
+            {
+                contents.AddRange(await ListAsync(db, owner, [id]));
+            }
+
+            return contents;
+        }
     }
 
     /// <summary>What applies verdicts on any of these kinds; to be called while no connection is held.</summary>

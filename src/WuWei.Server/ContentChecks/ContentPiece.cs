@@ -7,8 +7,10 @@ namespace WuWei.ContentChecks;
 /// <param name="UnitId">Whose staff look at it when no machine passes it; empty while nobody's.</param>
 /// <param name="Channel">Whoever writes in the mini program is in it, which WeChat wants of an author.</param>
 /// <param name="PartOf">The wish, activity or thread that it belongs to; null when it is an object of its own.</param>
+/// <param name="StaffOnly">It belongs to what is confided to us: no company looks at it.</param>
 public sealed record ContentPiece(
-    ContentKind Kind, Guid Id, Guid UnitId, Guid AuthorId, Channel Channel, DateTime At, Guid? PartOf = null)
+    ContentKind Kind, Guid Id, Guid UnitId, Guid AuthorId, Channel Channel, DateTime At, Guid? PartOf = null,
+    bool StaffOnly = false)
 {
     /// <summary>Whether somebody may read a text whose check says this.</summary>
     /// <param name="state">Null when it was never to be checked: staff wrote it.</param>
@@ -21,6 +23,7 @@ public sealed record ContentPiece(
     public static bool IsByStaff(Call call, IReadOnlyList<Guid> path) => call.Caller.Covers(Role.Staff, path, call.Now);
 
     /// <summary>What the caller writes right now.</summary>
-    public static ContentPiece By(Call call, ContentKind kind, Guid id, Guid unitId, Guid? partOf = null) =>
-        new(kind, id, unitId, call.Caller.PersonId, call.Channel, call.Now, partOf);
+    public static ContentPiece By(
+        Call call, ContentKind kind, Guid id, Guid unitId, Guid? partOf = null, bool staffOnly = false) =>
+        new(kind, id, unitId, call.Caller.PersonId, call.Channel, call.Now, partOf, staffOnly);
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Google.Protobuf.WellKnownTypes;
 using WuWei.Calls;
 using WuWei.Privacy;
@@ -20,6 +21,11 @@ public static class ContentSight
     public static byte[] SealAnswer(PersonalData data, ContentCheck check, string text) =>
         data.Seal(AnswerColumn, check.Id, text);
 
+    /// <summary>What its author was told last: why an appeal did not help, or why it was refused.</summary>
+    public static string LastWord(ContentCheck check, PersonalData data) => check.AppealAnswer is { } answer
+        ? Open(AnswerColumn, check, answer, data)
+        : Open(ReasonColumn, check, check.ReasonText, data);
+
     /// <param name="content">Null when there is nothing any more.</param>
     public static Wire.ContentReview ToReview(
         this ContentCheck check, ContentToCheck? content, Caller caller, PersonalData data) => new()
@@ -35,6 +41,7 @@ public static class ContentSight
             Word = WordList.Find(content?.Text ?? "") ?? "",
             Text = content?.Text ?? "",
             Picture = content?.Picture ?? "",
+            Unreadable = content?.Unreadable ?? false,
             MadeAt = Time(check.MadeAt),
             QueuedAt = Time(check.QueuedAt),
             Reason = (Wire.RefusalReason)check.Reason,
@@ -60,8 +67,18 @@ public static class ContentSight
         AppealAnswer = Open(AnswerColumn, check, check.AppealAnswer, data),
     };
 
-    private static string Open(string column, ContentCheck check, byte[]? value, PersonalData data) =>
-        value is null ? "" : data.Open(column, check.Id, value);
+    /// <summary>What cannot be opened any more stands in nobody's way.</summary>
+    private static string Open(string column, ContentCheck check, byte[]? value, PersonalData data)
+    {
+        try
+        {
+            return value is null ? "" : data.Open(column, check.Id, value);
+        }
+        catch (CryptographicException)
+        {
+            return "（内容已无法打开）";
+        }
+    }
 
     private static Timestamp? Time(DateTime? at) => at is { } time ? Timestamp.FromDateTime(time) : null;
 }

@@ -56,15 +56,17 @@ public sealed class ContentVerdicts(Database database, ContentOwners owners)
         DbSession db, ApplyVerdict apply, ContentCheck before, ContentCheck after, JournalEntry entry)
     {
         db.Record(entry);
-        if (before.State != after.State)
+        if (before.State != after.State || after.IsFinal)
         {
             await apply(db, new ContentVerdict(
-                after.Kind, after.ContentId, after.UnitId, after.AuthorId, after.State, entry));
+                after.Kind, after.ContentId, after.UnitId, after.AuthorId, after.State, entry,
+                after.IsFinal ? after : null));
         }
     }
 
     private static string KindOf(ContentCheck after) => after.Stage switch
     {
+        CheckStage.Settled when after is { IsFinal: true, AppealedAt: null } => "CONTENT_FINAL",
         CheckStage.Settled => after.State == ContentState.Passed ? "CONTENT_PASSED" : "CONTENT_REFUSED",
         CheckStage.Queued => "CONTENT_QUEUED",
         CheckStage.Appealed => "CONTENT_APPEALED",

@@ -32,9 +32,14 @@ public delegate Task ApplyVerdict(DbSession db, ContentVerdict verdict);
 /// <param name="Picture">
 /// The path and query of a link at the public door, good for an hour and for whoever has it; empty for a text.
 /// </param>
-public sealed record ContentToCheck(Guid Id, string Text, string Picture = "");
+/// <param name="Unreadable">It cannot be opened: it was changed, or its key is lost.</param>
+public sealed record ContentToCheck(Guid Id, string Text, string Picture = "", bool Unreadable = false);
 
 /// <summary>What somebody, or WeChat, thinks of a piece.</summary>
 /// <param name="Cause">The entry of the verdict, for what else it causes.</param>
+/// <param name="Final">
+/// The check, when it was refused for good: what cannot go on without it ends. The state may be what was told before.
+/// </param>
 public sealed record ContentVerdict(
-    ContentKind Kind, Guid Id, Guid UnitId, Guid AuthorId, ContentState State, JournalEntry Cause);
+    ContentKind Kind, Guid Id, Guid UnitId, Guid AuthorId, ContentState State, JournalEntry Cause,
+    ContentCheck? Final = null);

@@ -1,19 +1,14 @@
-using System.Globalization;
 using System.Reflection;
 using System.Text;
 
 namespace WuWei.ContentChecks;
 
 /// <summary>
-/// Our own list of words, the first sieve: what has one is for staff to look at, and never refused for it. Full and half
-/// width, case, and whatever is put between the characters make no difference.
+/// Our own list of words, the first sieve: what has one is for staff to look at, and never refused for it. The form of its
+/// characters, as <see cref="Folding"/> knows them, and whatever is put between them make no difference.
 /// </summary>
 public static class WordList
 {
-    private const int WideFirst = 0xFF01;
-    private const int WideLast = 0xFF5E;
-    private const int NarrowFirst = 0x21;
-
     private static readonly (string Word, string Plain)[] Words = Load();
 
     /// <summary>The first word of the list that a text has, or null.</summary>
@@ -27,17 +22,13 @@ public static class WordList
     private static string Plain(string text)
     {
         var plain = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes().Select(Narrow).Where(Rune.IsLetterOrDigit))
+        foreach (var rune in text.EnumerateRunes().Select(Folding.Of).Where(Rune.IsLetterOrDigit))
         {
-            plain.Append(Rune.ToLower(rune, CultureInfo.InvariantCulture));
+            plain.Append(rune);
         }
 
         return plain.ToString();
     }
-
-    /// <summary>By hand: without ICU, as we run, normalising leaves full width as it is.</summary>
-    private static Rune Narrow(Rune rune) =>
-        rune.Value is >= WideFirst and <= WideLast ? new Rune(rune.Value - WideFirst + NarrowFirst) : rune;
 
     private static (string, string)[] Load()
     {

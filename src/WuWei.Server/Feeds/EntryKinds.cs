@@ -58,8 +58,9 @@ public static class EntryKinds
             ]),
         ("Whether words and pictures may be shown is between their author and staff.",
             [
-                "CONTENT_ASKED", "CONTENT_QUEUED", "CONTENT_PASSED", "CONTENT_REFUSED", "CONTENT_DROPPED",
-                "CONTENT_APPEALED", "PICTURE_UPLOAD", "PICTURE_ATTACH", "PICTURE_DISCARD", "PICTURE_FORGET",
+                "CONTENT_ASKED", "CONTENT_QUEUED", "CONTENT_PASSED", "CONTENT_REFUSED", "CONTENT_FINAL",
+                "CONTENT_DROPPED", "CONTENT_APPEALED", "PICTURE_UPLOAD", "PICTURE_ATTACH", "PICTURE_DISCARD",
+                "PICTURE_FORGET",
             ]),
         ("What two people write to each other, and reports of it.",
             [

@@ -64,8 +64,10 @@ public static class PictureStore
     /// Others see them once they passed; those of staff, who act as such, pass at once.
     /// </summary>
     /// <param name="cause">The entry of what they are attached by.</param>
+    /// <param name="staffOnly">The object is confided to us: no company looks at its pictures.</param>
     public static async Task AttachPicturesAsync(
-        this DbSession db, IReadOnlyList<Guid> ids, Guid subjectId, Guid unitId, Call call, bool asStaff, JournalEntry cause)
+        this DbSession db, IReadOnlyList<Guid> ids, Guid subjectId, Guid unitId, Call call, bool asStaff, JournalEntry cause,
+        bool staffOnly)
     {
         if (ids.Count == 0)
         {
@@ -96,7 +98,8 @@ public static class PictureStore
                 new { id, subjectId, position, state = asStaff ? ContentState.Passed : ContentState.Waiting });
             if (!asStaff)
             {
-                db.QueueContentCheck(ContentPiece.By(call, ContentKind.Picture, id, unitId, cause.SubjectId));
+                db.QueueContentCheck(ContentPiece.By(
+                    call, ContentKind.Picture, id, unitId, cause.SubjectId, staffOnly));
             }
 
             db.Record(cause.Beside("PICTURE_ATTACH", "picture", id, new { cause.Subject, cause.SubjectId, position }));

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using WuWei.ContentChecks;
 
 namespace WuWei.Threads;
 
@@ -15,12 +16,18 @@ public static partial class Masks
     private const string Account = "［账号已隐藏］";
     private const string Door = "［门牌已隐藏］";
 
+    /// <param name="before">What the same author wrote just before: a number that begins there is hidden from here on.</param>
     /// <returns>The text with what is hidden replaced, and whether anything was.</returns>
-    public static (string Text, bool Masked) Hide(string text)
+    public static (string Text, bool Masked) Hide(string text, string before = "")
     {
         var plain = new PlainText(text);
         var hidden = new List<Hidden>();
         hidden.AddRange(Numbers.Find(plain.Digits).Select(n => new Hidden(n.Start, n.End, n.IsIdentity ? Identity : Phone)));
+        var digitsBefore = before.Length == 0 ? "" : $"{new PlainText(before).Digits}\n";
+        hidden.AddRange(Numbers.Find(digitsBefore + plain.Digits)
+            .Select(n => (End: n.End - digitsBefore.Length, BeginsBefore: n.Start < digitsBefore.Length, n.IsIdentity))
+            .Where(n => n is { BeginsBefore: true, End: > 0 })
+            .Select(n => new Hidden(0, n.End, n.IsIdentity ? Identity : Phone)));
         foreach (var pattern in new[] { Announced(), AnnouncedBehind(), Mail() })
         {
             hidden.AddRange(pattern.Matches(plain.Narrow).Select(m => m.Groups["id"]).Select(Of(Account)));
@@ -113,7 +120,7 @@ public static partial class Masks
     private sealed record Hidden(int Start, int End, string Label);
 
     /// <summary>
-    /// A text with one character for each that a reader sees, twice: wide ones narrow; and every kind of digit a digit.
+    /// A text with one character for each that a reader sees, twice: each in one form; and every kind of digit a digit.
     /// </summary>
     private sealed class PlainText
     {
@@ -165,14 +172,8 @@ public static partial class Masks
             return $"{shown.Append(_text, _starts[at], _text.Length - _starts[at])}";
         }
 
-        private static char Narrowed(Rune rune) => rune.Value switch
-        {
-            >= 0xFF01 and <= 0xFF5E => char.ToLowerInvariant((char)(rune.Value - 0xFF01 + '!')),
-            // A rarer character of the supplementary planes: a picture, or a letter or digit in fancy dress.
-            > char.MaxValue => rune.ToString().Normalize(NormalizationForm.FormKC) is [var plain]
-                ? char.ToLowerInvariant(plain)
-                : '\u25A1',
-            _ => char.ToLowerInvariant((char)rune.Value),
-        };
+        /// <summary>A picture, or a rarer character, is as good as any other.</summary>
+        private static char Narrowed(Rune rune) =>
+            Folding.Of(rune).Value is <= char.MaxValue and var plain ? (char)plain : '\u25A1';
     }
 }

@@ -8,6 +8,10 @@ namespace WuWei.Threads;
 public sealed record Message
 {
     public const int TextLengthMax = 500;
+
+    /// <summary>A number may begin in one of so many that its author wrote before.</summary>
+    private const int BeforeMax = 2;
+
     private const string TextColumn = "thread_message.text";
 
     public Guid Id { get; init; }
@@ -29,11 +33,15 @@ public sealed record Message
 
     /// <param name="reader">Empty for staff who look into a report.</param>
     /// <param name="side">Null for them: they are across from both.</param>
-    public Wire.Message ToWire(PersonalData data, Thread thread, Guid reader, ThreadSide? side)
+    /// <param name="before">The messages before it, the latest first, as far as they are known.</param>
+    public Wire.Message ToWire(
+        PersonalData data, Thread thread, Guid reader, ThreadSide? side, IEnumerable<Message> before)
     {
         var (text, masked) = HiddenAt is not null ? ("", false)
             : Side == side || thread.ShowsContacts ? (Open(data), false)
-            : Masks.Hide(Open(data));
+            : Masks.Hide(Open(data), string.Join('\n', before
+                .Where(m => m.AuthorId == AuthorId && m.HiddenAt is null).Take(BeforeMax).Reverse()
+                .Select(m => m.Open(data))));
         return new Wire.Message
         {
             Id = $"{Id}",

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
+using WuWei.ContentChecks;
 
 namespace WuWei.Threads;
 
@@ -43,8 +44,8 @@ public static partial class Numbers
             return chinese;
         }
 
-        var value = Rune.GetNumericValue(rune);
-        return value is >= 0 and <= 9 && value == Math.Floor(value) && !Rune.IsLetter(rune) ? (int)value : null;
+        var folded = Folding.Of(rune).Value;
+        return folded is >= '0' and <= '9' ? folded - '0' : null;
     }
 
     /// <summary>The letters o and l beside digits are digits, too.</summary>

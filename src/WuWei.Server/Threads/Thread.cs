@@ -16,6 +16,9 @@ public record Thread
     public Guid Id { get; init; }
     public Guid WishId { get; init; }
     public Guid UnitId { get; init; }
+
+    /// <summary>Its wish is private or of a sensitive category.</summary>
+    public bool IsSealed { get; init; }
     public Guid ClaimerId { get; init; }
     public DateTime? EndedAt { get; init; }
 

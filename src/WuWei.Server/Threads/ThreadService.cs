@@ -24,6 +24,9 @@ public sealed partial class ThreadService(
     private const int MessagesMax = 100;
     private const int UnreadMax = 100;
 
+    /// <summary>Those before a page are read, too: a number may begin in them.</summary>
+    private const int MessagesBefore = 5;
+
     public override async Task<Wire.GetThreadResponse> GetThread(Wire.GetThreadRequest request, ServerCallContext context)
     {
         var call = context.Call();
@@ -71,14 +74,15 @@ public sealed partial class ThreadService(
         var from = request.PageToken.Length == 0 ? PageToken.Newest : PageToken.Read(request.PageToken);
         var tree = await units.TreeAsync(context.CancellationToken);
         var (sight, messages) = await database.ReadAsync(async db => (
-            await SeeAsync(db, call, id, tree), await db.ListMessagesAsync(id, call.Caller.PersonId, from, size + 1)),
+            await SeeAsync(db, call, id, tree),
+            await db.ListMessagesAsync(id, call.Caller.PersonId, from, size + MessagesBefore)),
             context.CancellationToken);
         return new Wire.ListMessagesResponse
         {
             Messages =
             {
-                messages.Take(size).Select(
-                    m => m.ToWire(personalData, sight.Thread, call.Caller.PersonId, sight.Side)),
+                messages.Take(size).Select((m, i) => m.ToWire(
+                    personalData, sight.Thread, call.Caller.PersonId, sight.Side, messages.Skip(i + 1))),
             },
             NextPageToken = Next(messages, size),
         };
@@ -119,7 +123,8 @@ public sealed partial class ThreadService(
                 State = ContentState.Waiting,
             };
             await db.AddMessageAsync(thread, message);
-            db.QueueContentCheck(ContentPiece.By(call, ContentKind.Message, messageId, thread.UnitId));
+            db.QueueContentCheck(ContentPiece.By(
+                call, ContentKind.Message, messageId, thread.UnitId, partOf: id, staffOnly: thread.IsSealed));
             db.Record(Entry(call, "THREAD_MESSAGE_SENT", thread, relation, new
             {
                 thread.WishId,
@@ -129,7 +134,7 @@ public sealed partial class ThreadService(
             }));
             return new Wire.SendMessageResponse
             {
-                Message = message.ToWire(personalData, thread, call.Caller.PersonId, side),
+                Message = message.ToWire(personalData, thread, call.Caller.PersonId, side, before: []),
             };
         }, again: async (db, first) =>
         {

@@ -9,7 +9,7 @@ public static class ThreadStore
 {
     private const string Columns =
         """
-        c.id, c.wish_id, w.unit_id, c.claimer_id, c.ended_at, w.claim_id <=> c.id AS is_the_wishs, w.origin, w.maker_id,
+        c.id, c.wish_id, w.unit_id, w.content IS NOT NULL AS is_sealed, c.claimer_id, c.ended_at, w.claim_id <=> c.id AS is_the_wishs, w.origin, w.maker_id,
         w.beneficiary_index, b.id AS beneficiary_id, COALESCE(t.shown, 0) AS shown, t.wisher_agreed_at, t.claimer_agreed_at,
         t.closed_at, m.shown_name AS maker_name, b.shown_name AS beneficiary_name, k.shown_name AS claimer_name,
         (SELECT COUNT(*) FROM thread_message x
@@ -82,7 +82,7 @@ public static class ThreadStore
         $"SELECT {MessageColumns} FROM thread_message x LEFT JOIN person a ON a.id = x.author_id WHERE x.id = @id",
         new { id });
 
-    /// <summary>The newest first, with one more than fits.</summary>
+    /// <summary>The newest first, with some more than fit.</summary>
     /// <param name="personId">Who sees what they wrote whatever became of it.</param>
     public static Task<List<Message>> ListMessagesAsync(
         this DbSession db, Guid threadId, Guid personId, PageToken from, int countMax) => db.ListAsync<Message>(

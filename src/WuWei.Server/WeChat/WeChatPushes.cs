@@ -59,13 +59,13 @@ public sealed class WeChatPushes(
         return true;
     }
 
-    /// <summary>The verdict on a picture that we asked about and that is still the same; others are ignored.</summary>
+    /// <summary>
+    /// The verdict on a picture that we asked about and that is still the same. One that is faster than our own note that we
+    /// asked is kept for it; others are ignored.
+    /// </summary>
     private async Task ApplyAsync(WeChatApp app, WeChatPush push, CancellationToken cancel)
     {
-        var check = push.TraceId.Length is > 0 and <= WordLengthMax
-            ? await database.ReadAsync(db => db.FindTracedAsync(app.Id, push.TraceId), cancel)
-            : null;
-        if (check is not { Stage: CheckStage.Asked })
+        if (push.TraceId.Length is 0 or > WordLengthMax)
         {
             return;
         }
@@ -75,16 +75,20 @@ public sealed class WeChatPushes(
         var opinion = push.Errcode == 0 && WeChatApi.SuggestionOf(push.Suggest) is { } suggestion
             ? WeChatJudge.OpinionOf(suggestion)
             : Opinion.Away;
-        await verdicts.StoreAsync(
-            check,
-            opinion switch
-            {
-                Opinion.Pass => check.Passed(by: null, now),
-                Opinion.Review => check.Queued(ContentFinding.Review, now),
-                Opinion.Risky => check.Queued(ContentFinding.Risky, now),
-                _ => check.Queued(ContentFinding.Away, now),
-            },
-            "wechat", now, cancel);
+        var check = await FindAsync();
+        if (check is null)
+        {
+            await database.HousekeepAsync(db => db.KeepEarlyAsync(app.Id, push.TraceId, opinion, now), cancel);
+            check = await FindAsync();
+        }
+
+        if (check is { Stage: CheckStage.Asked })
+        {
+            await verdicts.StoreAsync(check, check.Told(opinion, now), "wechat", now, cancel);
+        }
+
+        Task<ContentCheck?> FindAsync() =>
+            database.ReadAsync(db => db.FindTracedAsync(app.Id, push.TraceId), cancel);
     }
 
     private (WeChatApp App, WeChatPush Content)? Prove(UnprovenPush push)

@@ -29,6 +29,9 @@ public record Wish
     public string? Answers { get; init; }
     public byte[]? Content { get; init; }
 
+    /// <summary>Private, or of a sensitive category: what belongs to it is looked at by our staff only.</summary>
+    public bool IsSealed => Content is not null;
+
     /// <summary>Whether others than its maker and staff may read it. Whatever is open has passed.</summary>
     public ContentState ContentState { get; init; } = ContentState.Passed;
     public byte[]? Contact { get; init; }
@@ -107,9 +110,18 @@ public record Wish
     public byte[]? DeliveryNote { get; init; }
     public ContentState NoteState { get; init; }
 
+    /// <summary>
+    /// Of one that was made again: the wish that it was first made as, whose pictures are its own, too. Null when it shows
+    /// what was attached to itself.
+    /// </summary>
+    public Guid? PicturesOf { get; init; }
+
     /// <summary>How many its maker attached, and its claimer at the delivery that counts: whether to look for any.</summary>
     public int PictureCount { get; init; }
     public int DeliveryPictureCount { get; init; }
+
+    /// <summary>What the pictures that its maker attached are attached to.</summary>
+    public Guid PictureSubjectId => PicturesOf ?? Id;
 
     /// <summary>The whole life of a wish, on one screen.</summary>
     public static WishStatus Next(WishStatus status, WishMove move) => (status, move) switch

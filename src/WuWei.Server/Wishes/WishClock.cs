@@ -1,3 +1,5 @@
+using WuWei.ContentChecks;
+
 namespace WuWei.Wishes;
 
 /// <summary>What the clock does to a wish, and when. Pure: the worker asks, and does it.</summary>
@@ -18,6 +20,8 @@ public static class WishClock
     public static (WishMove Move, DateTime At)? Next(Wish wish, CategoryRules rules, bool canClimb) => wish.Status switch
     {
         _ when wish.Origin == WishOrigin.Import => null,
+        // It is its author's turn, for as long as they may appeal; the check sees to that.
+        WishStatus.PendingReview when wish.ContentState == ContentState.Refused => null,
         WishStatus.PendingReview => (WishMove.Remind, Urge(wish, TimeSpan.FromHours(rules.ReviewHours))),
         WishStatus.Open => NextOpen(wish, rules, canClimb),
         WishStatus.Claimed => wish.Reminders switch

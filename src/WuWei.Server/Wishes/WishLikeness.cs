@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.RegularExpressions;
+using WuWei.ContentChecks;
 using WuWei.Privacy;
 
 namespace WuWei.Wishes;
@@ -80,7 +80,7 @@ public sealed partial class WishLikeness
 
     private void Read(string text, HashSet<int> pairs)
     {
-        foreach (var part in Said().Split(text.Normalize(NormalizationForm.FormKC).ToLowerInvariant()))
+        foreach (var part in Said().Split(Folding.Of(text)))
         {
             _characters.UnionWith(part);
             for (var i = 0; i + 1 < part.Length; i++)

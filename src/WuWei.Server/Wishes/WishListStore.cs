@@ -31,7 +31,7 @@ public static class WishListStore
         w.title, IF(w.content IS NULL, '', NULL) AS text, w.content, w.cell, w.effort_minutes, w.remote, w.maker_id,
         w.beneficiary_index, w.consent, w.claim_id, w.claimer_id, w.claim_kind, w.credited_unit_id, w.overdue, w.made_at,
         w.due_at, w.opened_at, w.claimed_at, w.delivered_at, w.kept_at, w.deadline_at, w.rating, w.auto_confirmed,
-        w.organisation_id, w.content_state, w.merged_into, w.picture_count, m.shown_name AS maker_name,
+        w.organisation_id, w.content_state, w.merged_into, w.picture_count, w.pictures_of, m.shown_name AS maker_name,
         k.shown_name AS claimer_name,
         g.name AS organisation_name,
         {WishStore.PartyBadge}

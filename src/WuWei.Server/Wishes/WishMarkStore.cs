@@ -40,6 +40,32 @@ public static class WishMarkStore
         }
     }
 
+    /// <summary>Marks wishes that wait for it; nobody moves them meanwhile.</summary>
+    /// <returns>How many waited.</returns>
+    public static async Task<int> MarkAgainAsync(this DbSession db, PersonalData data, int countMax)
+    {
+        var ids = (await db.ListAsync<Guid>(
+            "SELECT wish_id FROM wish_to_mark ORDER BY wish_id LIMIT @countMax", new { countMax }))
+            .ConvertAll(id => new { id });
+        if (ids.Count == 0)
+        {
+            return 0;
+        }
+
+        var wishes = await db.ListEachAsync<Wish>(
+            """
+            SELECT w.id, w.unit_id, w.status, w.visibility, w.sensitive, w.title, w.text, w.cell FROM wish w WHERE w.id IN (
+            """, "@id", ids, ") FOR UPDATE");
+        db.QueueEach("DELETE FROM wish_mark WHERE wish_id IN (", "@id", ids, ")");
+        foreach (var wish in wishes.Where(w => w.IsSuggested))
+        {
+            db.QueueMarks(data, wish);
+        }
+
+        db.QueueEach("DELETE FROM wish_to_mark WHERE wish_id IN (", "@id", ids, ")");
+        return ids.Count;
+    }
+
     /// <summary>Public wishes of some units or cells that have most marks in common with what is sought.</summary>
     public static async Task<List<Said>> ListMarkedAsync(
         this DbSession db, IReadOnlyList<uint> marks, IEnumerable<Guid> unitIds, IEnumerable<int> cells) =>

@@ -15,7 +15,7 @@ public sealed partial class WishService
         List<Guid> subjects = [];
         if (wish.PictureCount > 0 && ShowsPictures(sight))
         {
-            subjects.Add(wish.Id);
+            subjects.Add(wish.PictureSubjectId);
         }
 
         if (wish is { DeliveryPictureCount: > 0, NoteId: { } delivery } && sight.Concerned)
@@ -24,7 +24,7 @@ public sealed partial class WishService
         }
 
         var pictures = await db.ListPicturesOfAsync(subjects, caller.PersonId, sight.Overseer);
-        wire.Pictures.Add(pictures[wish.Id].Select(p => links.ToWire(p)));
+        wire.Pictures.Add(pictures[wish.PictureSubjectId].Select(p => links.ToWire(p)));
         wire.DeliveryPictures.Add(pictures[wish.NoteId ?? Guid.Empty].Select(p => links.ToWire(p)));
         return wire;
     }
@@ -34,12 +34,12 @@ public sealed partial class WishService
     {
         List<WishSight> sights = [.. wishes.Select(wish => WishSight.Of(wish, tree, call))];
         var pictures = await db.ListPicturesOfAsync(
-            [.. sights.Where(s => s.Wish.PictureCount > 0 && ShowsPictures(s)).Select(s => s.Wish.Id)],
+            [.. sights.Where(s => s.Wish.PictureCount > 0 && ShowsPictures(s)).Select(s => s.Wish.PictureSubjectId)],
             call.Caller.PersonId, oversees: false);
         return [.. sights.Select(sight =>
         {
             var wire = sight.Listed(personalData);
-            wire.Pictures.Add(pictures[sight.Wish.Id].Take(1).Select(p => links.ToWire(p, inList: true)));
+            wire.Pictures.Add(pictures[sight.Wish.PictureSubjectId].Take(1).Select(p => links.ToWire(p, inList: true)));
             return wire;
         })];
     }

@@ -44,7 +44,7 @@ public sealed partial class WishService(
                 var unit = tree.GetOpen(Faults.IdOf("unit_id", request.UnitId));
                 var category = OpenCategory(Faults.IdOf("category_id", request.CategoryId), unit, tree, book);
                 var answers = category.Rules!.ReadAnswers(request.Answers);
-                return new WishMaking(draft, answers, unit, category, RemadeFrom: null)
+                return new WishMaking(draft, answers, unit, category, Old: null)
                 {
                     Pictures = Picture.ReadIds("picture_ids", request.PictureIds),
                 };
@@ -82,7 +82,7 @@ public sealed partial class WishService(
                 var unit = tree.OpenOf(old.UnitId);
                 return new WishMaking(
                     WishDraft.Of(old, personalData, call.Now), WishContent.Of(old, personalData).Answers, unit,
-                    OpenCategory(old.CategoryId, unit, tree, book), old.Id);
+                    OpenCategory(old.CategoryId, unit, tree, book), old);
             }),
         };
     }
@@ -150,13 +150,14 @@ public sealed partial class WishService(
             if (wish.ContentState == ContentState.Waiting && !making.Category.Rules!.NeedsReview)
             {
                 // Where staff read each wish before they approve it, nobody needs to look before them.
-                db.QueueContentCheck(ContentPiece.By(call, ContentKind.Wish, wish.Id, wish.UnitId));
+                db.QueueContentCheck(ContentPiece.By(
+                    call, ContentKind.Wish, wish.Id, wish.UnitId, staffOnly: wish.IsSealed));
             }
 
             await db.AddWishAsync(
                 personalData, wish, new WishStep(WishMove.Make, call.Now, actor, call.Caller.PersonId), entry);
             await db.AttachPicturesAsync(
-                making.Pictures, wish.Id, wish.UnitId, call, asStaff: actor == WishActor.Staff, entry);
+                making.Pictures, wish.Id, wish.UnitId, call, asStaff: actor == WishActor.Staff, entry, wish.IsSealed);
             return WishSight.Of(wish, tree, call).ToWire(personalData);
         }, again: (db, first) => AgainAsync(db, call, first, tree));
     }
@@ -198,8 +199,9 @@ public sealed partial class WishService(
             MadeAt = call.Now,
             OpenedAt = byStaff ? call.Now : null,
             DeadlineAt = draft.DeadlineAt,
-            RemadeFrom = making.RemadeFrom,
-            PictureCount = making.Pictures.Count,
+            RemadeFrom = making.Old?.Id,
+            PicturesOf = making.Old is { PictureCount: > 0 } old ? old.PictureSubjectId : null,
+            PictureCount = making.Old?.PictureCount ?? making.Pictures.Count,
         };
         return wish.Entered(rules, CanClimb(tree, wish), call.Now);
     }
@@ -242,7 +244,8 @@ public sealed partial class WishService(
             step = detail?.Invoke(step) ?? step;
             var entry = Entry(call, step, after);
             await db.MoveWishAsync(personalData, sight.Wish, after, step, entry);
-            await db.AttachPicturesAsync(step.Pictures, step.Id, after.UnitId, call, asStaff: false, entry);
+            await db.AttachPicturesAsync(
+                step.Pictures, step.Id, after.UnitId, call, asStaff: false, entry, after.IsSealed);
             return sight.After(after, call.Caller).ToWire(personalData);
         }, again: (db, answer) => AgainAsync(db, call, answer, tree));
         return reply(wish);
@@ -325,8 +328,9 @@ public sealed partial class WishService(
     public static RefusedException Unknown() => Refuse.Missing("WISH_UNKNOWN", "没有找到这个心愿。");
 
     /// <summary>What a new wish is made of.</summary>
+    /// <param name="Old">The one that it is made from again, whose pictures stay where they are and are seen at both.</param>
     private sealed record WishMaking(
-        WishDraft Draft, IReadOnlyDictionary<string, string> Answers, Unit Unit, Category Category, Guid? RemadeFrom)
+        WishDraft Draft, IReadOnlyDictionary<string, string> Answers, Unit Unit, Category Category, Wish? Old)
     {
         public IReadOnlyList<Guid> Pictures { get; init; } = [];
     }

@@ -84,7 +84,8 @@ public static class WishStepStore
         if (step.ContentState == ContentState.Waiting)
         {
             db.QueueContentCheck(new ContentPiece(
-                ContentKind.WishNote, step.Id, after.UnitId, step.ActorId!.Value, step.Channel, step.At, after.Id));
+                ContentKind.WishNote, step.Id, after.UnitId, step.ActorId!.Value, step.Channel, step.At, after.Id,
+                after.IsSealed));
         }
 
         byte[]? Sealed(string column, string? text) => string.IsNullOrEmpty(text) ? null : data.Seal(column, step.Id, text);

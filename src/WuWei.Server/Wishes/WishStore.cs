@@ -52,7 +52,7 @@ public static class WishStore
               {PartyBadge},
               EXISTS (SELECT 1 FROM wish_offer o WHERE o.wish_id = w.id AND o.person_id = @callerId) AS offered,
               b.id AS beneficiary_id, {(claiming ? Ties : "")}
-              w.picture_count, d.id AS note_id, d.note AS delivery_note, d.picture_count AS delivery_picture_count,
+              w.picture_count, w.pictures_of, d.id AS note_id, d.note AS delivery_note, d.picture_count AS delivery_picture_count,
               COALESCE(n.state, d.content_state) AS note_state
             FROM wish w
             LEFT JOIN person m ON m.id = w.maker_id
@@ -115,13 +115,13 @@ public static class WishStore
               answers, content, contact, place, cell, effort_minutes, remote, maker_id, beneficiary, beneficiary_index,
               consent, level, reminders, overdue, noticed_at, made_at, clock_from, due_at, opened_at, delivered_at,
               delivered_step, kept_at, deadline_at, clock_at, auto_confirmed, import_ref, remade_from,
-              content_state, picture_count)
+              content_state, picture_count, pictures_of)
             VALUES
               (@Id, @UnitId, @AudienceUnitId, @CategoryId, @Status, @Version, @Origin, @Visibility, @Sensitive, @Title,
               @Text, @Answers, @Content, @Contact, @Place, @Cell, @EffortMinutes, @Remote, @MakerId, @Beneficiary, @BeneficiaryIndex,
               @Consent, @Level, @Reminders, @Overdue, @NoticedAt, @MadeAt, @ClockFrom, @DueAt, @OpenedAt,
               @DeliveredAt, @DeliveredStep, @KeptAt, @DeadlineAt, @ClockAt, @AutoConfirmed, @ImportRef, @RemadeFrom,
-              @ContentState, @PictureCount)
+              @ContentState, @PictureCount, @PicturesOf)
             """,
             new
             {
@@ -164,6 +164,7 @@ public static class WishStore
                 wish.ImportRef,
                 wish.RemadeFrom,
                 wish.PictureCount,
+                wish.PicturesOf,
                 wish.ContentState,
             });
         db.QueueListing(wish);
@@ -235,7 +236,12 @@ public static class WishStore
 
         if (before.UnitId != after.UnitId)
         {
-            db.QueueContentUnit(ContentKind.Wish, after.Id, after.UnitId);
+            db.QueueContentUnit(after.Id, after.UnitId);
+            if (after.PicturesOf is { } first)
+            {
+                db.QueueContentUnit(first, after.UnitId);
+            }
+
             db.QueueUnlisting(after.Id);
             db.QueueListing(after);
             db.QueueFollowUpsTo(after);
@@ -320,14 +326,16 @@ public static class WishStore
 
     /// <summary>Sets when the clock looks again, if nobody moved the wish meanwhile. No change of the wish.</summary>
     public static async Task<bool> RewindAsync(this DbSession db, Wish wish, DateTime? clockAt) => await db.ExecuteAsync(
-        "UPDATE wish SET clock_at = @clockAt WHERE id = @Id AND version = @Version",
-        new { wish.Id, wish.Version, clockAt }) == 1;
+        "UPDATE wish SET clock_at = @clockAt WHERE id = @Id AND version = @Version AND content_state = @ContentState",
+        new { wish.Id, wish.Version, wish.ContentState, clockAt }) == 1;
 
     /// <summary>Looks at a wish later whose clock failed, so that it does not stand before all others.</summary>
     public static Task<int> PostponeAsync(this DbSession db, Guid id, DateTime clockAt) => db.ExecuteAsync(
         "UPDATE wish SET clock_at = @clockAt WHERE id = @id AND clock_at < @clockAt", new { id, clockAt });
 
-    /// <summary>Every claim there was of a wish counts for its new unit, on the day it was made.</summary>
+    /// <summary>
+    /// Every claim there was of a wish counts for its new unit, on the day it was made; what is said about it is checked there.
+    /// </summary>
     private static async Task QueueClaimsToAsync(this DbSession db, Wish after, Guid from)
     {
         foreach (var claim in await db.ListClaimsForRecountAsync(after.Id))
@@ -335,6 +343,7 @@ public static class WishStore
             var measure = WishCounts.OfClaim(claim.OpenedAt, claim.ClaimedAt);
             db.QueueChanges(from, claim.ClaimedAt, [(measure, -1)]);
             db.QueueChanges(after.UnitId, claim.ClaimedAt, [(measure, 1)]);
+            db.QueueContentUnit(claim.Id, after.UnitId);
         }
     }
 

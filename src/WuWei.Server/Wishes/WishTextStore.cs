@@ -1,4 +1,3 @@
-using WuWei.ContentChecks;
 using WuWei.Data;
 
 namespace WuWei.Wishes;
@@ -12,13 +11,13 @@ public static class WishTextStore
         [.. ids.Select(id => new { id })], ")");
 
     /// <summary>A verdict on what it says; no move of the wish. Starts over when somebody was faster.</summary>
-    public static async Task MarkContentAsync(this DbSession db, Wish wish, ContentState state)
+    public static async Task MarkContentAsync(this DbSession db, Wish before, Wish after)
     {
         if (await db.ExecuteAsync(
             """
-            UPDATE wish SET content_state = @state
-            WHERE id = @Id AND version = @Version AND content_state = @ContentState
-            """, new { wish.Id, wish.Version, wish.ContentState, state }) == 0)
+            UPDATE wish SET content_state = @ContentState, clock_at = @ClockAt
+            WHERE id = @Id AND version = @Version AND content_state = @was
+            """, new { after.Id, after.Version, after.ContentState, after.ClockAt, was = before.ContentState }) == 0)
         {
             throw new ConflictException();
         }

@@ -6,7 +6,10 @@ using WuWei.Privacy;
 
 namespace WuWei.Wishes;
 
-/// <summary>What wishes say, for whoever checks it. A wish that nobody needs to review opens when it passed.</summary>
+/// <summary>
+/// What wishes say, for whoever checks it. A wish that nobody needs to review opens when it passed, and ends when it was
+/// refused for good: nothing else would come of it.
+/// </summary>
 public sealed class WishTexts(PersonalData personalData, Units units, Categories categories) : IContentOwner
 {
     public ContentKind Kind => ContentKind.Wish;
@@ -36,26 +39,40 @@ public sealed class WishTexts(PersonalData personalData, Units units, Categories
         }
 
         var rules = book.RulesOf(wish.CategoryId);
-        if (verdict.State != ContentState.Passed || wish.Status != WishStatus.PendingReview || rules.NeedsReview)
-        {
-            await db.MarkContentAsync(wish, verdict.State);
-            return;
-        }
-
-        if (verdict.Cause.ActorId is { } by && by == wish.BeneficiaryId)
-        {
-            throw Refuse.Denied("WISH_OWN", "自己的心愿要请同事审核。");
-        }
-
         var canClimb = tree.AudienceAbove(tree.Get(wish.AudienceUnitId)) is not null;
-        var opened = wish.Opened(WishMove.Approve, rules, canClimb, now) with { Version = wish.Version + 1 };
-        var actor = verdict.Cause.ActorId is null ? WishActor.Clock : WishActor.Staff;
-        var step = new WishStep(WishMove.Approve, now, actor, verdict.Cause.ActorId);
-        await db.MoveWishAsync(personalData, wish, opened, step, verdict.Cause.Beside(
-            WishEntry.Kind(WishMove.Approve), "wish", wish.Id, WishEntry.Moved(opened, step, personalData)) with
+        if (wish.Status == WishStatus.PendingReview && verdict.Final is { } refused)
+        {
+            var rejected = wish.Ended(WishMove.Reject) with { ContentState = ContentState.Refused };
+            await MoveAsync(db, wish, rejected, WishMove.Reject, verdict, ContentSight.LastWord(refused, personalData));
+        }
+        else if (wish.Status == WishStatus.PendingReview && verdict.State == ContentState.Passed && !rules.NeedsReview)
+        {
+            if (verdict.Cause.ActorId is { } by && by == wish.BeneficiaryId)
+            {
+                throw Refuse.Denied("WISH_OWN", "自己的心愿要请同事审核。");
+            }
+
+            await MoveAsync(
+                db, wish, wish.Opened(WishMove.Approve, rules, canClimb, now), WishMove.Approve, verdict, note: null);
+        }
+        else
+        {
+            await db.MarkContentAsync(wish, (wish with { ContentState = verdict.State }).Wound(rules, canClimb));
+        }
+    }
+
+    /// <summary>By whoever gave the verdict, or let it stand.</summary>
+    private async Task MoveAsync(
+        DbSession db, Wish before, Wish moved, WishMove move, ContentVerdict verdict, string? note)
+    {
+        var (cause, after) = (verdict.Cause, moved with { Version = before.Version + 1 });
+        var actor = cause.ActorId is null ? WishActor.Clock : WishActor.Staff;
+        var step = new WishStep(move, cause.At, actor, cause.ActorId, note);
+        await db.MoveWishAsync(personalData, before, after, step, cause.Beside(
+            WishEntry.Kind(move), "wish", after.Id, WishEntry.Moved(after, step, personalData)) with
         {
             ActorRole = WishEntry.Name(actor),
-            UnitId = wish.UnitId,
+            UnitId = after.UnitId,
         });
     }
 }

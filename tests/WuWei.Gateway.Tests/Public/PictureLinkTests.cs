@@ -49,6 +49,30 @@ public sealed class PictureLinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pictures_have_a_limit_of_their_own_and_use_up_nobodys_calls()
+    {
+        await using var server = await TestServer.StartAsync(
+            _server.Database, _server.Clock, settings: ["Rates:AddressPerMinute=50", "Rates:PicturesPerMinute=60"]);
+        var picture = await PictureAsync();
+        using var http = new HttpClient { BaseAddress = new Uri(server.PublicAddress) };
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 61; i++)
+        {
+            statuses.Add(await StatusAsync(picture.ThumbnailUrl));
+        }
+
+        Assert.All(statuses[..60], status => Assert.Equal(HttpStatusCode.OK, status));
+        Assert.Equal(HttpStatusCode.TooManyRequests, statuses[60]);
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync("/api/v1/me"));
+
+        async Task<HttpStatusCode> StatusAsync(string path)
+        {
+            using var response = await http.GetAsync(path);
+            return response.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task A_link_ends()
     {
         var author = await _world.ResidentAsync();

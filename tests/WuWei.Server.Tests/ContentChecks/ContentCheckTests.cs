@@ -83,6 +83,41 @@ public sealed class ContentCheckTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_belongs_to_a_private_wish_is_for_staff_and_weChat_hears_and_sees_nothing_of_it()
+    {
+        await using var server = await AskingAboutPicturesAsync();
+        var (maker, claimer) = (await BoundAsync(), await BoundAsync());
+        var request = Errand();
+        request.Visibility = Wire.WishVisibility.Private;
+        request.PictureIds.Add(await maker.UploadAsync());
+        var wish = await maker.MakeAsync(request);
+        await server.RunJobsAsync();
+        await _world.PassContentAsync();
+        await (await _world.StaffAsync(_world.Community)).Wishes.OfferWishAsync(
+            new() { WishId = wish, PersonId = $"{claimer.PersonId}" });
+        await claimer.ClaimAsync(wish);
+        await claimer.SayToAsync(wish, "我明天上午来");
+        await claimer.Wishes.DeliverWishAsync(new() { WishId = wish, Note = "办好了" });
+        await server.RunJobsAsync();
+
+        await AssertNotToldAsync(pieces: 4);
+    }
+
+    [Fact]
+    public async Task What_belongs_to_a_wish_of_a_sensitive_category_is_for_staff_only_too()
+    {
+        await using var server = await AskingAboutPicturesAsync();
+        var maker = await BoundAsync();
+        var request = _world.Request(category: "rights");
+        request.Answers.Add("matter", "租房");
+        request.PictureIds.Add(await maker.UploadAsync());
+        await maker.MakeAsync(request);
+        await server.RunJobsAsync();
+
+        await AssertNotToldAsync(pieces: 1);
+    }
+
+    [Fact]
     public async Task Who_is_not_in_the_mini_program_is_for_staff()
     {
         var (stranger, before) = (await _world.ResidentAsync(), await BoundAsync());
@@ -210,6 +245,19 @@ public sealed class ContentCheckTests : IAsyncLifetime
         await person.WeChat.BindWeChatAsync(
             new() { AppId = _server.WeChat.Mini, Code = _server.WeChat.Code($"{person.PersonId}") });
         return person;
+    }
+
+    /// <summary>A copy of the server that has WeChat look at pictures.</summary>
+    private Task<TestServer> AskingAboutPicturesAsync() => TestServer.StartAsync(
+        _server.Database, _server.Clock,
+        settings: [.. _server.WeChat.Settings, "ContentChecks:PublicAddress=https://wuwei.example.cn"]);
+
+    private async Task AssertNotToldAsync(int pieces)
+    {
+        Assert.Empty(Stub.WeChat.Texts);
+        Assert.Empty(Stub.WeChat.Pictures);
+        Assert.Equal(pieces, await _server.Database.ScalarAsync<long>(
+            "SELECT COUNT(*) FROM content_check WHERE finding = 4 AND staff_only = 1"));
     }
 
     private Wire.MakeWishRequest Errand()

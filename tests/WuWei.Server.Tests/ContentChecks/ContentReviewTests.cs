@@ -186,6 +186,78 @@ public sealed class ContentReviewTests : IAsyncLifetime
         Assert.Null(Assert.Single((await author.ContentChecks.ListMyContentAsync(new())).Contents).AppealUntil);
     }
 
+    [Fact]
+    public async Task A_wish_whose_text_was_refused_ends_when_the_time_to_appeal_is_over_and_says_why()
+    {
+        var (maker, staff) = (await _world.ResidentAsync(), await _world.StaffAsync(_world.Community));
+        var (wish, _) = await RefusedWishAsync(maker, staff);
+        _server.Clock.Advance(TimeSpan.FromDays(7) - TimeSpan.FromSeconds(1));
+        await _server.RunJobsAsync();
+        Assert.Equal(Wire.WishStatus.PendingReview, await StatusAsync(maker, wish));
+        Assert.Equal(0, await _server.Database.ScalarAsync<long>(
+            "SELECT COUNT(*) FROM journal_entry WHERE kind = 'WISH_REMIND'"));
+
+        _server.Clock.Advance(TimeSpan.FromSeconds(1));
+        await using var copy = await TestServer.StartAsync(_server.Database, _server.Clock);
+        await Task.WhenAll(_server.RunJobsAsync(), copy.RunJobsAsync());
+
+        Assert.Equal(Wire.WishStatus.Rejected, await StatusAsync(maker, wish));
+        var end = (await maker.Wishes.GetWishJourneyAsync(new() { WishId = wish })).Steps[^1];
+        Assert.Equal(
+            (Wire.WishMove.Reject, Wire.WishActor.Clock, "请不要做广告"), (end.Move, end.Actor, end.Note));
+        Assert.Equal(1, await EntriesAsync("CONTENT_FINAL", maker));
+        await _server.Database.AssertJournalTellsTheStepsAsync();
+        await _server.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task An_appeal_keeps_a_refused_wish_waiting_and_what_comes_of_it_opens_or_ends_it()
+    {
+        var (maker, staff) = (await _world.ResidentAsync(), await _world.StaffAsync(_world.Community));
+        var (admitted, first) = await RefusedWishAsync(maker, staff);
+        var (refused, second) = await RefusedWishAsync(maker, staff);
+        foreach (var check in new[] { first, second })
+        {
+            await maker.ContentChecks.AppealContentAsync(new() { Id = check, Reason = "这不是广告" });
+        }
+
+        _server.Clock.Advance(TimeSpan.FromDays(8));
+        await _server.RunJobsAsync();
+        Assert.Equal(Wire.WishStatus.PendingReview, await StatusAsync(maker, refused));
+
+        var street = await _world.StaffAsync(_world.Street);
+        await DecideAsync(street, first, admit: true);
+        await DecideAsync(street, second, admit: false);
+
+        Assert.Equal(Wire.WishStatus.Open, await StatusAsync(maker, admitted));
+        Assert.Equal(Wire.WishStatus.Rejected, await StatusAsync(maker, refused));
+        var end = (await maker.Wishes.GetWishJourneyAsync(new() { WishId = refused })).Steps[^1];
+        Assert.Equal((Wire.WishMove.Reject, Wire.WishActor.Staff, "看过了"), (end.Move, end.Actor, end.Note));
+        await _server.Database.AssertJournalTellsTheStepsAsync();
+        await _server.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task What_cannot_be_opened_says_so_and_the_list_goes_on()
+    {
+        var (author, staff) = (await _world.ResidentAsync(), await _world.StaffAsync(_world.Community));
+        var lost = await NotedAsync(author, "打不开的");
+        await NotedAsync(author, "打得开的");
+        await _server.Database.ExecuteAsync(
+            "UPDATE wish_step SET note = CONCAT(note, 'x') WHERE wish_id = @id AND note IS NOT NULL",
+            ("id", Guid.Parse(lost)));
+
+        Assert.Equal(
+            [("", true), ("打得开的", false)],
+            (await QueueAsync(staff, _world.Community)).Select(r => (r.Text, r.Unreadable)));
+
+        // Whoever cannot read it lets nobody else see it.
+        await _server.Database.ExecuteAsync(
+            "UPDATE content_check SET stage = 1, tries = 0, due_at = @now", ("now", _world.Now));
+        await _world.CheckContentAsync();
+        Assert.Equal(2, (await QueueAsync(staff, _world.Community)).Count());
+    }
+
     private static AsyncUnaryCall<Wire.DecideContentAppealResponse> DecideAsync(Actor staff, string id, bool admit) =>
         staff.ContentChecks.DecideContentAppealAsync(new() { Id = id, Admit = admit, Answer = "看过了" });
 
@@ -202,6 +274,21 @@ public sealed class ContentReviewTests : IAsyncLifetime
         Reason = Wire.RefusalReason.Advertising,
         ReasonText = text,
     };
+
+    private static async Task<Wire.WishStatus> StatusAsync(Actor reader, string wish) =>
+        (await reader.Wishes.GetWishAsync(new() { WishId = wish })).Wish.Status;
+
+    /// <summary>Of a category that nobody needs to review.</summary>
+    private async Task<(string Wish, string Check)> RefusedWishAsync(Actor maker, Actor staff)
+    {
+        var request = _world.Request(category: "errands");
+        request.Answers.Add("items", "两袋米");
+        var wish = await maker.MakeAsync(request);
+        await _world.CheckContentAsync();
+        var review = (await _world.WaitingAsync()).Single(r => r.PartOf == wish);
+        await staff.ContentChecks.ReviewContentAsync(new() { Choices = { Refusing(review, "请不要做广告") } });
+        return (wish, review.Id);
+    }
 
     private async Task<(string Id, Func<Task<string>> Note)> RefusedAsync(Actor author, Actor staff)
     {

@@ -88,6 +88,42 @@ public sealed class WeChatPushTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_push_that_overtakes_our_own_note_is_kept_and_counts_once_that_is_there()
+    {
+        var author = await _world.ResidentAsync();
+        await author.WeChat.BindWeChatAsync(new() { AppId = Mini, Code = _server.WeChat.Code("early") });
+        var request = _world.Request();
+        request.PictureIds.Add(await author.UploadAsync());
+        await author.MakeAsync(request);
+        // WeChat pushes before we have stored that it was asked.
+        _server.WeChat.Stub.WeChat.OnPicture = picture => Push().VerdictAsync(picture, "pass");
+
+        await _world.CheckContentAsync();
+
+        var check = await IdAsync(Guid.Parse(request.PictureIds[0]));
+        Assert.Equal((ContentState.Passed, CheckStage.Settled), await StateAsync(check));
+        _server.Clock.Advance(TimeSpan.FromHours(2));
+        await _world.CheckContentAsync();
+        Assert.Equal(0, await _server.Database.ScalarAsync<long>("SELECT COUNT(*) FROM content_early"));
+    }
+
+    [Fact]
+    public async Task Only_so_many_pushes_are_kept_that_nobody_asked_for()
+    {
+        await _server.Db.HousekeepAsync(async db =>
+        {
+            for (var i = 0; i < 1_005; i++)
+            {
+                await db.KeepEarlyAsync(Mini, $"{i}", Opinion.Pass, _server.Clock.Now());
+            }
+
+            return true;
+        }, CancellationToken.None);
+
+        Assert.Equal(1_000, await _server.Database.ScalarAsync<long>("SELECT COUNT(*) FROM content_early"));
+    }
+
+    [Fact]
     public async Task Forged_pushes_are_refused_and_noted()
     {
         var (check, picture) = await AskedAsync();

@@ -78,7 +78,8 @@ public sealed class TestServer : IAsyncDisposable
             .. settings.Contains(TestWeChat.NoApps) ? [] : weChat.Settings.Select(s => $"--{s}"),
             "--WUWEI_GRPC_PORT=0", "--WUWEI_PUBLIC_PORT=0", "--environment=Test",
             // All tests have one address, and no minute ever ends.
-            "--Rates:AddressPerMinute=0", "--Rates:PersonPerMinute=0", .. settings.Select(s => $"--{s}"),
+            "--Rates:AddressPerMinute=0", "--Rates:PersonPerMinute=0", "--Rates:PicturesPerMinute=0",
+            .. settings.Select(s => $"--{s}"),
         ];
         var app = GatewayHost.Build(args, builder =>
         {

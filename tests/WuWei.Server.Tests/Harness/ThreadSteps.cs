@@ -20,6 +20,11 @@ public static class ThreadSteps
         return (await reader.Threads.GetThreadAsync(new() { ThreadId = wish.Claim.Id })).Thread;
     }
 
+    /// <summary>A message in the thread of a wish's claim, not checked yet; its id.</summary>
+    public static async Task<string> SayToAsync(this Actor author, string wishId, string text) =>
+        (await author.Threads.SendMessageAsync(new() { ThreadId = (await wishId.ThreadAsync(author)).Id, Text = text }))
+        .Message.Id;
+
     /// <summary>A message that was checked; its id.</summary>
     public static async Task<string> SayAsync(
         this Actor author, World world, string threadId, string text, ContentState state = ContentState.Passed)

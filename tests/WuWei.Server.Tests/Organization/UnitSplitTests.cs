@@ -203,6 +203,32 @@ public sealed class UnitSplitTests : IAsyncLifetime
         async Task<long> MadeAsync(string unit) => (await CountAsync(unit)).Made;
     }
 
+    [Fact]
+    public async Task What_waits_to_be_checked_of_a_wish_follows_it_to_its_new_unit()
+    {
+        var cast = await WishCast.CreateAsync(_world);
+        var request = cast.Request();
+        request.PictureIds.Add(await cast.Maker.UploadAsync());
+        var wish = await cast.Maker.OpenAsync(request, cast.Staff);
+        await cast.Claimer.ClaimAsync(wish);
+        await cast.Claimer.SayToAsync(wish, "我明天上午来");
+        await cast.Claimer.DeliverAsync(wish);
+        await _world.CheckContentAsync();
+        var change = await SplitAsync(r => r.NewUnits[1].ChildIds.Add($"{_world.Grid}"));
+        var (east, west) = (change.NewUnits[0].Id, change.NewUnits[1].Id);
+        await _server.RunJobsAsync();
+        Wire.ContentKind[] kinds = [Wire.ContentKind.WishNote, Wire.ContentKind.Picture, Wire.ContentKind.Message];
+        Assert.Equal(kinds, await WaitingAsync(east));
+
+        Assert.Null(await RehomeAsync(_street, wish, west));
+
+        Assert.Empty(await WaitingAsync(east));
+        Assert.Equal(kinds, await WaitingAsync(west));
+
+        async Task<IEnumerable<Wire.ContentKind>> WaitingAsync(string unit) =>
+            (await _street.ContentChecks.ListContentReviewsAsync(new() { UnitId = unit })).Reviews.Select(r => r.Kind).Order();
+    }
+
     private static async Task<string?> RehomeAsync(Actor actor, string wish, string to)
     {
         try

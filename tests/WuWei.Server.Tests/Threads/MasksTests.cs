@@ -35,6 +35,22 @@ public class MasksTests
         Assert.Equal((shown, true), Masks.Hide(text));
 
     [Theory]
+    [InlineData("139", "12345678", "［电话已隐藏］")]
+    [InlineData("我的电话是1391234", "5678，晚上打", "［电话已隐藏］，晚上打")]
+    [InlineData("139\n1234", "5678", "［电话已隐藏］")]
+    [InlineData("一三九", "１２３４ 5678", "［电话已隐藏］")]
+    public void A_number_that_began_in_the_message_before_is_hidden_from_there_on(string before, string text, string shown) =>
+        Assert.Equal((shown, true), Masks.Hide(text, before));
+
+    [Theory]
+    [InlineData("下午3点", "15元")]
+    [InlineData("13912345678", "好的，5点见")]
+    [InlineData("3幢", "502")]
+    [InlineData("139", "好的 12345678")]
+    public void What_the_message_before_does_not_make_a_number_of_stays(string before, string text) =>
+        Assert.Equal((text, false), Masks.Hide(text, before));
+
+    [Theory]
     [InlineData("13912\n345678")]
     [InlineData("电话139 123 45678谢谢")]
     [InlineData("壹叁玖壹贰叁肆伍陆柒捌")]
@@ -48,6 +64,8 @@ public class MasksTests
     [InlineData("vx: lao-wang-01")]
     [InlineData("加v lilaoshi66")]
     [InlineData("ＷＸ：lilaoshi66")]
+    [InlineData("𝐰𝐱：𝐥𝐚𝐨𝐬𝐡𝐢𝟔𝟔")]
+    [InlineData("ⓦⓧ：ⓛⓐⓞⓢⓗⓘ⑥⑥")]
     [InlineData("QQ 12345678")]
     [InlineData("qq群：123456789")]
     [InlineData("我QQ是 1 234 567 8")]

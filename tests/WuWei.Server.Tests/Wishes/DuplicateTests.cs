@@ -43,6 +43,26 @@ public sealed class DuplicateTests : IAsyncLifetime
         Assert.Single(await SuggestAsync(_cast.Maker));
     }
 
+    [Fact]
+    public async Task Wishes_from_before_there_were_marks_are_marked_by_and_by()
+    {
+        var old = await OpenAsync("楼道灯坏了", "三单元二楼的灯不亮，晚上上楼看不清台阶。");
+        await (_cast with { Visibility = Wire.WishVisibility.Private }).WishAsync(WishStatus.Open);
+        await _cast.WishAsync(WishStatus.Kept);
+        await _server.Database.ExecuteAsync("DELETE FROM wish_mark");
+        // As they are when the schema is brought up to date, and many that are gone.
+        await _server.Database.ExecuteAsync("INSERT INTO wish_to_mark SELECT id FROM wish");
+        await _server.Database.ExecuteAsync("INSERT INTO wish_to_mark SELECT id FROM journal_entry LIMIT 250");
+        Assert.Empty(await SuggestAsync(_cast.Other));
+
+        await using var copy = await TestServer.StartAsync(_server.Database, _server.Clock);
+        await Task.WhenAll(_server.RunJobsAsync(), copy.RunJobsAsync());
+
+        Assert.Equal([old], (await SuggestAsync(_cast.Other)).Select(l => l.Wish.Id));
+        Assert.Equal(0, await _server.Database.ScalarAsync<long>("SELECT COUNT(*) FROM wish_to_mark"));
+        Assert.Equal(1, await _server.Database.ScalarAsync<long>("SELECT COUNT(DISTINCT wish_id) FROM wish_mark"));
+    }
+
     [Theory]
     [InlineData(Wire.WishVisibility.Private, "misc")]
     [InlineData(Wire.WishVisibility.Public, "rights")]

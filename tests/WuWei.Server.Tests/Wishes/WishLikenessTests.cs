@@ -62,6 +62,14 @@ public class WishLikenessTests(SharedServer shared, ITestOutputHelper output)
     }
 
     [Fact]
+    public void Width_and_case_make_no_difference()
+    {
+        var (wide, narrow) = (new WishLikeness("ＷＩＦＩ连不上", "１２号楼"), new WishLikeness("wifi连不上", "12号楼"));
+
+        Assert.Equal(100, wide.ScoreWith(narrow));
+    }
+
+    [Fact]
     public void It_is_the_same_both_ways_and_most_like_itself()
     {
         foreach (var (a, b) in _samples.Zip(_samples.Skip(1)))

@@ -132,6 +132,29 @@ public sealed class WishPictureTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task A_wish_that_is_made_again_shows_the_pictures_of_the_old_one_which_keeps_them()
+    {
+        var cast = await WishCast.CreateAsync(_world);
+        var (first, pictures) = await WithPicturesAsync(cast, 2);
+        await cast.Staff.Wishes.ApproveWishAsync(new() { WishId = first });
+        await shared.Server.JudgeAsync(pictures[0], ContentState.Passed);
+
+        var wish = first;
+        for (var times = 0; times < 2; times++)
+        {
+            await cast.Maker.Wishes.WithdrawWishAsync(new() { WishId = wish, Reason = "过几天再说" });
+            wish = (await cast.Maker.Wishes.RemakeWishAsync(new() { WishId = wish })).Wish.Id;
+        }
+
+        await cast.Staff.Wishes.ApproveWishAsync(new() { WishId = wish });
+        Assert.Equal([pictures[0]], await SeenAsync(cast.Other, wish));
+        Assert.Equal(pictures, await SeenAsync(cast.Maker, wish));
+        Assert.Equal(pictures, await SeenAsync(cast.Maker, first));
+        Assert.Equal(pictures[0], (await cast.Maker.Wishes.ListWishesAsync(new() { View = Wire.WishView.Mine })).Wishes
+            .Single(w => w.Id == wish).Pictures.Single().Id);
+    }
+
+    [Fact]
     public async Task Pictures_of_a_wish_that_staff_make_pass_at_once()
     {
         var cast = await WishCast.CreateAsync(_world);
