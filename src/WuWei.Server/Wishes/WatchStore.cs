@@ -7,18 +7,6 @@ namespace WuWei.Wishes;
 public static class WatchStore
 {
     /// <summary>
-    /// The followers of a wish in the order of their ids, for whoever tells them. Of one that was merged they are those it
-    /// had; they follow the other, too.
-    /// </summary>
-    /// <param name="after">The last of those before; empty at first.</param>
-    public static Task<List<Guid>> ListFollowersAsync(this DbSession db, Guid wishId, Guid after, int countMax) =>
-        db.ListAsync<Guid>(
-            """
-            SELECT person_id FROM wish_watch WHERE wish_id = @wishId AND person_id > @after
-            ORDER BY person_id LIMIT @countMax
-            """, new { wishId, after, countMax });
-
-    /// <summary>
     /// Keeps a wish from being moved until this transaction ends; others may hold it at the same time. To be called before the
     /// wish is read.
     /// </summary>

@@ -58,28 +58,6 @@ public class WatchTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Followers_are_read_a_page_at_a_time()
-    {
-        var cast = await WishCast.CreateAsync(_world);
-        var id = await cast.WishAsync(WishStatus.Open);
-        var people = new[] { cast.Other, cast.Claimer, cast.Offered };
-        foreach (var person in people)
-        {
-            await WatchAsync(person, id);
-        }
-
-        var (seen, after) = (new List<Guid>(), Guid.Empty);
-        for (List<Guid> page; (page = await shared.Server.Db.ReadAsync(
-            db => db.ListFollowersAsync(Guid.Parse(id), after, 2), CancellationToken.None)).Count > 0; after = page[^1])
-        {
-            seen.AddRange(page);
-        }
-
-        Assert.Equal(people.Select(p => p.PersonId).ToHashSet(), [.. seen]);
-        Assert.Equal(people.Length, seen.Count);
-    }
-
-    [Fact]
     public async Task What_somebody_follows_is_listed_a_page_at_a_time()
     {
         var cast = await WishCast.CreateAsync(_world);
