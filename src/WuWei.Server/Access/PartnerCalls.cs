@@ -69,7 +69,8 @@ public sealed class PartnerCalls(PartnerGate gate, OnBehalf onBehalf)
         }
         catch (RefusedException refused)
         {
-            return refused;
+            // The database is away: the next look tells.
+            return refused.Code == StatusCode.Unavailable ? null : refused;
         }
     }
 

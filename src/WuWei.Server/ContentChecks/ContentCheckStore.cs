@@ -57,8 +57,10 @@ public static class ContentCheckStore
         """, new { kind, id, state, dropped = CheckStage.Dropped });
 
     /// <summary>All that belongs to something is another unit's from now on, whose staff look at it.</summary>
-    public static void QueueContentUnit(this DbSession db, Guid partOf, Guid unitId) => db.Queue(
-        "UPDATE content_check SET unit_id = @unitId WHERE part_of = @partOf", new { partOf, unitId });
+    /// <param name="only">Only what is of this kind; null for all.</param>
+    public static void QueueContentUnit(this DbSession db, Guid partOf, Guid unitId, ContentKind? only = null) => db.Queue(
+        "UPDATE content_check SET unit_id = @unitId WHERE part_of = @partOf AND (@only IS NULL OR kind = @only)",
+        new { partOf, unitId, only });
 
     /// <summary>What the worker is to look at, the longest due first.</summary>
     public static Task<List<Guid>> ListDueChecksAsync(this DbSession db, DateTime now, int countMax) => db.ListAsync<Guid>(

@@ -27,7 +27,7 @@ public sealed class ContentVerdicts(Database database, ContentOwners owners)
 
                 also?.Invoke(db);
                 await RecordAsync(db, apply, before, after, JournalEntry.BySystem(
-                    now, by, KindOf(after), Subject, after.Id, UnitOf(after), Detail(after)));
+                    now, by, KindOf(before, after), Subject, after.Id, UnitOf(after), Detail(after)));
                 return true;
             }, cancel);
         }
@@ -47,7 +47,7 @@ public sealed class ContentVerdicts(Database database, ContentOwners owners)
         }
 
         await RecordAsync(db, apply, before, after, JournalEntry.By(
-            call, role, KindOf(after), Subject, after.Id, UnitOf(after), Detail(after)));
+            call, role, KindOf(before, after), Subject, after.Id, UnitOf(after), Detail(after)));
     }
 
     private const string Subject = "content";
@@ -64,9 +64,9 @@ public sealed class ContentVerdicts(Database database, ContentOwners owners)
         }
     }
 
-    private static string KindOf(ContentCheck after) => after.Stage switch
+    private static string KindOf(ContentCheck before, ContentCheck after) => after.Stage switch
     {
-        CheckStage.Settled when after is { IsFinal: true, AppealedAt: null } => "CONTENT_FINAL",
+        CheckStage.Settled when after.IsFinal && before.Stage == CheckStage.Settled => "CONTENT_FINAL",
         CheckStage.Settled => after.State == ContentState.Passed ? "CONTENT_PASSED" : "CONTENT_REFUSED",
         CheckStage.Queued => "CONTENT_QUEUED",
         CheckStage.Appealed => "CONTENT_APPEALED",

@@ -75,6 +75,9 @@ public sealed record Delivery
     /// <summary>What is older is in the inbox, and no message tells of it any more.</summary>
     public static readonly TimeSpan StaleAfter = TimeSpan.FromDays(2);
 
+    /// <summary>By the next morning a digest tells of another day, and the next one comes.</summary>
+    private static readonly TimeSpan DigestStaleAfter = TimeSpan.FromHours(8);
+
     private static readonly TimeSpan RetryFirst = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryLast = TimeSpan.FromHours(6);
 
@@ -101,7 +104,7 @@ public sealed record Delivery
     public bool IsStale(DateTime now) => Source switch
     {
         DeliverySource.Item => At < now - StaleAfter,
-        DeliverySource.Digest => Clock.Day(At) < Clock.Day(now),
+        DeliverySource.Digest => At < now - DigestStaleAfter,
         _ => false,
     };
 
@@ -122,13 +125,17 @@ public sealed record Delivery
         DueAt = sending.Outcome switch
         {
             SendOutcome.Later => now + PauseAfter(Attempts),
-            SendOutcome.NotToday => Tomorrow(now),
+            SendOutcome.NotToday => NextMorning(now),
             _ => DueAt,
         },
     };
 
-    /// <summary>The next morning in China.</summary>
-    public static DateTime Tomorrow(DateTime now) => Clock.FromChina(Clock.Day(now).AddDays(1) + Morning);
+    /// <summary>The next morning in China; for what came in the night that of the same day, whose quota has begun.</summary>
+    public static DateTime NextMorning(DateTime now)
+    {
+        var today = Clock.FromChina(Clock.Day(now) + Morning);
+        return now < today ? today : Clock.FromChina(Clock.Day(now).AddDays(1) + Morning);
+    }
 
     /// <summary>Twice as long after each attempt: 1 minute, 2, 4, and so on.</summary>
     public static TimeSpan PauseAfter(int attempts)

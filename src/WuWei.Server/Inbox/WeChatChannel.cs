@@ -81,7 +81,7 @@ public sealed class WeChatChannel(
             var answer = await weChat.SendMessageAsync(app, openId, message, cancel);
             if (answer == WeChatError.QuotaOfDay)
             {
-                _spentUntil[app.Id] = Delivery.Tomorrow(now);
+                _spentUntil[app.Id] = Delivery.NextMorning(now);
             }
 
             return answer switch

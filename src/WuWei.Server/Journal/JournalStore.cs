@@ -37,6 +37,11 @@ public static class JournalStore
         await db.FindAsync<JournalHead>("SELECT number, hash FROM journal_head WHERE id = 1")
         ?? throw new InvalidOperationException("The journal has no head row.");
 
+    /// <summary>The same; until the end of the transaction nobody else moves it.</summary>
+    public static async Task<JournalHead> LockHeadAsync(this DbSession db) =>
+        await db.FindAsync<JournalHead>("SELECT number, hash FROM journal_head WHERE id = 1 FOR UPDATE")
+        ?? throw new InvalidOperationException("The journal has no head row.");
+
     public static Task<bool> MoveHeadAsync(this DbSession db, JournalHead from, JournalHead to) => Moved(db.ExecuteAsync(
         """
         UPDATE journal_head SET number = @number, hash = @hash WHERE id = 1 AND number = @from AND hash = @fromHash

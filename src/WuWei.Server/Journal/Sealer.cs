@@ -34,7 +34,8 @@ public sealed class Sealer(Database database) : IJob
 
     private static async Task<int> SealBatchAsync(DbSession db)
     {
-        var from = await db.GetHeadAsync();
+        // Copies take turns: racing, one that is slower would lose to one with much to seal over and over.
+        var from = await db.LockHeadAsync();
         var entries = await db.ListPendingAsync(EntriesMax);
         if (entries.Count == 0)
         {
@@ -52,7 +53,6 @@ public sealed class Sealer(Database database) : IJob
 
         db.QueueSeals(seals);
 
-        // Another copy may have sealed the same entries meanwhile: then this batch starts over.
         if (!await db.MoveHeadAsync(from, head))
         {
             throw new ConflictException();

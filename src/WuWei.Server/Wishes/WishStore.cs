@@ -239,7 +239,7 @@ public static class WishStore
             db.QueueContentUnit(after.Id, after.UnitId);
             if (after.PicturesOf is { } first)
             {
-                db.QueueContentUnit(first, after.UnitId);
+                db.QueueContentUnit(first, after.UnitId, ContentKind.Picture);
             }
 
             db.QueueUnlisting(after.Id);

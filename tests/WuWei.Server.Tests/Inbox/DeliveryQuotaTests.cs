@@ -1,3 +1,4 @@
+using System.Globalization;
 using WuWei.Data;
 using WuWei.Errors;
 using WuWei.Inbox;
@@ -51,6 +52,13 @@ public sealed class DeliveryQuotaTests : IAsyncLifetime
         Assert.Equal(2, stub.Messages.Count);
         Assert.Equal((DeliveryState.Sent, 1, null), await OnlyAsync(_cast.Maker));
     }
+
+    [Theory]
+    [InlineData("2026-05-01T04:00:00Z", "2026-05-02T00:00:00Z")]
+    [InlineData("2026-05-01T16:30:00Z", "2026-05-02T00:00:00Z")]
+    [InlineData("2026-05-02T00:00:00Z", "2026-05-03T00:00:00Z")]
+    public void What_comes_in_the_night_waits_for_eight_o_clock_of_that_day(string now, string morning) =>
+        Assert.Equal(Utc(morning), Delivery.NextMorning(Utc(now)));
 
     [Fact]
     public async Task WeChat_is_asked_no_more_that_day_once_it_said_that_its_quota_is_used_up()
@@ -153,4 +161,7 @@ public sealed class DeliveryQuotaTests : IAsyncLifetime
 
     private Task<List<Delivery>> AllAsync() => _server.Db.ReadAsync(
         db => db.ListAsync<Delivery>("SELECT person_id, state, attempts, fault FROM delivery"), CancellationToken.None);
+
+    private static DateTime Utc(string text) =>
+        DateTimeOffset.Parse(text, CultureInfo.InvariantCulture).UtcDateTime;
 }

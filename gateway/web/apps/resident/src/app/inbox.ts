@@ -11,6 +11,7 @@ export interface InboxRow {
   topic: string;
   text: string;
   when: string;
+  at: InboxItem['at'];
   important: boolean;
   read: boolean;
   /** What a tap opens; empty where there is no page for it. */
@@ -58,6 +59,7 @@ export async function inboxPage(pageToken: string): Promise<Page<InboxRow>> {
 function toRow(item: InboxItem): InboxRow {
   return {
     id: item.id,
+    at: item.at,
     topic: topicWords[item.topic],
     text: item.text,
     when: [ago(item.at), item.times > 1 && `共 ${item.times} 次`].filter(Boolean).join(' · '),

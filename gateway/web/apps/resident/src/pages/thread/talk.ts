@@ -2,7 +2,7 @@ import { threads as threadService } from '@wuwei/api';
 import { ContentState } from '@wuwei/api/types/content_state';
 import { ReportOutcome, type Message, type Thread } from '@wuwei/api/types/threads';
 import { moment, msOf } from '../../app/days';
-import { wuwei } from '../../app/wuwei';
+import { orNothing, wuwei } from '../../app/wuwei';
 
 export const { threads } = wuwei.also({ threads: threadService });
 
@@ -44,7 +44,7 @@ export async function loadTalk(threadId: string, known: Talk | undefined): Promi
   const messages = merged(before?.messages ?? [], latest.messages);
   const number = Math.max(0, ...messages.map((m) => m.number));
   if (thread!.unread && number) {
-    await threads.markThreadRead({ threadId, number });
+    await threads.markThreadRead({ threadId, number }).catch(orNothing);
   }
 
   return { thread: thread!, messages, earlier: before ? before.earlier : latest.nextPageToken };
