@@ -8,8 +8,11 @@ namespace WuWei.Data;
 /// <summary>Opens sessions. A write commits only if its whole block succeeds.</summary>
 public sealed partial class Database(MySqlDataSource source, ILogger<Database> log)
 {
-    private const int AttemptsMax = 8;
+    private const int AttemptsMin = 8;
     private const int PauseMaxMs = 250;
+
+    /// <summary>On a machine with too much to do, a few attempts say little.</summary>
+    private static readonly TimeSpan ConflictsWithin = TimeSpan.FromSeconds(4);
 
     /// <summary>As many as a pool holds: after a restart of the database all of them are dead.</summary>
     private const int DeadMax = 64;
@@ -78,16 +81,19 @@ public sealed partial class Database(MySqlDataSource source, ILogger<Database> l
 
     private async Task<T> TransactAsync<T>(Func<DbSession, Task<T>> block, bool journaled, CancellationToken cancel)
     {
+        var began = Stopwatch.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 return await TryOnceAsync(block, journaled, cancel);
             }
-            catch (Exception e) when (IsConflict(e) && attempt < AttemptsMax)
+            catch (Exception e) when (IsConflict(e)
+                && (attempt < AttemptsMin || Stopwatch.GetElapsedTime(began) < ConflictsWithin))
             {
                 // Rolled back whole, so running the block again is safe: soon at first, then when more may have passed.
-                var pauseMs = PauseMaxMs * attempt * attempt / (AttemptsMax * AttemptsMax);
+                var share = Math.Min(attempt, AttemptsMin) / (double)AttemptsMin;
+                var pauseMs = (int)(PauseMaxMs * share * share);
                 await Task.Delay(Random.Shared.Next(pauseMs + 1), cancel);
             }
             catch (Exception e) when (IsConflict(e))
