@@ -5,6 +5,8 @@ using Google.Rpc;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Status = Google.Rpc.Status;
 
 namespace WuWei.Errors;
@@ -22,9 +24,20 @@ public static class MalformedMessages
     /// <summary>Notes that the message was parsed: what goes wrong later is not its fault.</summary>
     public static void MarkRead(ServerCallContext context) => context.GetHttpContext().Items[Read] = true;
 
-    public static IApplicationBuilder UseMalformedMessages(this IApplicationBuilder app) => app.Use(async (http, next) =>
+    public static IApplicationBuilder UseMalformedMessages(this IApplicationBuilder app)
+    {
+        var stopping = app.ApplicationServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        return app.Use((http, next) => RefuseMalformedAsync(http, next, stopping));
+    }
+
+    private static async Task RefuseMalformedAsync(HttpContext http, RequestDelegate next, CancellationToken stopping)
     {
         await next(http);
+        if (stopping.IsCancellationRequested || http.RequestAborted.IsCancellationRequested)
+        {
+            // It was not read for that reason: the caller tries again.
+            return;
+        }
 
         // A response without any message carries its status as a header, unless it has begun.
         var trailers = http.Response.HasStarted
@@ -36,7 +49,7 @@ public static class MalformedMessages
         }
 
         Put(trailers, refused);
-    });
+    }
 
     /// <summary>A refusal as the whole answer to a gRPC call that is not read at all.</summary>
     public static void Answer(HttpContext http, RefusedException refused)
