@@ -54,6 +54,8 @@ public static class WeChatSetup
             PooledConnectionLifetime = PooledFor,
             AutomaticDecompression = DecompressionMethods.All,
         });
+        // The handler renews its connections by itself.
+        client.SetHandlerLifetime(Timeout.InfiniteTimeSpan);
         // They would print the address of each request.
         client.RemoveAllLoggers();
         client.AddResilienceHandler(name, (pipeline, context) =>

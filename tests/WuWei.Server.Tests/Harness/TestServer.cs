@@ -77,6 +77,8 @@ public sealed class TestServer : IAsyncDisposable
             $"--WUWEI_PICTURES={database.Pictures}",
             .. settings.Contains(TestWeChat.NoApps) ? [] : weChat.Settings.Select(s => $"--{s}"),
             "--WUWEI_GRPC_PORT=0", "--WUWEI_PUBLIC_PORT=0", "--environment=Test",
+            // Nobody changes a test's settings, and each server would watch all folders of the program.
+            "--hostBuilder:reloadConfigOnChange=false",
             // All tests have one address, and no minute ever ends.
             "--Rates:AddressPerMinute=0", "--Rates:PersonPerMinute=0", "--Rates:PicturesPerMinute=0",
             .. settings.Select(s => $"--{s}"),
@@ -158,6 +160,8 @@ public sealed class TestServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Channel.Dispose();
+        // Not only disposed: the timer of the health checks would keep it in memory until the run is over.
+        await _app.StopAsync();
         await _app.DisposeAsync();
         await WeChat.DisposeAsync();
         if (_ownsDatabase)
