@@ -148,8 +148,8 @@ public static class PublicApi
     }
 
     /// <summary>
-    /// A body is JSON in UTF-8. The transcoder would look up any encoding by its name as it stands, and fail with an error of
-    /// ours when there is none, so it is not shown one.
+    /// A body is JSON in UTF-8. The transcoder would look up any encoding by its name as it stands, and fail with an error
+    /// of ours when there is none, so it is not shown one.
     /// </summary>
     private static bool IsJson(HttpContext http)
     {

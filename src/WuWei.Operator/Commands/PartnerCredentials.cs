@@ -92,8 +92,8 @@ public static class PartnerCredentials
             using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
             using var certificate = Opened(parsed).IssueForServer(
                 parsed.GetRequiredValue(names), new PublicKey(key), DaysOf(parsed));
-            new Credential(
-                certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), [], FileAt(parsed, "door", withKey: true)).Save();
+            var path = FileAt(parsed, "door", withKey: true);
+            new Credential(certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), [], path).Save();
             return Exit.Done;
         });
         return make;

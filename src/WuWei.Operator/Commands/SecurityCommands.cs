@@ -22,8 +22,8 @@ public static class SecurityCommands
         };
         var security = new Command(
             "security",
-            $"List refusals worth a look, the last first, at most {ShownMax}: when, how often, why, from where, to whom (the id of "
-            + "a person or partner; - when it is not known), of which call.")
+            $"List refusals worth a look, the last first, at most {ShownMax}: when, how often, why, from where, to whom (the "
+            + "id of a person or partner; - when it is not known), of which call.")
         {
             hours,
         };
