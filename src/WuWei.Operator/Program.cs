@@ -19,6 +19,7 @@ var root = new RootCommand("wuwei: looks after a WuWei installation. Exit codes:
     VerifyCommands.Points(),
     BoardCommands.Boards(),
     InboxCommands.Inbox(),
+    SecurityCommands.Security(),
     DemoCommands.Demo(),
     HealthCommands.Health(),
     WebhookCommands.Webhooks(),

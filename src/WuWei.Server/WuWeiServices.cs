@@ -226,7 +226,7 @@ public static class WuWeiServices
     public static string Required(IConfiguration settings, string name) =>
         settings[name] is { Length: > 0 } value
             ? value
-            : throw new InvalidOperationException($"{name} is not set; see README.md, Settings.");
+            : throw new InvalidOperationException($"{name} is not set; see the table of settings in README.md.");
 
     private static void AddInbox(this IServiceCollection services)
     {

@@ -6,6 +6,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using WuWei.Access;
 using WuWei.Calls;
@@ -127,7 +128,7 @@ public static class PublicApi
 
         if (uploads || http.Request.Path.StartsWithSegments(JsonEnvelope.Path))
         {
-            if (uploads || IsUtf8(http))
+            if (uploads || IsJson(http))
             {
                 return next(http);
             }
@@ -147,20 +148,20 @@ public static class PublicApi
     }
 
     /// <summary>
-    /// JSON is always. The transcoder would look up any encoding by its name as it stands, and fail with an error of ours when
-    /// there is none, so it is not shown one.
+    /// A body is JSON in UTF-8. The transcoder would look up any encoding by its name as it stands, and fail with an error
+    /// of ours when there is none, so it is not shown one.
     /// </summary>
-    private static bool IsUtf8(HttpContext http)
+    private static bool IsJson(HttpContext http)
     {
-        var request = http.Request;
-        if (request.ContentType?.Contains("charset", StringComparison.OrdinalIgnoreCase) != true
-            || !MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
+        var (request, charset) = (http.Request, StringSegment.Empty);
+        if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.Charset.HasValue)
         {
-            return true;
+            charset = HeaderUtilities.RemoveQuotes(type.Charset);
+            request.ContentType = $"{type.MediaType}";
         }
 
-        request.ContentType = $"{type.MediaType}";
-        return !type.Charset.HasValue
-            || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase);
+        var isUtf8 = charset.Length == 0 || charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase);
+        var hasBody = http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
+        return isUtf8 && (!hasBody || request.ContentType is null || request.HasJsonContentType());
     }
 }

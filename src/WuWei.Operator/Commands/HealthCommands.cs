@@ -32,7 +32,7 @@ public static class HealthCommands
         {
             using var handler = Handler(parsed.GetValue(certificate), parsed.GetValue(key), parsed.GetValue(authority));
             using var channel = GrpcChannel.ForAddress(
-                parsed.GetRequiredValue(address), new GrpcChannelOptions { HttpHandler = handler });
+                AddressOf(parsed.GetRequiredValue(address)), new GrpcChannelOptions { HttpHandler = handler });
             var client = new Health.HealthClient(channel);
             var limit = TimeSpan.FromSeconds(parsed.GetValue(wait));
             for (var watch = Stopwatch.StartNew(); ; await Task.Delay(Pause, cancel))
@@ -47,6 +47,12 @@ public static class HealthCommands
         });
         return health;
     }
+
+    private static Uri AddressOf(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address)
+            && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
+            ? address
+            : throw new InvalidOperationException($"{text} is no address such as http://127.0.0.1:5080.");
 
     private static SocketsHttpHandler Handler(FileInfo? certificate, FileInfo? key, FileInfo? authority)
     {
@@ -85,7 +91,7 @@ public static class HealthCommands
         }
         catch (RpcException e)
         {
-            return e.StatusCode.ToString();
+            return $"{e.StatusCode}: {e.Status.Detail}";
         }
     }
 }

@@ -15,6 +15,8 @@ namespace WuWei.Operator.Commands;
 public static class PartnerCommands
 {
     private const int QuotaDefault = 10_000;
+    private const string Never = "never";
+    private const string Nobody = "nobody";
 
     private static readonly Argument<string> Code = new("CODE")
     {
@@ -42,7 +44,7 @@ public static class PartnerCommands
 
     private static readonly Option<string[]> People = new("--person")
     {
-        Description = "On whose behalf it may act: the sign-in name of staff, or a person's id.",
+        Description = $"On whose behalf it may act: the sign-in name of staff, or a person's id; or {Nobody}.",
         AllowMultipleArgumentsPerToken = true,
     };
 
@@ -52,7 +54,7 @@ public static class PartnerCommands
     };
 
     private static readonly Option<string> From = new("--from") { Description = "Its first day, such as 2026-07-01; today." };
-    private static readonly Option<string> Until = new("--until") { Description = "Its last day; or never." };
+    private static readonly Option<string> Until = new("--until") { Description = $"Its last day; or {Never}." };
 
     public static Command Partner() => new("partner", "Other systems that may call, and the authority for their certificates.")
     {
@@ -143,7 +145,8 @@ public static class PartnerCommands
     {
         var tree = await services.GetRequiredService<Units>().TreeAsync(cancel);
         var people = new List<Guid>();
-        foreach (var named in parsed.GetValue(People) ?? [])
+        var given = parsed.GetValue(People) ?? [];
+        foreach (var named in given.Where(n => n != Nobody))
         {
             people.Add(await PersonAsync(services.GetRequiredService<Database>(), named, cancel));
         }
@@ -158,10 +161,15 @@ public static class PartnerCommands
                 ? [.. units.Select(code => tree.Find(new UnitCode(UnitImport.System, code))?.Id
                     ?? throw new InvalidOperationException($"No unit has the code {code}."))]
                 : before.Units,
-            People = people.Count > 0 ? people : before.People,
+            People = given.Length > 0 ? people : before.People,
             QuotaPerDay = parsed.GetValue(Quota) ?? before.QuotaPerDay,
             StartsAt = parsed.GetValue(From) is { } from ? DayOf(from) : before.StartsAt,
-            EndsAt = parsed.GetValue(Until) is { } until ? DayOf(until).AddDays(1) : before.EndsAt,
+            EndsAt = parsed.GetValue(Until) switch
+            {
+                null => before.EndsAt,
+                Never => null,
+                var until => DayOf(until).AddDays(1),
+            },
         };
     }
 

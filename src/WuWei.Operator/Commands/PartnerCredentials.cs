@@ -92,8 +92,8 @@ public static class PartnerCredentials
             using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
             using var certificate = Opened(parsed).IssueForServer(
                 parsed.GetRequiredValue(names), new PublicKey(key), DaysOf(parsed));
-            new Credential(
-                certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), [], FileAt(parsed, "door")).Save();
+            var path = FileAt(parsed, "door", withKey: true);
+            new Credential(certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), [], path).Save();
             return Exit.Done;
         });
         return make;
@@ -169,7 +169,8 @@ public static class PartnerCredentials
             return new Credential(null, null, Authority.Fingerprint(certificate), null);
         }
 
-        var path = FileAt(parsed, code);
+        // With a request the key is not ours, and may lie where ours would.
+        var path = FileAt(parsed, code, withKey: request is null);
         if (request is not null)
         {
             using var issued = Opened(parsed).IssueForClient(
@@ -200,15 +201,16 @@ public static class PartnerCredentials
         ? days
         : throw new InvalidOperationException($"--days is 1 to {DaysMax}.");
 
-    /// <summary>Where the files go; none may be there.</summary>
-    private static string FileAt(ParseResult parsed, string name)
+    /// <summary>Where the files go, without ending; none that is to be written may be there.</summary>
+    private static string FileAt(ParseResult parsed, string name, bool withKey)
     {
         var folder = parsed.GetRequiredValue(Out);
         folder.Create();
         var path = Path.Combine(folder.FullName, name);
-        return !File.Exists($"{path}.pem") && !File.Exists($"{path}-key.pem")
-            ? path
-            : throw new InvalidOperationException($"{path}.pem or {path}-key.pem is there already.");
+        string[] files = withKey ? [$"{path}.pem", $"{path}-key.pem"] : [$"{path}.pem"];
+        return Array.Find(files, File.Exists) is { } there
+            ? throw new InvalidOperationException($"{there} is there already.")
+            : path;
     }
 }
 

@@ -26,3 +26,21 @@ public sealed class SecurityEvents(Database database, TimeProvider clock)
             """, new { minute, kind, source, personId = personId ?? Guid.Empty, rpc }), CancellationToken.None);
     }
 }
+
+/// <summary>The same refusal of the same caller in some hours.</summary>
+/// <param name="PersonId">The person or partner; no id at all when nobody knows who it was.</param>
+/// <param name="LastAt">The minute of the last one.</param>
+public sealed record SecurityEvent(string Kind, string Source, Guid PersonId, string Rpc, long Times, DateTime LastAt);
+
+public static class SecurityEventStore
+{
+    /// <summary>What was refused since then, added up, the last first.</summary>
+    public static Task<List<SecurityEvent>> ListSecurityEventsAsync(
+        this DbSession db, DateTime since, int countMax) => db.ListAsync<SecurityEvent>(
+        """
+        SELECT kind, source, person_id, rpc, CAST(SUM(times) AS SIGNED) AS times, MAX(minute) AS last_at
+        FROM security_event WHERE minute >= @since
+        GROUP BY kind, source, person_id, rpc
+        ORDER BY last_at DESC, times DESC, kind, source, person_id, rpc LIMIT @countMax
+        """, new { since, countMax });
+}

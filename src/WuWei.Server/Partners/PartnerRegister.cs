@@ -128,7 +128,13 @@ public sealed class PartnerRegister(Database database, PersonalData personalData
 
         return database.WriteAsync(async db =>
         {
-            var (id, _) = await GetAsync(db, code);
+            var partner = await FindAsync(db, code);
+            var id = partner.Id;
+            if (partner.RevokedAt is not null)
+            {
+                throw new InvalidOperationException($"{code} is revoked for good; add it anew by another code.");
+            }
+
             await db.RetireCredentialsAsync(kind, id, retireAt > now ? retireAt.Value : now, now);
             var taken = await db.ListSlotsAsync(kind, id);
             if (taken.Count > 1)
@@ -153,14 +159,17 @@ public sealed class PartnerRegister(Database database, PersonalData personalData
 
     private async Task<(Guid Id, PartnerTerms Terms)> GetAsync(DbSession db, string code)
     {
-        var partner = (await db.ReadPartnersAsync(clock.Now())).ById.Values.FirstOrDefault(p => p.Code == code)
-            ?? throw new InvalidOperationException($"There is no partner {code}.");
+        var partner = await FindAsync(db, code);
         var contact = await db.GetPartnerContactAsync(partner.Id);
         return (partner.Id, new PartnerTerms(
             partner.Name, partner.Purpose, personalData.Open("partner.contact", partner.Id, contact), partner.Scopes,
             [.. partner.Units], [.. partner.People], partner.QuotaPerDay, partner.StartsAt, partner.EndsAt,
             partner.Version));
     }
+
+    private async Task<Partner> FindAsync(DbSession db, string code) =>
+        (await db.ReadPartnersAsync(clock.Now())).ById.Values.FirstOrDefault(p => p.Code == code)
+            ?? throw new InvalidOperationException($"There is no partner {code}.");
 
     private static void Check(string code, PartnerTerms terms)
     {

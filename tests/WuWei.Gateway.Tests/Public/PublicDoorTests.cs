@@ -29,7 +29,8 @@ public sealed partial class PublicDoorTests(SharedServer shared) : IDisposable
     [InlineData("POST", "/api/v1/auth/codes", "application/json", "{\"phone\": ", 400, "MESSAGE_MALFORMED")]
     [InlineData("POST", "/api/v1/auth/codes", "application/json", "{\"phone\": 1}", 400, "MESSAGE_MALFORMED")]
     [InlineData("POST", "/api/v1/auth/codes", "application/json", "", 400, "MESSAGE_MALFORMED")]
-    [InlineData("POST", "/api/v1/auth/codes", "text/plain", "{}", 400, "MESSAGE_MALFORMED")]
+    [InlineData("POST", "/api/v1/auth/codes", "text/plain", "{}", 415, "NOT_JSON")]
+    [InlineData("POST", "/api/v1/auth/codes", "application/x-www-form-urlencoded", "phone=1", 415, "NOT_JSON")]
     [InlineData("GET", "/api/v1/wishes?status=NO_SUCH", null, null, 400, "MESSAGE_MALFORMED")]
     [InlineData("GET", "/api/v1/wishes?pageSize=many", null, null, 400, "MESSAGE_MALFORMED")]
     public async Task A_refusal_is_an_envelope_with_its_status(

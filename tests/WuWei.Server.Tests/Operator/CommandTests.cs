@@ -51,6 +51,7 @@ public sealed class CommandTests : IAsyncLifetime
     [InlineData("inbox")]
     [InlineData("inbox dead")]
     [InlineData("inbox retry")]
+    [InlineData("security")]
     [InlineData("demo")]
     [InlineData("demo load")]
     [InlineData("health")]
@@ -144,6 +145,29 @@ public sealed class CommandTests : IAsyncLifetime
         Assert.Contains("1 messages", (await RunAsync(["inbox", "retry", "--all"])).Output);
         Assert.Equal(0, (await RunAsync(["inbox", "retry", $"{ids[1]}", "--lost"])).Code);
         Assert.Equal(2, await _server.Database.ScalarAsync<int>("SELECT COUNT(*) FROM delivery WHERE state = 1"));
+    }
+
+    [Fact]
+    public async Task Refusals_worth_a_look_are_listed_added_up_for_as_many_hours_as_asked()
+    {
+        var (now, person) = (DateTime.UtcNow, Guid.NewGuid());
+        foreach (var (kind, id, hours) in new[]
+        {
+            ("CERTIFICATE_UNKNOWN", Guid.Empty, 1), ("CERTIFICATE_UNKNOWN", Guid.Empty, 2), ("SCOPE_MISSING", person, 30),
+        })
+        {
+            await _server.Database.ExecuteAsync(
+                """
+                INSERT INTO security_event (minute, kind, source, person_id, rpc, times)
+                VALUES (@minute, @kind, '127.0.0.1', @id, 'wuwei.v1.WishService/GetWish', 3)
+                """, ("minute", now.AddHours(-hours)), ("kind", kind), ("id", id));
+        }
+
+        var (code, day) = await RunAsync(["security"]);
+        Assert.Equal(0, code);
+        Assert.Contains("  6  CERTIFICATE_UNKNOWN  127.0.0.1  -  wuwei.v1.WishService/GetWish", day);
+        Assert.DoesNotContain("SCOPE_MISSING", day);
+        Assert.Contains($"  3  SCOPE_MISSING  127.0.0.1  {person}  ", (await RunAsync(["security", "--hours", "40"])).Output);
     }
 
     [Fact]
@@ -275,7 +299,10 @@ public sealed class CommandTests : IAsyncLifetime
     {
         Assert.Equal(0, (await RunAsync(["migrate"])).Code);
         Assert.Equal(0, (await RunAsync(["health", "--grpc", _server.Address])).Code);
-        Assert.Equal(2, (await RunAsync(["health", "--grpc", "http://127.0.0.1:1"])).Code);
+        var (code, output) = await RunAsync(["health", "--grpc", "http://127.0.0.1:1"]);
+        Assert.Equal(2, code);
+        Assert.StartsWith("Unavailable: ", output);
+        Assert.Equal(1, (await RunAsync(["health", "--grpc", "127.0.0.1:5080"])).Code);
     }
 
     private async Task<(int Code, string Output)> RunAsync(string[] arguments, string? keys = null)

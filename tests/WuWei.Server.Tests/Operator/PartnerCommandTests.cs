@@ -60,15 +60,21 @@ public sealed class PartnerCommandTests : IAsyncLifetime
         var (keyed, key) = await RunAsync("key", "hotline");
         Assert.Equal((0, 43), (keyed, key.Trim().Length));
         Assert.DoesNotContain(key.Trim(), (await RunAsync("list")).Output);
-        Assert.Equal(0, (await RunAsync("change", "hotline", "--quota", "7")).Code);
+        Assert.Equal(0, (await RunAsync("change", "hotline", "--quota", "7", "--until", "2099-12-31")).Code);
+        Assert.Contains(", 2100-01-01 00:00", (await RunAsync("list")).Output);
+        Assert.Equal(0, (await RunAsync("change", "hotline", "--until", "never", "--person", "nobody")).Code);
+        Assert.DoesNotContain("2100", (await RunAsync("list")).Output);
         Assert.Contains("7 a day", (await RunAsync("list")).Output);
         Assert.Contains("WishService/MakeWish=500", (await RunAsync("list")).Output);
         Assert.Equal(0, (await RunAsync("revoke", "hotline", "--reason", "合同到期")).Code);
         Assert.Contains("PARTNER_REVOKED", (await RunAsync("list")).Output);
         Assert.Equal(1, (await RunAsync("revoke", "hotline", "--reason", "合同到期")).Code);
         Assert.Equal(1, (await RunAsync("change", "hotline", "--quota", "8")).Code);
+        // What is over for good gets no certificate that would never be let in.
+        Assert.Equal(1, (await RunAsync("rotate", "hotline", "--out", "fifth", "--retire", "now")).Code);
+        Assert.Equal(1, (await RunAsync("key", "hotline")).Code);
         Assert.Equal(
-            "PARTNER_ADDED PARTNER_CERTIFICATE_ADDED*3 PARTNER_CHANGED PARTNER_KEY_ADDED PARTNER_REVOKED",
+            "PARTNER_ADDED PARTNER_CERTIFICATE_ADDED*3 PARTNER_CHANGED*2 PARTNER_KEY_ADDED PARTNER_REVOKED",
             await KindsAsync());
     }
 
@@ -80,6 +86,7 @@ public sealed class PartnerCommandTests : IAsyncLifetime
         var request = new CertificateRequest("CN=boss, O=everything", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, critical: true));
         await File.WriteAllTextAsync(At("asked.csr"), request.CreateSigningRequestPem());
+        await File.WriteAllTextAsync(At("csr-key.pem"), "the partner's");
         using var weak = RSA.Create(1_024);
         await File.WriteAllTextAsync(At("weak.csr"), new CertificateRequest(
             "CN=weak", weak, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSigningRequestPem());
@@ -90,7 +97,7 @@ public sealed class PartnerCommandTests : IAsyncLifetime
         // Of the request only the key is believed.
         Assert.Equal("CN=csr", issued.Subject);
         Assert.False(issued.Extensions.OfType<X509BasicConstraintsExtension>().Single().CertificateAuthority);
-        Assert.False(File.Exists(At("csr-key.pem")));
+        Assert.Equal("the partner's", await File.ReadAllTextAsync(At("csr-key.pem")));
         Assert.Equal(0, (await RunAsync(["add", "print", .. Terms, "--fingerprint", new string('a', 64)])).Code);
         Assert.Equal(0, (await RunAsync(["add", "none", .. Terms, "--without-certificate"])).Code);
 
@@ -99,7 +106,7 @@ public sealed class PartnerCommandTests : IAsyncLifetime
             ["--csr", "weak.csr"], ["--csr", "none.csr"], ["--csr", "missing.csr"], ["--fingerprint", "abc"],
             ["--certificate", "none.csr"], ["--fingerprint", new string('a', 64)], ["--ca", "nowhere"],
             ["--csr", "asked.csr", "--without-certificate"], ["--without-certificate", "--scope", "EverythingService/*"],
-            ["--without-certificate", "--unit", "000000"], ["--without-certificate", "--person", "nobody"],
+            ["--without-certificate", "--unit", "000000"], ["--without-certificate", "--person", "somebody"],
             ["--without-certificate", "--quota", "0"], ["--without-certificate", "--scope", "journal/wishes=5"],
             ["--without-certificate", "--until", "2020-01-01", "--from", "2026-01-01"],
         })
