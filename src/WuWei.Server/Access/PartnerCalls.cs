@@ -1,5 +1,6 @@
 using WuWei.Calls;
 using WuWei.Errors;
+using WuWei.Organization;
 using WuWei.Partners;
 
 namespace WuWei.Access;
@@ -8,7 +9,7 @@ namespace WuWei.Access;
 /// Calls of other systems. Where connections carry client certificates only they call; a key is good for a partner's trials
 /// at the door without. A token makes nobody a person there: people come in by their own door.
 /// </summary>
-public sealed class PartnerCalls(PartnerGate gate, OnBehalf onBehalf)
+public sealed class PartnerCalls(PartnerGate gate, OnBehalf onBehalf, Units units)
 {
     private const string KeyHeader = "x-wuwei-partner-key";
     private const string TokenHeader = "authorization";
@@ -41,8 +42,8 @@ public sealed class PartnerCalls(PartnerGate gate, OnBehalf onBehalf)
     }
 
     /// <summary>
-    /// Why a partner may not go on with its stream: it, its scope, the units, or the person on whose behalf it is, as they
-    /// are now. Null while it may.
+    /// Why a partner may not go on with its stream: it, its scope or the units, as they are now. Null while it may.
+    /// There are no streams on a person's behalf.
     /// </summary>
     public async Task<RefusedException?> OverAsync(
         ServerCallContext context, Call call, Partner partner, CancellationToken cancel)
@@ -55,17 +56,8 @@ public sealed class PartnerCalls(PartnerGate gate, OnBehalf onBehalf)
                 ShownKey.Of(context) is { } shown ? shown.Scope
                     : permission.Partners == PartnerUse.Always ? null : permission.ScopeName,
                 IsPublic(permission), cancel);
-            if (!call.IsInReachOf(now))
-            {
-                return Partner.UnitOutOfReach();
-            }
-
-            if (!call.IsPartners)
-            {
-                call.CallerNow = await onBehalf.CallerAsync(now, permission, context);
-            }
-
-            return null;
+            var tree = await units.TreeAsync(cancel);
+            return call.IsInReachOf(now, unit => tree.Find(unit)?.Path ?? []) ? null : Partner.UnitOutOfReach();
         }
         catch (RefusedException refused)
         {

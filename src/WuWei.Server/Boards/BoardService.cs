@@ -71,6 +71,8 @@ public sealed class BoardService(
         using var place = streams.Enter(call.Caller.PersonId, StreamsMax);
         await foreach (var board in following.FollowAsync(request.Board, request.Top, request.ResumeToken, call.Until))
         {
+            // Since its unit was merged it is another unit's.
+            call.DemandReach(await choices.PathOfAsync(board.Choice, call.Until));
             await responseStream.WriteAsync(new Wire.WatchBoardResponse
             {
                 Board = board.Answer.Board,

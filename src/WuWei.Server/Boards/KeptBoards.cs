@@ -7,7 +7,7 @@ namespace WuWei.Boards;
 
 /// <summary>A board as it is sent.</summary>
 /// <param name="Version">Another one when anything on it is.</param>
-public sealed record KeptBoard(Wire.GetBoardResponse Answer, string Version);
+public sealed record KeptBoard(BoardChoice Choice, Wire.GetBoardResponse Answer, string Version);
 
 /// <summary>The boards that many look at, as they are sent.</summary>
 public sealed class KeptBoards(BoardReader reader)
@@ -30,6 +30,7 @@ public sealed class KeptBoards(BoardReader reader)
         var answer = new Wire.GetBoardResponse { Board = await reader.TopAsync(choice, top, CancellationToken.None) };
         var bytes = answer.ToByteArray();
         Written.Add(answer, bytes);
-        return new KeptBoard(answer, Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, VersionBytes)));
+        return new KeptBoard(
+            choice, answer, Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, VersionBytes)));
     }
 }

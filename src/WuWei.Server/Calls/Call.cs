@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using WuWei.Errors;
 
 namespace WuWei.Calls;
@@ -20,8 +21,13 @@ public enum Channel : byte
 public sealed class Call(
     Permission permission, Caller? caller, string source, Channel channel, string? key, DateTime now)
 {
+    /// <summary>A call of a partner's that asks for more units than this is a bug.</summary>
+    private const int ReachedMax = 100;
+
     private bool _demanded;
-    private IReadOnlyList<Guid>? _reached;
+
+    /// <summary>The units that a partner got something of. Others look at them while a stream adds to them.</summary>
+    private volatile ImmutableHashSet<Guid> _reached = [];
 
     public Permission Permission => permission;
     public string Source => source;
@@ -45,6 +51,10 @@ public sealed class Call(
 
     /// <summary>The caller as they were last looked at while a stream runs: their roles come and go meanwhile.</summary>
     public Caller CallerNow { get => field ?? Caller; set; }
+
+    /// <summary>Whether the caller, as they were last looked at, holds one of the permission's roles anywhere.</summary>
+    public bool HoldsRole(DateTime at) =>
+        Permission.Roles is not { } roles || roles.Any(role => CallerNow.Holds(role, at));
 
     /// <summary>Whether the slice checked the object of the call. A call that needed it and did not is a bug.</summary>
     public bool Demanded => _demanded
@@ -116,15 +126,28 @@ public sealed class Call(
     /// <param name="path">The unit of the object and its ancestors.</param>
     public void DemandReach(IReadOnlyList<Guid> path)
     {
-        (_demanded, _reached) = (true, path);
-        if (Partner is not null && !IsInReachOf(Partner))
+        _demanded = true;
+        if (Partner is null)
+        {
+            return;
+        }
+
+        if (!Partner.Covers(path))
         {
             throw Calls.Partner.UnitOutOfReach();
         }
+
+        _reached = _reached.Add(path[0]);
+        if (_reached.Count > ReachedMax)
+        {
+            throw new InvalidOperationException($"{Permission.Rpc} asks for more than {ReachedMax} units.");
+        }
     }
 
-    /// <summary>Whether what this call got is in the units of the partner as it is now: a stream may outlast them.</summary>
-    public bool IsInReachOf(Partner partner) => _reached is null || partner.Covers(_reached);
+    /// <summary>Whether all that this call got is in the partner's units, as both are now: a stream may outlast them.</summary>
+    /// <param name="pathOf">A unit and its ancestors, as the tree is now.</param>
+    public bool IsInReachOf(Partner partner, Func<Guid, IReadOnlyList<Guid>> pathOf) =>
+        _reached.All(unit => partner.Covers(pathOf(unit)));
 
     public static RefusedException Denied() => Refuse.Denied("NOT_PERMITTED", "你没有这项操作的权限。");
 }

@@ -137,36 +137,6 @@ public sealed class CertificateTests(PartnerDoor door) : IClassFixture<PartnerDo
     }
 
     [Fact]
-    public async Task A_board_is_watched_no_longer_than_its_unit_is_the_partners()
-    {
-        var partner = await door.PartnerAsync(["BoardService/WatchBoard"], [door.World.Street]);
-        using var stream = partner.Boards.WatchBoard(new()
-        {
-            Board = new()
-            {
-                Subject = Wire.BoardSubject.Person,
-                UnitId = $"{door.World.Community}",
-                Period = Wire.BoardPeriod.Year,
-            },
-        });
-        Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None));
-
-        var terms = await door.People.Partners().GetAsync(partner.Code, CancellationToken.None);
-        await door.People.Partners().ChangeAsync(
-            partner.Code, terms with { Units = [door.World.OtherStreet] }, CancellationToken.None);
-        door.Forget();
-
-        var ended = await Assert.ThrowsAsync<RpcException>(async () =>
-        {
-            while (await stream.ResponseStream.MoveNext(CancellationToken.None))
-            {
-                // What was said before.
-            }
-        });
-        Assert.Equal("UNIT_OUT_OF_REACH", ended.Reason());
-    }
-
-    [Fact]
     public async Task Nothing_that_is_sent_stands_for_a_certificate()
     {
         var partner = await door.PartnerAsync(["public"]);

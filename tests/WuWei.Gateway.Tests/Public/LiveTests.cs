@@ -123,6 +123,22 @@ public sealed class LiveTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_unit_that_went_elsewhere_is_no_longer_the_screens_to_follow()
+    {
+        var token = await TokenAsync(_world.Street);
+        var path = $"/live/events?unitId={_world.Community}";
+        await using var screen = await Listener.OpenAsync(_server, path, token);
+        await screen.TakeAsync("totals", 1);
+        // What is merged was there yesterday.
+        _server.Clock.Advance(TimeSpan.FromDays(1));
+
+        await _world.MergeAsync(_world.FarCommunity, _server.Clock.Day(), _world.Community);
+
+        await screen.EndedAsync();
+        Assert.Equal((HttpStatusCode.NotFound, "UNIT_UNKNOWN"), await RefusedAsync(path, token));
+    }
+
+    [Fact]
     public async Task What_is_no_stream_is_refused()
     {
         var token = await TokenAsync(_world.Community);

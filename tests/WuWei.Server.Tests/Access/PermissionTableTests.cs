@@ -36,6 +36,12 @@ public class PermissionTableTests(SharedServer shared)
     }
 
     [Fact]
+    public void Nothing_streams_on_somebodys_behalf_since_nobody_looks_at_them_meanwhile() => Assert.DoesNotContain(
+        Harness.Rpcs.All,
+        m => (m.IsServerStreaming || m.IsClientStreaming)
+            && Permissions.ByRpc[m.Name()].Partners == PartnerUse.OnBehalf);
+
+    [Fact]
     public void The_table_is_what_it_was_agreed_to_be() =>
         SnapshotFile.AssertSame("permissions.txt", string.Concat(
             Permissions.ByRpc.Values.OrderBy(p => p.Rpc, StringComparer.Ordinal).Select(Line)

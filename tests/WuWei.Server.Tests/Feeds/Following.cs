@@ -1,3 +1,5 @@
+using WuWei.Tests.Harness;
+
 namespace WuWei.Tests.Feeds;
 
 /// <summary>A stream of the journal, message by message.</summary>
@@ -30,6 +32,20 @@ public sealed class Following : IAsyncDisposable
         }
 
         return [.. Enumerable.Range(0, count).Select(_ => _entries.Dequeue())];
+    }
+
+    /// <summary>Why the stream ends, which it does soon.</summary>
+    public async Task<string> EndAsync()
+    {
+        using var soon = new CancellationTokenSource(Patience);
+        var ended = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            while (await _call.ResponseStream.MoveNext(soon.Token))
+            {
+                // What was said before.
+            }
+        });
+        return ended.Reason();
     }
 
     public ValueTask DisposeAsync()

@@ -19,7 +19,7 @@ public sealed class LivePages(
     private const string TokenPrefix = "Bearer ";
     private const string LastEventId = "last-event-id";
     private const int OfOneScreenMax = 20;
-    private static readonly TimeSpan PassLookedAtEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ScreenLookedAtEvery = TimeSpan.FromSeconds(2);
 
     public Task BoardAsync(HttpContext http) => ServeAsync(http, async (unit, cancel) =>
     {
@@ -61,7 +61,7 @@ public sealed class LivePages(
             var screen = await passes.GetAsync(token, over.Token);
             using var place = streams.Enter(screen.Id, OfOneScreenMax);
             var stream = await open(await UnitOfAsync(http.Request, screen, over.Token), over.Token);
-            var watch = EndWithPassAsync(token, over);
+            var watch = EndWithScreenAsync(http.Request, token, over);
             try
             {
                 await ServerSentEvents.SendAsync(http, stream, over.Token);
@@ -87,24 +87,39 @@ public sealed class LivePages(
         }
     }
 
-    /// <summary>Ends a stream whose screen was ended meanwhile.</summary>
-    private async Task EndWithPassAsync(string token, CancellationTokenSource over)
+    /// <summary>
+    /// Ends a stream whose screen was ended meanwhile, or whose unit is the screen's no longer. Why it is told when it
+    /// comes back.
+    /// </summary>
+    private async Task EndWithScreenAsync(HttpRequest request, string token, CancellationTokenSource over)
     {
-        using var look = new PeriodicTimer(PassLookedAtEvery);
+        using var look = new PeriodicTimer(ScreenLookedAtEvery);
         try
         {
             while (await look.WaitForNextTickAsync(over.Token))
             {
-                await passes.GetAsync(token, over.Token);
+                await LookAsync();
             }
-        }
-        catch (RefusedException refused) when (refused.Code == Grpc.Core.StatusCode.Unauthenticated)
-        {
-            await over.CancelAsync();
         }
         catch (Exception e) when (e is RefusedException or OperationCanceledException)
         {
-            // The database is away, or the stream ended by itself.
+            // It is let in no longer, or the stream ended by itself.
+        }
+        finally
+        {
+            await over.CancelAsync();
+        }
+
+        async Task LookAsync()
+        {
+            try
+            {
+                await UnitOfAsync(request, await passes.GetAsync(token, over.Token), over.Token);
+            }
+            catch (RefusedException refused) when (refused.Code == Grpc.Core.StatusCode.Unavailable)
+            {
+                // The database is away: the next look tells.
+            }
         }
     }
 
