@@ -16,3 +16,12 @@ JOIN (
 ) o ON o.id = m.id
 SET m.previous_id = o.previous_id
 WHERE m.previous_id IS NULL AND o.previous_id IS NOT NULL;
+
+-- Nobody needs to answer an appeal for a wish that has ended.
+UPDATE content_check c JOIN wish w ON w.id = c.content_id SET c.stage = 6 WHERE c.kind = 1 AND c.stage = 5 AND w.status <> 1;
+
+-- The others go up when their time is over.
+UPDATE content_check SET due_at = appealed_at + INTERVAL 7 DAY WHERE stage = 5 AND due_at IS NULL;
+
+-- Reports of wishes that got another unit.
+UPDATE thread_report r JOIN wish w ON w.id = r.wish_id SET r.unit_id = w.unit_id WHERE r.unit_id <> w.unit_id;
