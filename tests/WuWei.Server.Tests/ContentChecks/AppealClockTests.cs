@@ -76,6 +76,19 @@ public sealed class AppealClockTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_appeal_about_a_name_goes_to_the_new_home_of_whose_it_is()
+    {
+        await _maker.Identity.UpdateMeAsync(new() { Name = "慕容白" });
+        var check = await RefuseAsync(Wire.ContentKind.Name);
+        await _maker.ContentChecks.AppealContentAsync(new() { Id = check, Reason = "我就叫这个名字" });
+
+        await _maker.Identity.UpdateMeAsync(new() { HomeUnitId = $"{_world.FarCommunity}" });
+
+        Assert.Empty(await AppealsAsync(_street, _world.Street));
+        Assert.Equal([check], await AppealsAsync(await _world.StaffAsync(_world.OtherStreet), _world.OtherStreet));
+    }
+
+    [Fact]
     public async Task What_nothing_waits_for_is_refused_and_that_is_all()
     {
         await _maker.Identity.UpdateMeAsync(new() { Name = "慕容白" });

@@ -80,8 +80,12 @@ public class MigrationTests
         await cast.Maker.SayToAsync(wish, "好的");
         var second = await cast.Claimer.SayToAsync(wish, "带上梯子");
         await cast.Maker.ReportAsync(thread);
-        var confided = await (cast with { Visibility = Wire.WishVisibility.Private })
-            .WishAsync(WishStatus.PendingReview);
+        var confided = await (cast with
+        {
+            Visibility = Wire.WishVisibility.Private,
+            Category = "errands",
+            Detail = r => r.Answers.Add("items", "两袋米"),
+        }).WishAsync(WishStatus.PendingReview);
         var said = await (cast with { Category = "rights" }).WishAsync(WishStatus.Claimed);
         await cast.Claimer.SayToAsync(said, "我来帮你看看");
         var schema = await SchemaTests.ShowAsync(server.Database);
