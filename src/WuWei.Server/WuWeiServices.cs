@@ -88,6 +88,7 @@ public static class WuWeiServices
         services.AddOptions<WishOptions>().BindConfiguration("Wishes");
         services.AddOptions<ThreadOptions>().BindConfiguration("Threads");
         services.AddSingleton<IContentOwner, MessagesToCheck>();
+        services.AddSingleton<IListedByUnit, ReportsOfClaims>();
         services.AddSingleton<BoardHeads>();
         services.AddSingleton<IUnitRatings, WishRatings>();
         services.AddSingleton<BoardReader>();

@@ -1086,6 +1086,7 @@ CREATE TABLE `thread_message` (
   `state` tinyint(3) unsigned NOT NULL,
   `number` int(10) unsigned DEFAULT NULL,
   `hidden_at` datetime(6) DEFAULT NULL,
+  `previous_id` binary(16) DEFAULT NULL,
   PRIMARY KEY (`id`),
   UNIQUE KEY `shown_once` (`thread_id`,`number`),
   KEY `of_thread` (`thread_id`,`sent_at`,`id`)

@@ -40,7 +40,7 @@ public sealed class IdentityService(
                 : call.Caller.Holds(Role.Staff, call.Now) ? ContentState.Passed
                 : ContentState.Waiting;
             await db.UpdatePersonAsync(personalData, call.Caller.PersonId, name, home, badge, onBoards, state);
-            await QueueCheckAsync(db, call, state, home);
+            await QueueCheckAsync(db, call, state, home, tree);
             db.Record(JournalEntry.By(call, "self", "PERSON_UPDATED", "person", call.Caller.PersonId, home, new
             {
                 name = name is null ? null : personalData.Hash(name),
@@ -57,7 +57,7 @@ public sealed class IdentityService(
     }
 
     /// <summary>A new name is checked by the staff of its owner's home, wherever that is by now.</summary>
-    private async Task QueueCheckAsync(DbSession db, Call call, ContentState? name, Guid? home)
+    private async Task QueueCheckAsync(DbSession db, Call call, ContentState? name, Guid? home, UnitTree tree)
     {
         var id = call.Caller.PersonId;
         switch (name)
@@ -72,7 +72,7 @@ public sealed class IdentityService(
             default:
                 if (home is not null)
                 {
-                    db.QueueContentUnit(id, home.Value);
+                    await ContentVerdicts.RehomeAsync(db, call, "self", [(id, null)], tree.Get(home.Value), tree);
                 }
 
                 break;

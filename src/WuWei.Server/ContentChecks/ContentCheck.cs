@@ -1,5 +1,6 @@
 using WuWei.Calls;
 using WuWei.Errors;
+using WuWei.Organization;
 
 namespace WuWei.ContentChecks;
 
@@ -7,6 +8,9 @@ namespace WuWei.ContentChecks;
 public sealed record ContentCheck
 {
     public static readonly TimeSpan AppealWithin = TimeSpan.FromDays(7);
+
+    /// <summary>For how long an appeal is left to staff before it goes up, or those at the top are reminded.</summary>
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromDays(7);
 
     /// <summary>How long the worker may take over one before another copy does it.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
@@ -55,8 +59,12 @@ public sealed record ContentCheck
         ? DecidedAt + AppealWithin
         : null;
 
-    /// <summary>Refused, and there is nothing more to be said to it: an appeal was refused, or none came in time.</summary>
-    public bool IsFinal => Stage == CheckStage.Settled && State == ContentState.Refused && DueAt is null;
+    /// <summary>
+    /// A wish waits for its text, and that was refused for good: an appeal was, too, or none came in time. For what else
+    /// is refused nothing waits.
+    /// </summary>
+    public bool IsFinal =>
+        Kind == ContentKind.Wish && Stage == CheckStage.Settled && State == ContentState.Refused && DueAt is null;
 
     /// <summary>It was tried as often as may be, and came to nothing: whoever took it last failed or stopped.</summary>
     public bool IsTriedOut => Stage == CheckStage.New && Tries > Pauses.Length;
@@ -97,12 +105,12 @@ public sealed record ContentCheck
         DecidedBy = by,
     };
 
-    /// <summary>Due again when the time to appeal is over.</summary>
+    /// <summary>Due again when the time to appeal is over, if anything waits for that.</summary>
     public ContentCheck Refused(Guid by, RefusalReason reason, byte[] text, DateTime now) => this with
     {
         State = ContentState.Refused,
         Stage = CheckStage.Settled,
-        DueAt = now + AppealWithin,
+        DueAt = Kind == ContentKind.Wish ? now + AppealWithin : null,
         DecidedAt = now,
         DecidedBy = by,
         Reason = reason,
@@ -111,6 +119,13 @@ public sealed record ContentCheck
 
     /// <summary>Nobody appealed in time.</summary>
     public ContentCheck Unappealed() => this with { DueAt = null };
+
+    /// <summary>Whose staff decide on an appeal: the next unit up, or the same at the top.</summary>
+    public static Guid AppealUnitOf(Unit unit, UnitTree tree)
+    {
+        var own = tree.AudienceOf(unit);
+        return (tree.AudienceAbove(own) ?? own).Id;
+    }
 
     /// <summary>Its author wants staff of this unit to look.</summary>
     public ContentCheck Appealed(Guid unitId, byte[] text, DateTime now)
@@ -127,7 +142,7 @@ public sealed record ContentCheck
             _ => this with
             {
                 Stage = CheckStage.Appealed,
-                DueAt = null,
+                DueAt = now + AnswerWithin,
                 AppealUnitId = unitId,
                 AppealedAt = now,
                 AppealText = text,
@@ -136,12 +151,31 @@ public sealed record ContentCheck
         };
     }
 
+    /// <summary>Nobody answered its author in time: one unit further up, or at the top once more.</summary>
+    public ContentCheck Unanswered(UnitTree tree, DateTime now)
+    {
+        var (unit, asked) = (tree.Get(UnitId), tree.Get(AppealUnitId!.Value));
+        return this with
+        {
+            AppealUnitId = unit.IsWithin(asked.Id) ? (tree.AudienceAbove(asked) ?? asked).Id : AppealUnitOf(unit, tree),
+            DueAt = now + AnswerWithin,
+        };
+    }
+
+    /// <summary>What it belongs to is this unit's now; who is asked about an appeal stays, if they are above.</summary>
+    public ContentCheck Rehomed(Unit to, UnitTree tree) => this with
+    {
+        UnitId = to.Id,
+        AppealUnitId = AppealUnitId is { } asked && !to.IsWithin(asked) ? AppealUnitOf(to, tree) : AppealUnitId,
+    };
+
     public ContentCheck AppealDecided(Guid by, bool admit, byte[] answer, DateTime now)
     {
         var decided = this with
         {
             State = admit ? ContentState.Passed : ContentState.Refused,
             Stage = CheckStage.Settled,
+            DueAt = null,
             AppealDecidedAt = now,
             AppealDecidedBy = by,
             AppealAnswer = answer,

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using WuWei.Data;
 using WuWei.Jobs;
+using WuWei.Organization;
 using WuWei.Time;
 
 namespace WuWei.ContentChecks;
@@ -8,12 +9,12 @@ namespace WuWei.ContentChecks;
 /// <summary>
 /// Has everything looked at that waits for it: by our own list of words, then by the judge, and what neither passes is
 /// given to staff. The judge is asked while no transaction is open, and what it says holds for the version that it was
-/// asked about. Slow when the judge is slow, so it has a lane of its own. What was refused and not appealed against in time
-/// stays refused for good.
+/// asked about. Slow when the judge is slow, so it has a lane of its own. A wish that was refused, and not appealed for
+/// in time, is refused for good, and an appeal that nobody answers goes up.
 /// </summary>
 public sealed partial class ContentCheckJob(
-    Database database, ContentOwners owners, ContentVerdicts verdicts, IContentJudge judge, TimeProvider clock,
-    ILogger<ContentCheckJob> log) : IJob
+    Database database, ContentOwners owners, ContentVerdicts verdicts, IContentJudge judge, Units units,
+    TimeProvider clock, ILogger<ContentCheckJob> log) : IJob
 {
     private const int ChecksMax = 50;
     private const int TracesMax = 500;
@@ -56,6 +57,11 @@ public sealed partial class ContentCheckJob(
         if (read.Stage == CheckStage.Settled)
         {
             return await StoreAsync(read, read.Unappealed(), cancel);
+        }
+
+        if (read.Stage == CheckStage.Appealed)
+        {
+            return await StoreAsync(read, read.Unanswered(await units.TreeAsync(cancel), clock.Now()), cancel);
         }
 
         if (read.Stage == CheckStage.Asked)

@@ -34,9 +34,9 @@ public sealed partial class ContentCheckService
         return await writer.WriteAsync(context, request, async db =>
         {
             var before = await OwnAsync(db);
-            var unit = tree.AudienceOf(tree.Get(before.UnitId));
             var after = before.Appealed(
-                (tree.AudienceAbove(unit) ?? unit).Id, ContentSight.SealAppeal(personalData, before, text), call.Now);
+                ContentCheck.AppealUnitOf(tree.Get(before.UnitId), tree),
+                ContentSight.SealAppeal(personalData, before, text), call.Now);
             await ContentVerdicts.StoreAsync(db, call, "author", apply, before, after);
             return new Wire.AppealContentResponse { Content = after.ToMine(personalData, call.Now) };
         }, again: async (db, first) =>

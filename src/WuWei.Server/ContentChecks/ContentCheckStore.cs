@@ -47,13 +47,13 @@ public static class ContentCheckStore
         });
 
     /// <summary>
-    /// Its slice has decided itself, or staff wrote it anew: nobody needs to look any more. What was refused stays so,
-    /// unless it is passed now.
+    /// Its slice has decided itself, or staff wrote it anew: nobody needs to look any more, nor answer an appeal. What was
+    /// refused stays so, unless it is passed now.
     /// </summary>
     public static void QueueNoContentCheck(this DbSession db, ContentKind kind, Guid id, ContentState state) => db.Queue(
         """
         UPDATE content_check SET stage = @dropped, due_at = NULL, state = @state
-        WHERE kind = @kind AND content_id = @id AND (stage IN (1, 2, 3) OR (state = 3 AND @state = 2))
+        WHERE kind = @kind AND content_id = @id AND (stage IN (1, 2, 3, 5) OR (state = 3 AND @state = 2))
         """, new { kind, id, state, dropped = CheckStage.Dropped });
 
     /// <summary>All that belongs to something is another unit's from now on, whose staff look at it.</summary>
@@ -73,6 +73,12 @@ public static class ContentCheckStore
         ? Task.FromResult<List<ContentCheck>>([])
         : db.ListEachAsync<ContentCheck>(
             $"SELECT {Columns} FROM content_check c WHERE c.id IN (", "@id", [.. ids.Select(id => new { id })], ")");
+
+    /// <summary>Appeals against what belongs to any of these that nobody has decided on.</summary>
+    public static Task<List<ContentCheck>> ListAppealsOfAsync(this DbSession db, IReadOnlyList<Guid> wholes) =>
+        db.ListEachAsync<ContentCheck>(
+            $"SELECT {Columns} FROM content_check c WHERE c.stage = @appealed AND c.part_of IN (", "@id",
+            [.. wholes.Select(id => new { id })], ")", new { appealed = CheckStage.Appealed });
 
     /// <summary>Stores where it went only if it is still where it was read, in the same version and with the same clock.</summary>
     /// <returns>False otherwise.</returns>

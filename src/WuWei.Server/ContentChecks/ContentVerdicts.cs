@@ -1,6 +1,7 @@
 using WuWei.Calls;
 using WuWei.Data;
 using WuWei.Journal;
+using WuWei.Organization;
 
 namespace WuWei.ContentChecks;
 
@@ -27,7 +28,7 @@ public sealed class ContentVerdicts(Database database, ContentOwners owners)
 
                 also?.Invoke(db);
                 await RecordAsync(db, apply, before, after, JournalEntry.BySystem(
-                    now, by, KindOf(before, after), Subject, after.Id, UnitOf(after), Detail(after)));
+                    now, by, KindOf(before, after), Subject, after.Id, UnitOf(after), Detail(before, after)));
                 return true;
             }, cancel);
         }
@@ -47,7 +48,32 @@ public sealed class ContentVerdicts(Database database, ContentOwners owners)
         }
 
         await RecordAsync(db, apply, before, after, JournalEntry.By(
-            call, role, KindOf(before, after), Subject, after.Id, UnitOf(after), Detail(after)));
+            call, role, KindOf(before, after), Subject, after.Id, UnitOf(after), Detail(before, after)));
+    }
+
+    /// <summary>
+    /// What belongs to these wholes is another unit's from now on, whose staff look at it; appeals that wait go along,
+    /// and who is to decide on them is told.
+    /// </summary>
+    /// <param name="wholes">What is part of each, or only what is of a kind.</param>
+    public static async Task RehomeAsync(
+        DbSession db, Call call, string role, IReadOnlyList<(Guid Id, ContentKind? Only)> wholes, Unit to,
+        UnitTree tree)
+    {
+        foreach (var appeal in (await db.ListAppealsOfAsync([.. wholes.Select(w => w.Id)]))
+            .Where(c => wholes.Any(w => w.Id == c.PartOf && (w.Only is null || w.Only == c.Kind))))
+        {
+            var after = appeal.Rehomed(to, tree);
+            if (after.AppealUnitId != appeal.AppealUnitId)
+            {
+                await StoreAsync(db, call, role, (_, _) => Task.CompletedTask, appeal, after);
+            }
+        }
+
+        foreach (var (id, only) in wholes)
+        {
+            db.QueueContentUnit(id, to.Id, only);
+        }
     }
 
     private const string Subject = "content";
@@ -66,7 +92,7 @@ public sealed class ContentVerdicts(Database database, ContentOwners owners)
 
     private static string KindOf(ContentCheck before, ContentCheck after) => after.Stage switch
     {
-        CheckStage.Settled when after.IsFinal && before.Stage == CheckStage.Settled => "CONTENT_FINAL",
+        CheckStage.Settled when before.Stage == CheckStage.Settled => "CONTENT_FINAL",
         CheckStage.Settled => after.State == ContentState.Passed ? "CONTENT_PASSED" : "CONTENT_REFUSED",
         CheckStage.Queued => "CONTENT_QUEUED",
         CheckStage.Appealed => "CONTENT_APPEALED",
@@ -76,7 +102,7 @@ public sealed class ContentVerdicts(Database database, ContentOwners owners)
 
     private static Guid? UnitOf(ContentCheck check) => check.UnitId == Guid.Empty ? null : check.UnitId;
 
-    private static object Detail(ContentCheck check) => new
+    private static object Detail(ContentCheck before, ContentCheck check) => new
     {
         kind = check.Kind.ToString(),
         check.ContentId,
@@ -88,6 +114,8 @@ public sealed class ContentVerdicts(Database database, ContentOwners owners)
         reason = check.Reason.ToString(),
         check.AppealUnitId,
         appealDecided = check.AppealDecidedAt is not null,
+        unanswered = before.Stage == CheckStage.Appealed && check.Stage == CheckStage.Appealed
+            && before.DueAt != check.DueAt,
     };
 
     /// <summary>Rolls back.</summary>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace WuWei.ContentChecks;
 
@@ -7,7 +8,7 @@ namespace WuWei.ContentChecks;
 /// Our own list of words, the first sieve: what has one is for staff to look at, and never refused for it. The form of its
 /// characters, as <see cref="Folding"/> knows them, and whatever is put between them make no difference.
 /// </summary>
-public static class WordList
+public static partial class WordList
 {
     private static readonly (string Word, string Plain)[] Words = Load();
 
@@ -18,17 +19,27 @@ public static class WordList
         return Words.FirstOrDefault(w => plain.Contains(w.Plain, StringComparison.Ordinal)).Word;
     }
 
-    /// <summary>Letters and digits only, each in one form.</summary>
+    /// <summary>
+    /// Letters and digits only, each in one form. A digit in a circle, raised or on a key is a mark between letters like
+    /// any other; a letter in a circle is read.
+    /// </summary>
     private static string Plain(string text)
     {
         var plain = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes().Select(Folding.Of).Where(Rune.IsLetterOrDigit))
+        foreach (var rune in Keys().Replace(text, "").EnumerateRunes())
         {
-            plain.Append(rune);
+            var folded = Folding.Of(rune);
+            if (Rune.IsLetter(folded) || (Rune.IsDigit(rune) && Rune.IsDigit(folded)))
+            {
+                plain.Append(folded);
+            }
         }
 
         return plain.ToString();
     }
+
+    [GeneratedRegex(@"[0-9]\uFE0F?\u20E3")]
+    private static partial Regex Keys();
 
     private static (string, string)[] Load()
     {

@@ -11,7 +11,12 @@ public static partial class InboxRules
             {
                 When = d => d.IsTrue("appealDecided"),
             }),
-        On("CONTENT_APPEALED", Tell(Audience.AppealStaff, InboxTopic.Work, "有审核的申诉等你决定。")),
+        On("CONTENT_APPEALED",
+            Tell(Audience.AppealStaff, InboxTopic.Work, "有审核的申诉等你决定。"),
+            Tell(Audience.Author, InboxTopic.Account, "你的申诉还没有人答复，已经再次提醒负责的工作人员。") with
+            {
+                When = d => d.IsTrue("unanswered"),
+            }),
         On("THREAD_MESSAGE_SHOWN", Tell(Audience.Person, InboxTopic.Wish, "心愿的对话里有新的留言。")),
         On("THREAD_REPORTED", Tell(Audience.UnitStaff, InboxTopic.Work, "有留言被举报，请处理。")),
         On("THREAD_REPORT_DECIDED", Tell(Audience.Reporter, InboxTopic.Account, "你举报的留言处理好了。")),

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Google.Protobuf.WellKnownTypes;
 using WuWei.ContentChecks;
 using WuWei.Privacy;
@@ -8,9 +9,6 @@ namespace WuWei.Threads;
 public sealed record Message
 {
     public const int TextLengthMax = 500;
-
-    /// <summary>A number may begin in one of so many that its author wrote before.</summary>
-    private const int BeforeMax = 2;
 
     private const string TextColumn = "thread_message.text";
 
@@ -27,21 +25,30 @@ public sealed record Message
     public int? Number { get; init; }
     public DateTime? HiddenAt { get; init; }
 
+    /// <summary>
+    /// The two that its author wrote before in the thread, whatever became of them: a number may begin there, and is
+    /// hidden from here on for everybody alike.
+    /// </summary>
+    public Guid? PreviousId { get; init; }
+    public byte[]? PreviousText { get; init; }
+    public Guid? EarlierId { get; init; }
+    public byte[]? EarlierText { get; init; }
+
     public static byte[] Seal(PersonalData data, Guid id, string text) => data.Seal(TextColumn, id, text);
 
     public string Open(PersonalData data) => data.Open(TextColumn, Id, Text);
 
+    /// <summary>Without that by which its author could be reached, and whether there was any.</summary>
+    public (string Text, bool Masked) Mask(PersonalData data) => Masks.Hide(
+        Open(data), $"{Before(data, EarlierId, EarlierText)}\n{Before(data, PreviousId, PreviousText)}");
+
     /// <param name="reader">Empty for staff who look into a report.</param>
     /// <param name="side">Null for them: they are across from both.</param>
-    /// <param name="before">The messages before it, the latest first, as far as they are known.</param>
-    public Wire.Message ToWire(
-        PersonalData data, Thread thread, Guid reader, ThreadSide? side, IEnumerable<Message> before)
+    public Wire.Message ToWire(PersonalData data, Thread thread, Guid reader, ThreadSide? side)
     {
         var (text, masked) = HiddenAt is not null ? ("", false)
             : Side == side || thread.ShowsContacts ? (Open(data), false)
-            : Masks.Hide(Open(data), string.Join('\n', before
-                .Where(m => m.AuthorId == AuthorId && m.HiddenAt is null).Take(BeforeMax).Reverse()
-                .Select(m => m.Open(data))));
+            : Mask(data);
         return new Wire.Message
         {
             Id = $"{Id}",
@@ -55,5 +62,18 @@ public sealed record Message
             Number = State == ContentState.Passed ? Number ?? 0 : 0,
             Hidden = HiddenAt is not null,
         };
+    }
+
+    /// <summary>What nobody can open any more shows nobody the beginning of a number.</summary>
+    private static string Before(PersonalData data, Guid? id, byte[]? text)
+    {
+        try
+        {
+            return text is null ? "" : data.Open(TextColumn, id!.Value, text);
+        }
+        catch (CryptographicException)
+        {
+            return "";
+        }
     }
 }

@@ -16,7 +16,7 @@ public sealed class MessagesToCheck(PersonalData personalData) : IContentOwner
     public async Task<List<ContentToCheck>> ListContentAsync(DbSession db, IReadOnlyList<Guid> ids) =>
     [
         .. (await db.ListMessagesAsync(JsonSerializer.Serialize(ids.Select(id => id.ToString("n")))))
-            .Select(message => new ContentToCheck(message.Id, Masks.Hide(message.Open(personalData)).Text)),
+            .Select(message => new ContentToCheck(message.Id, message.Mask(personalData).Text)),
     ];
 
     public ValueTask<ApplyVerdict> ReadyAsync(CancellationToken cancel) => ValueTask.FromResult<ApplyVerdict>(ApplyAsync);

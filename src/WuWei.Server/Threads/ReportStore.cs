@@ -62,6 +62,10 @@ public static class ReportStore
             ORDER BY r.made_at, r.id LIMIT @countMax
             """, new { unitId, readerId, decided, at = from.At, id = from.Id, countMax });
 
+    /// <summary>All that was reported of a thread is for the staff of this unit from now on.</summary>
+    public static void QueueReportUnit(this DbSession db, Guid threadId, Guid unitId) => db.Queue(
+        "UPDATE thread_report SET unit_id = @unitId WHERE thread_id = @threadId", new { threadId, unitId });
+
     /// <summary>Stores what was decided, if nobody else did meanwhile.</summary>
     public static async Task DecideReportAsync(this DbSession db, ThreadReport decided)
     {

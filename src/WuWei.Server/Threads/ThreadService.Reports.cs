@@ -129,18 +129,16 @@ public sealed partial class ThreadService
         async Task<Wire.RevealReportedThreadResponse> PageAsync(DbSession db, ThreadReport report, Thread thread)
         {
             // Of nobody's own: what did not pass is none of what was reported.
-            var messages = await db.ListMessagesAsync(thread.Id, personId: Guid.Empty, from, size + MessagesBefore);
+            var messages = await db.ListMessagesAsync(thread.Id, personId: Guid.Empty, from, size + 1);
             return new Wire.RevealReportedThreadResponse
             {
                 Report = report.ToWire(personalData),
                 Messages =
                 {
-                    messages.Take(size).Select((m, i) =>
+                    messages.Take(size).Select(m =>
                     {
-                        var hidden = m.HiddenAt is not null;
-                        var wire = (m with { HiddenAt = null }).ToWire(
-                            personalData, thread, Guid.Empty, side: null, messages.Skip(i + 1));
-                        wire.Hidden = hidden;
+                        var wire = (m with { HiddenAt = null }).ToWire(personalData, thread, Guid.Empty, side: null);
+                        wire.Hidden = m.HiddenAt is not null;
                         return wire;
                     }),
                 },

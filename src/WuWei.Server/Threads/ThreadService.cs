@@ -24,9 +24,6 @@ public sealed partial class ThreadService(
     private const int MessagesMax = 100;
     private const int UnreadMax = 100;
 
-    /// <summary>Those before a page are read, too: a number may begin in them.</summary>
-    private const int MessagesBefore = 5;
-
     public override async Task<Wire.GetThreadResponse> GetThread(Wire.GetThreadRequest request, ServerCallContext context)
     {
         var call = context.Call();
@@ -75,14 +72,14 @@ public sealed partial class ThreadService(
         var tree = await units.TreeAsync(context.CancellationToken);
         var (sight, messages) = await database.ReadAsync(async db => (
             await SeeAsync(db, call, id, tree),
-            await db.ListMessagesAsync(id, call.Caller.PersonId, from, size + MessagesBefore)),
+            await db.ListMessagesAsync(id, call.Caller.PersonId, from, size + 1)),
             context.CancellationToken);
         return new Wire.ListMessagesResponse
         {
             Messages =
             {
-                messages.Take(size).Select((m, i) => m.ToWire(
-                    personalData, sight.Thread, call.Caller.PersonId, sight.Side, messages.Skip(i + 1))),
+                messages.Take(size).Select(
+                    m => m.ToWire(personalData, sight.Thread, call.Caller.PersonId, sight.Side)),
             },
             NextPageToken = Next(messages, size),
         };
@@ -134,7 +131,7 @@ public sealed partial class ThreadService(
             }));
             return new Wire.SendMessageResponse
             {
-                Message = message.ToWire(personalData, thread, call.Caller.PersonId, side, before: []),
+                Message = message.ToWire(personalData, thread, call.Caller.PersonId, side),
             };
         }, again: async (db, first) =>
         {

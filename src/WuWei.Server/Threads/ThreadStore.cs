@@ -29,7 +29,15 @@ public static class ThreadStore
 
     private const string MessageColumns =
         """
-        x.id, x.thread_id, x.sent_at, x.author_id, a.shown_name AS author_name, x.side, x.text, x.state, x.number, x.hidden_at
+        x.id, x.thread_id, x.sent_at, x.author_id, a.shown_name AS author_name, x.side, x.text, x.state, x.number,
+        x.hidden_at, b.id AS previous_id, b.text AS previous_text, e.id AS earlier_id, e.text AS earlier_text
+        """;
+
+    private const string MessageJoins =
+        """
+        LEFT JOIN person a ON a.id = x.author_id
+        LEFT JOIN thread_message b ON b.id = x.previous_id
+        LEFT JOIN thread_message e ON e.id = b.previous_id
         """;
 
     /// <param name="personId">Whose unread messages are counted.</param>
@@ -62,8 +70,13 @@ public static class ThreadStore
 
         db.Queue(
             """
-            INSERT INTO thread_message (id, thread_id, sent_at, author_id, side, text, state)
-            VALUES (@Id, @ThreadId, @SentAt, @AuthorId, @Side, @Text, @State)
+            INSERT INTO thread_message (id, thread_id, sent_at, author_id, side, text, state, previous_id)
+            SELECT @Id, @ThreadId, @SentAt, @AuthorId, @Side, @Text, @State, b.id
+            FROM (SELECT 1 AS one) o
+            LEFT JOIN (
+              SELECT x.id FROM thread_message x WHERE x.thread_id = @ThreadId AND x.author_id = @AuthorId
+              ORDER BY x.sent_at DESC, x.id DESC LIMIT 1
+            ) b ON TRUE
             """,
             new
             {
@@ -79,8 +92,7 @@ public static class ThreadStore
     }
 
     public static Task<Message?> FindMessageAsync(this DbSession db, Guid id) => db.FindAsync<Message>(
-        $"SELECT {MessageColumns} FROM thread_message x LEFT JOIN person a ON a.id = x.author_id WHERE x.id = @id",
-        new { id });
+        $"SELECT {MessageColumns} FROM thread_message x {MessageJoins} WHERE x.id = @id", new { id });
 
     /// <summary>The newest first, with some more than fit.</summary>
     /// <param name="personId">Who sees what they wrote whatever became of it.</param>
@@ -88,7 +100,7 @@ public static class ThreadStore
         this DbSession db, Guid threadId, Guid personId, PageToken from, int countMax) => db.ListAsync<Message>(
         $"""
         SELECT {MessageColumns}
-        FROM thread_message x LEFT JOIN person a ON a.id = x.author_id
+        FROM thread_message x {MessageJoins}
         WHERE x.thread_id = @threadId AND (x.state = 2 OR x.author_id = @personId)
           AND x.sent_at <= @at AND (x.sent_at < @at OR x.id < @id)
         ORDER BY x.sent_at DESC, x.id DESC LIMIT @countMax
@@ -99,7 +111,7 @@ public static class ThreadStore
         $"""
         SELECT {MessageColumns}
         FROM JSON_TABLE(@ids, '$[*]' COLUMNS (id CHAR(32) PATH '$')) i
-        JOIN thread_message x ON x.id = UNHEX(i.id) LEFT JOIN person a ON a.id = x.author_id
+        JOIN thread_message x ON x.id = UNHEX(i.id) {MessageJoins}
         """, new { ids });
 
     /// <summary>Stores what came of the check. What is shown to all for the first time gets the thread's next number.</summary>

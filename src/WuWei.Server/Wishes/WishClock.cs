@@ -20,7 +20,7 @@ public static class WishClock
     public static (WishMove Move, DateTime At)? Next(Wish wish, CategoryRules rules, bool canClimb) => wish.Status switch
     {
         _ when wish.Origin == WishOrigin.Import => null,
-        // It is its author's turn, for as long as they may appeal; the check sees to that.
+        // Its text has a clock of its own: first for its author, who may appeal, then for whoever has to answer.
         WishStatus.PendingReview when wish.ContentState == ContentState.Refused => null,
         WishStatus.PendingReview => (WishMove.Remind, Urge(wish, TimeSpan.FromHours(rules.ReviewHours))),
         WishStatus.Open => NextOpen(wish, rules, canClimb),

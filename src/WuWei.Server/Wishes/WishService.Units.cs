@@ -1,4 +1,5 @@
 using WuWei.Calls;
+using WuWei.ContentChecks;
 using WuWei.Errors;
 using WuWei.Organization;
 using WuWei.Time;
@@ -27,14 +28,35 @@ public sealed partial class WishService
                     to.Id, to.IsWithin(wish.AudienceUnitId) ? wish.AudienceUnitId : m.Tree.AudienceOf(to).Id);
             },
             wish => new Wire.RehomeWishResponse { Wish = wish },
-            also: (m, after) =>
+            also: async (m, after) =>
             {
                 var to = m.Tree.Get(after.UnitId);
-                return to.Kind.Home
-                    ? m.Db.DemandSuccessorAsync(m.Tree, m.Sight.Unit, to)
-                    : throw Refuse.Premature("UNIT_NOT_FOR_WISHES", "请选择一个社区或网格。");
+                if (!to.Kind.Home)
+                {
+                    throw Refuse.Premature("UNIT_NOT_FOR_WISHES", "请选择一个社区或网格。");
+                }
+
+                await m.Db.DemandSuccessorAsync(m.Tree, m.Sight.Unit, to);
+                await TakeAlongAsync(m, context.Call(), after, to);
             },
             detail: step => step with { UnitId = toId });
+    }
+
+    /// <summary>What is checked or was reported of a wish and its claims goes to its new unit.</summary>
+    private async Task TakeAlongAsync(WishMoving m, Call call, Wish after, Unit to)
+    {
+        var claims = (await m.Db.ListClaimsForRecountAsync(after.Id)).ConvertAll(c => c.Id);
+        List<(Guid, ContentKind?)> wholes = [(after.Id, null), .. claims.Select(id => (id, (ContentKind?)null))];
+        if (after.PicturesOf is { } first)
+        {
+            wholes.Add((first, ContentKind.Picture));
+        }
+
+        await ContentVerdicts.RehomeAsync(m.Db, call, "staff", wholes, to, m.Tree);
+        foreach (var listed in listedByUnit)
+        {
+            listed.QueueUnit(m.Db, claims, to.Id);
+        }
     }
 
     public override async Task<Wire.ReportWishesResponse> ReportWishes(

@@ -19,7 +19,7 @@ namespace WuWei.Wishes;
 public sealed partial class WishService(
     Database database, KeyedWriter writer, PersonalData personalData, Units units, Categories categories,
     PointsRuleBooks pointsBooks, SecurityEvents events, WishPayment payment, PictureLinks links,
-    IOptions<WishOptions> options, TimeProvider clock)
+    IEnumerable<IListedByUnit> listedByUnit, IOptions<WishOptions> options, TimeProvider clock)
     : Wire.WishService.WishServiceBase
 {
     private const int ReasonLengthMin = 2;

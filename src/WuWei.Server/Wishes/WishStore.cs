@@ -236,12 +236,6 @@ public static class WishStore
 
         if (before.UnitId != after.UnitId)
         {
-            db.QueueContentUnit(after.Id, after.UnitId);
-            if (after.PicturesOf is { } first)
-            {
-                db.QueueContentUnit(first, after.UnitId, ContentKind.Picture);
-            }
-
             db.QueueUnlisting(after.Id);
             db.QueueListing(after);
             db.QueueFollowUpsTo(after);
@@ -334,7 +328,7 @@ public static class WishStore
         "UPDATE wish SET clock_at = @clockAt WHERE id = @id AND clock_at < @clockAt", new { id, clockAt });
 
     /// <summary>
-    /// Every claim there was of a wish counts for its new unit, on the day it was made; what is said about it is checked there.
+    /// Every claim there was of a wish counts for its new unit, on the day it was made.
     /// </summary>
     private static async Task QueueClaimsToAsync(this DbSession db, Wish after, Guid from)
     {
@@ -343,7 +337,6 @@ public static class WishStore
             var measure = WishCounts.OfClaim(claim.OpenedAt, claim.ClaimedAt);
             db.QueueChanges(from, claim.ClaimedAt, [(measure, -1)]);
             db.QueueChanges(after.UnitId, claim.ClaimedAt, [(measure, 1)]);
-            db.QueueContentUnit(claim.Id, after.UnitId);
         }
     }
 

@@ -225,9 +225,9 @@ public sealed class ContentReviewTests : IAsyncLifetime
         await _server.RunJobsAsync();
         Assert.Equal(Wire.WishStatus.PendingReview, await StatusAsync(maker, refused));
 
-        var street = await _world.StaffAsync(_world.Street);
-        await DecideAsync(street, first, admit: true);
-        await DecideAsync(street, second, admit: false);
+        var district = await _world.StaffAsync(_world.District);
+        await DecideAsync(district, first, admit: true);
+        await DecideAsync(district, second, admit: false);
 
         Assert.Equal(Wire.WishStatus.Open, await StatusAsync(maker, admitted));
         Assert.Equal(Wire.WishStatus.Rejected, await StatusAsync(maker, refused));

@@ -65,6 +65,107 @@ public class MigrationTests
     }
 
     [Fact]
+    public async Task Checks_messages_and_reports_from_before_the_thirtieth_are_as_those_of_today()
+    {
+        await using var server = await TestServer.StartAsync();
+        var world = await World.CreateAsync(server);
+        var cast = await WishCast.CreateAsync(world);
+        var (unanswered, refused) = (await RefusedAsync(), await RefusedAsync());
+        var (appealed, ended) = (await RefusedAsync(), await RefusedAsync());
+        await cast.Maker.Wishes.WithdrawWishAsync(new() { WishId = $"{ended}", Reason = "不用了" });
+        var wish = await cast.WishAsync(WishStatus.Claimed);
+        var thread = (await wish.ThreadAsync(cast.Claimer)).Id;
+        var first = await cast.Claimer.SayToAsync(wish, "我明天上午来");
+        server.Clock.Advance(TimeSpan.FromSeconds(1));
+        await cast.Maker.SayToAsync(wish, "好的");
+        var second = await cast.Claimer.SayToAsync(wish, "带上梯子");
+        await cast.Maker.ReportAsync(thread);
+        var confided = await (cast with
+        {
+            Visibility = Wire.WishVisibility.Private,
+            Category = "errands",
+            Detail = r => r.Answers.Add("items", "两袋米"),
+        }).WishAsync(WishStatus.PendingReview);
+        var said = await (cast with { Category = "rights" }).WishAsync(WishStatus.Claimed);
+        await cast.Claimer.SayToAsync(said, "我来帮你看看");
+        var schema = await SchemaTests.ShowAsync(server.Database);
+        await server.Database.ExecuteAsync(
+            """
+            UPDATE content_check SET part_of = content_id WHERE kind = 8;
+            UPDATE content_check SET due_at = NULL WHERE stage = 4;
+            UPDATE content_check
+            SET stage = 5, due_at = NULL, appealed_at = decided_at + INTERVAL 1 DAY, appeal_unit_id = unit_id
+            WHERE content_id IN (@appealed, @ended);
+            UPDATE content_check SET appealed_at = decided_at, appeal_decided_at = decided_at + INTERVAL 2 DAY
+            WHERE content_id = @refused;
+            UPDATE thread_report SET unit_id = @elsewhere;
+            ALTER TABLE thread_message DROP COLUMN previous_id;
+            ALTER TABLE content_check DROP COLUMN staff_only, DROP KEY of_whole;
+            ALTER TABLE wish DROP COLUMN pictures_of;
+            DROP TABLE content_early, wish_to_mark;
+            DELETE FROM schema_history WHERE CAST(version AS UNSIGNED) >= 30
+            """,
+            ("appealed", appealed), ("ended", ended), ("refused", refused), ("elsewhere", world.NextCommunity));
+
+        await MigrateAsync(server.Database);
+
+        Assert.Equal(schema, await SchemaTests.ShowAsync(server.Database));
+        Assert.Equal(3, await CountAsync(
+            "content_check WHERE part_of = @id AND kind = 8 AND NOT staff_only", ("id", Guid.Parse(thread))));
+        Assert.Equal(1, await CountAsync(
+            "content_check WHERE content_id = @id AND staff_only AND due_at IS NOT NULL",
+            ("id", Guid.Parse(confided))));
+        Assert.Equal(1, await CountAsync(
+            """
+            content_check c JOIN wish_claim l ON l.id = c.part_of WHERE l.wish_id = @id AND c.kind = 8 AND c.staff_only
+            """, ("id", Guid.Parse(said))));
+        Assert.Equal(2, await CountAsync("content_check WHERE staff_only AND due_at IS NOT NULL"));
+        Assert.Equal(1, await CountAsync(
+            "content_check WHERE content_id = @id AND due_at = decided_at + INTERVAL 7 DAY", ("id", unanswered)));
+        Assert.Equal(1, await CountAsync(
+            "content_check WHERE content_id = @id AND due_at = appeal_decided_at", ("id", refused)));
+        Assert.Equal(1, await CountAsync(
+            "content_check WHERE content_id = @id AND due_at = appealed_at + INTERVAL 7 DAY", ("id", appealed)));
+        Assert.Equal(1, await CountAsync(
+            "content_check WHERE content_id = @id AND stage = 6 AND due_at IS NULL", ("id", ended)));
+        Assert.Equal(1, await CountAsync("wish_to_mark"));
+        Assert.Equal(1, await CountAsync("wish_to_mark WHERE wish_id = @id", ("id", Guid.Parse(wish))));
+        Assert.Equal(1, await CountAsync("thread_message WHERE previous_id IS NOT NULL"));
+        Assert.Equal(1, await CountAsync(
+            "thread_message WHERE id = @id AND previous_id = @previous", ("id", Guid.Parse(second)),
+            ("previous", Guid.Parse(first))));
+        Assert.Equal(1, await CountAsync("thread_report WHERE unit_id = @unit", ("unit", world.Community)));
+        await server.RunJobsAsync();
+        await server.AssertSoundAsync();
+
+        async Task<Guid> RefusedAsync()
+        {
+            var request = world.Request(category: "errands");
+            request.Answers.Add("items", "两袋米");
+            var id = await cast.Maker.MakeAsync(request);
+            await world.CheckContentAsync();
+            var review = Assert.Single(await world.WaitingAsync());
+            await cast.Staff.ContentChecks.ReviewContentAsync(new()
+            {
+                Choices =
+                {
+                    new Wire.ContentChoice
+                    {
+                        Id = review.Id,
+                        Version = review.Version,
+                        Reason = Wire.RefusalReason.Other,
+                        ReasonText = "看不明白",
+                    },
+                },
+            });
+            return Guid.Parse(id);
+        }
+
+        Task<int> CountAsync(string what, params (string Name, object? Value)[] parameters) =>
+            server.Database.ScalarAsync<int>($"SELECT COUNT(*) FROM {what}", parameters);
+    }
+
+    [Fact]
     public async Task An_empty_database_has_no_version()
     {
         await using var database = TestDatabase.CreateEmpty();

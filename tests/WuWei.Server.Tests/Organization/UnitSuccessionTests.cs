@@ -1,4 +1,5 @@
 using WuWei.Tests.Harness;
+using WuWei.Tests.Inbox;
 using WuWei.Wishes;
 
 namespace WuWei.Tests.Organization;
@@ -67,6 +68,65 @@ public sealed class UnitSuccessionTests : IAsyncLifetime
         Assert.Empty(await ClosedAsync(parts[0]));
         Assert.Equal([wish], await ClosedAsync(parts[1]));
         await _server.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task A_wish_takes_reports_of_its_threads_along()
+    {
+        var grid = await _world.NewGridAsync();
+        var cast = (await WishCast.CreateAsync(_world)) with { Detail = r => r.UnitId = $"{grid}" };
+        var wish = await cast.WishAsync(WishStatus.Claimed);
+        var report = await cast.Maker.ReportAsync((await wish.ThreadAsync(cast.Maker)).Id);
+        var parts = await SplitAsync(grid);
+
+        await _street.Wishes.RehomeWishAsync(new() { WishId = wish, ToUnitId = parts[1], Reason = "住在西边" });
+
+        Assert.Empty(await ReportsAsync(parts[0]));
+        Assert.Equal([(report.Id, parts[1])], (await ReportsAsync(parts[1])).Select(r => (r.Id, r.UnitId)));
+
+        async Task<IEnumerable<Wire.ThreadReport>> ReportsAsync(string unit) =>
+            (await _street.Threads.ListThreadReportsAsync(new() { UnitId = unit })).Reports;
+    }
+
+    [Fact]
+    public async Task An_appeal_that_waits_goes_with_its_wish_to_another_street_which_is_told()
+    {
+        var cast = await WishCast.CreateAsync(_world);
+        var wish = await cast.WishAsync(WishStatus.Claimed);
+        await cast.Claimer.SayToAsync(wish, "我明天上午来");
+        await _world.CheckContentAsync();
+        var review = (await _world.WaitingAsync()).Single(r => r.Kind == Wire.ContentKind.Message);
+        await cast.Staff.ContentChecks.ReviewContentAsync(new()
+        {
+            Choices =
+            {
+                new Wire.ContentChoice
+                {
+                    Id = review.Id,
+                    Version = review.Version,
+                    Reason = Wire.RefusalReason.Other,
+                    ReasonText = "看不明白",
+                },
+            },
+        });
+        await cast.Claimer.ContentChecks.AppealContentAsync(new() { Id = review.Id, Reason = "写得很明白" });
+        await _world.MergeAsync(_world.FarCommunity, _server.Clock.Day(), _world.Community);
+        await _server.RunJobsAsync();
+        var (other, district) = (await _world.StaffAsync(_world.OtherStreet), await _world.StaffAsync(_world.District));
+        Assert.Equal([review.Id], await AppealsAsync(_street, _world.Street));
+
+        await district.Wishes.RehomeWishAsync(
+            new() { WishId = wish, ToUnitId = $"{_world.FarCommunity}", Reason = "归那边管" });
+        await _server.RunJobsAsync();
+
+        Assert.Empty(await AppealsAsync(_street, _world.Street));
+        Assert.Equal([review.Id], await AppealsAsync(other, _world.OtherStreet));
+        Assert.Contains("CONTENT_APPEALED", await other.EventsAsync());
+        Assert.DoesNotContain("CONTENT_APPEALED", await cast.Claimer.EventsAsync());
+        await other.ContentChecks.DecideContentAppealAsync(new() { Id = review.Id, Admit = true, Answer = "看过了" });
+
+        static async Task<IEnumerable<string>> AppealsAsync(Actor staff, Guid unit) =>
+            (await staff.ContentChecks.ListContentAppealsAsync(new() { UnitId = $"{unit}" })).Appeals.Select(a => a.Id);
     }
 
     [Fact]

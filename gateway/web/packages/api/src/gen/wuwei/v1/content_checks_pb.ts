@@ -360,7 +360,8 @@ export const ContentCheckService: GenService<{
   },
   /**
    * The author wants somebody else to look at what was refused: once, within 7 days. Staff of the next unit up decide,
-   * in a district other staff of its own.
+   * in a district other staff of its own. When nobody answers for 7 days it goes up one more unit, and at the top they
+   * are reminded; its author is told each time. Without an answer it ends only with a wish that ended.
    *   INVALID_ARGUMENT ID_FORMAT, TEXT_LENGTH.
    *   NOT_FOUND CONTENT_UNKNOWN.
    *   FAILED_PRECONDITION CONTENT_NOT_REFUSED; CONTENT_APPEAL_LATE: more than 7 days ago.

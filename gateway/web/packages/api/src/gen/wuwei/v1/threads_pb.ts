@@ -194,7 +194,7 @@ export type ThreadReport = Message$1<"wuwei.v1.ThreadReport"> & {
   wishId: string;
 
   /**
-   * The wish's, when it was reported.
+   * The wish's.
    *
    * @generated from field: string unit_id = 4;
    */
@@ -624,7 +624,7 @@ export const ReportOutcomeSchema: GenEnum<ReportOutcome> = /*@__PURE__*/
  *
  * A message is shown to others once it passed the content check; until then, and when it was refused, only its author sees
  * it. Phone numbers, identity numbers, accounts elsewhere and doors of buildings in it are hidden from the other side until
- * both sides agreed to show them.
+ * both sides agreed to show them; so is the rest of a number that began in the two messages of its author before.
  *
  * Beside what each names, a call may be refused with
  *   NOT_FOUND THREAD_UNKNOWN: there is none, or the caller is no party of it;

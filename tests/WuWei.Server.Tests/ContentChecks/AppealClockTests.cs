@@ -1,0 +1,144 @@
+using WuWei.Tests.Harness;
+using WuWei.Tests.Inbox;
+
+namespace WuWei.Tests.ContentChecks;
+
+/// <summary>Appeals that nobody answers, and refusals that nobody appeals against.</summary>
+public sealed class AppealClockTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Week = TimeSpan.FromDays(7);
+
+    private TestServer _server = null!;
+    private World _world = null!;
+    private Actor _maker = null!;
+    private Actor _street = null!;
+    private Actor _district = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await TestServer.StartAsync();
+        _world = await World.CreateAsync(_server);
+        _maker = await _world.ResidentAsync();
+        _street = await _world.StaffAsync(_world.Street);
+        _district = await _world.StaffAsync(_world.District);
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task An_appeal_goes_up_when_nobody_answered_for_a_week_and_whoever_waits_for_it_is_told()
+    {
+        var (wish, check) = await AppealedWishAsync();
+        _server.Clock.Advance(Week - TimeSpan.FromSeconds(1));
+        await _server.RunJobsAsync();
+        Assert.Equal([check], await AppealsAsync(_street, _world.Street));
+        Assert.DoesNotContain("CONTENT_APPEALED", await _maker.EventsAsync());
+        Assert.DoesNotContain("CONTENT_APPEALED", await _district.EventsAsync());
+
+        _server.Clock.Advance(TimeSpan.FromSeconds(1));
+        await using (var copy = await TestServer.StartAsync(_server.Database, _server.Clock))
+        {
+            await Task.WhenAll(_server.RunJobsAsync(), copy.RunJobsAsync());
+        }
+
+        await _server.RunJobsAsync();
+        Assert.Empty(await AppealsAsync(_street, _world.Street));
+        Assert.Equal([check], await AppealsAsync(_district, _world.District));
+        Assert.Equal("NOT_PERMITTED", await Refusals.ReasonAsync(DecideAsync(_street, check)));
+        Assert.Contains("CONTENT_APPEALED", await _maker.EventsAsync());
+        Assert.Contains("CONTENT_APPEALED", await _district.EventsAsync());
+        Assert.Equal(2, await EntriesAsync("CONTENT_APPEALED"));
+
+        // At the top they are reminded, and nobody decides by saying nothing.
+        _server.Clock.Advance(Week);
+        await _server.RunJobsAsync();
+        Assert.Equal(3, await EntriesAsync("CONTENT_APPEALED"));
+        Assert.Equal(Wire.WishStatus.PendingReview, await StatusAsync(wish));
+
+        await DecideAsync(_district, check);
+        Assert.Equal(Wire.WishStatus.Open, await StatusAsync(wish));
+        _server.Clock.Advance(Week);
+        await _server.RunJobsAsync();
+        Assert.Equal(3, await EntriesAsync("CONTENT_APPEALED"));
+        await _server.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Nobody_is_asked_any_more_about_a_wish_that_was_withdrawn()
+    {
+        var (wish, _) = await AppealedWishAsync();
+        await _maker.Wishes.WithdrawWishAsync(new() { WishId = wish, Reason = "不用了" });
+        _server.Clock.Advance(Week);
+        await _server.RunJobsAsync();
+
+        Assert.Empty(await AppealsAsync(_district, _world.District));
+        Assert.Equal(1, await EntriesAsync("CONTENT_APPEALED"));
+    }
+
+    [Fact]
+    public async Task An_appeal_about_a_name_goes_to_the_new_home_of_whose_it_is()
+    {
+        await _maker.Identity.UpdateMeAsync(new() { Name = "慕容白" });
+        var check = await RefuseAsync(Wire.ContentKind.Name);
+        await _maker.ContentChecks.AppealContentAsync(new() { Id = check, Reason = "我就叫这个名字" });
+
+        await _maker.Identity.UpdateMeAsync(new() { HomeUnitId = $"{_world.FarCommunity}" });
+
+        Assert.Empty(await AppealsAsync(_street, _world.Street));
+        Assert.Equal([check], await AppealsAsync(await _world.StaffAsync(_world.OtherStreet), _world.OtherStreet));
+    }
+
+    [Fact]
+    public async Task What_nothing_waits_for_is_refused_and_that_is_all()
+    {
+        await _maker.Identity.UpdateMeAsync(new() { Name = "慕容白" });
+        await RefuseAsync(Wire.ContentKind.Name);
+        _server.Clock.Advance(Week);
+        await _server.RunJobsAsync();
+
+        Assert.Equal((1, 0), (await EntriesAsync("CONTENT_REFUSED"), await EntriesAsync("CONTENT_FINAL")));
+    }
+
+    /// <summary>Of a category that nobody needs to review.</summary>
+    private async Task<(string Wish, string Check)> AppealedWishAsync()
+    {
+        var request = _world.Request(category: "errands");
+        request.Answers.Add("items", "两袋米");
+        var wish = await _maker.MakeAsync(request);
+        var check = await RefuseAsync(Wire.ContentKind.Wish);
+        await _maker.ContentChecks.AppealContentAsync(new() { Id = check, Reason = "这不是广告" });
+        return (wish, check);
+    }
+
+    private async Task<string> RefuseAsync(Wire.ContentKind kind)
+    {
+        await _world.CheckContentAsync();
+        var review = (await _world.WaitingAsync()).Single(r => r.Kind == kind);
+        await (await _world.StaffAsync(_world.Community)).ContentChecks.ReviewContentAsync(new()
+        {
+            Choices =
+            {
+                new Wire.ContentChoice
+                {
+                    Id = review.Id,
+                    Version = review.Version,
+                    Reason = Wire.RefusalReason.Advertising,
+                    ReasonText = "请不要做广告",
+                },
+            },
+        });
+        return review.Id;
+    }
+
+    private static AsyncUnaryCall<Wire.DecideContentAppealResponse> DecideAsync(Actor staff, string id) =>
+        staff.ContentChecks.DecideContentAppealAsync(new() { Id = id, Admit = true, Answer = "看过了" });
+
+    private static async Task<IEnumerable<string>> AppealsAsync(Actor staff, Guid unit) =>
+        (await staff.ContentChecks.ListContentAppealsAsync(new() { UnitId = $"{unit}" })).Appeals.Select(a => a.Id);
+
+    private async Task<Wire.WishStatus> StatusAsync(string wish) =>
+        (await _maker.Wishes.GetWishAsync(new() { WishId = wish })).Wish.Status;
+
+    private Task<long> EntriesAsync(string kind) => _server.Database.ScalarAsync<long>(
+        $"SELECT COUNT(*) FROM journal_entry WHERE kind = '{kind}'");
+}
