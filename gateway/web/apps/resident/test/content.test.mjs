@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { button, fill, go, launch, look, press, resident, sees, settled, skip, tokenOf, widths } from './browser.mjs';
-import { call, demo, makeWish, signInStaff, until, upload } from './running.mjs';
+import { call, demo, makeWish, signInStaff, slowly, until, upload } from './running.mjs';
 
 let browser;
 before(async () => {
@@ -18,7 +18,7 @@ async function refuse(wish, pictureId) {
     const all = (await call(`/units/${unit.id}/content-reviews?pageSize=100`, undefined, staff)).reviews ?? [];
     const found = all.filter((r) => [wish, pictureId].includes(r.contentId));
     return found.length === 2 && found;
-  });
+  }, ...slowly);
   await call('/content-reviews', {
     choices: reviews.map(({ id, version }) => ({ id, version, reason: 'REFUSAL_REASON_ADVERTISING', reasonText: '里面有推销的话。' })),
   }, staff);

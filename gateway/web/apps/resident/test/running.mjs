@@ -53,8 +53,8 @@ export async function call(path, body, token, method = body ? 'POST' : 'GET') {
 }
 
 /** Waits until `find` gives something. */
-export async function until(what, find, ms = 20_000) {
-  for (const end = Date.now() + ms; Date.now() < end; await new Promise((r) => setTimeout(r, 50))) {
+export async function until(what, find, ms = 20_000, everyMs = 50) {
+  for (const end = Date.now() + ms; Date.now() < end; await new Promise((r) => setTimeout(r, everyMs))) {
     const found = await find();
     if (found) return found;
   }
@@ -115,6 +115,9 @@ export async function upload(token) {
   const { data } = await (await fetch(`${base}/upload`, { method: 'POST', headers, body: form })).json();
   return data.picture.id;
 }
+
+/** Often enough where each look is several calls of staff. */
+export const slowly = [60_000, 500];
 
 /** Staff of the community let everything pass that waits for them; what was just written comes there a moment later. */
 export async function passAll() {
