@@ -19,7 +19,7 @@ export class Phone {
   /** The files that its owner chooses; why they cannot, if they cannot. */
   album = [];
   albumFault = '';
-  /** What was asked of WeChat: for its settings, and for messages. */
+  /** What was asked of WeChat: for the album, for its settings, and for messages. */
   asked = [];
   /** What goes on from time to time. */
   ticking = new Set();
@@ -62,8 +62,14 @@ export class Phone {
           .then(async (r) => success({ statusCode: r.status, data: await r.text() }), () => fail({ errMsg: 'uploadFile:fail' }));
         return { abort() {}, onProgressUpdate: (told) => told({ progress: 50 }) };
       },
-      chooseMedia: ({ success, fail }) => (this.albumFault ? fail({ errMsg: `chooseMedia:fail ${this.albumFault}` })
-        : success({ tempFiles: this.album.map((path) => ({ tempFilePath: path, size: statSync(path).size })) })),
+      chooseMedia: ({ success, fail }) => {
+        this.asked.push('album');
+        if (this.albumFault) {
+          fail({ errMsg: `chooseMedia:fail ${this.albumFault}` });
+        } else {
+          success({ tempFiles: this.album.map((path) => ({ tempFilePath: path, size: statSync(path).size })) });
+        }
+      },
       openSetting: () => void this.asked.push('settings'),
       requestSubscribeMessage: ({ tmplIds, success, complete }) => {
         this.asked.push(tmplIds.join());
