@@ -32,7 +32,7 @@ function nothingFromElsewhere(): Plugin {
 
 /** Services that only one page calls: a mini program loads them with that page's subpackage, see pages.json. */
 const servicesOfPages: Record<string, string> = {
-  boards: 'pages/points', notices: 'pages/notice', points: 'pages/points', threads: 'pages/thread',
+  boards: 'pages/points', content_checks: 'pages/content', notices: 'pages/notice', points: 'pages/points', threads: 'pages/thread',
 };
 
 /** uni-app's programs have all that is not their own in the main package. */

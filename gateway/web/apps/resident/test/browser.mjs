@@ -9,7 +9,7 @@ import { artifacts, base, codeFor, demo, newPhone, skip as notRunning } from './
 const executablePath = process.env.WUWEI_CHROMIUM ?? '/usr/bin/chromium';
 export const skip = notRunning || (existsSync(executablePath) ? false : `there is no browser at ${executablePath}`);
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const pictures = join(artifacts, 'pictures');
+export const pictures = join(artifacts, 'pictures');
 mkdirSync(pictures, { recursive: true });
 
 export const widths = { small: 320, phone: 390, desktop: 1280 };
@@ -53,6 +53,15 @@ export const button = (page, label) =>
 export const press = (page, label) => button(page, label).click();
 export const fill = (page, label, text) =>
   page.locator(`input[aria-label^="${label}"], textarea[aria-label^="${label}"]`).filter({ visible: true }).fill(text);
+/** Presses what asks for files, and gives it these. */
+export async function choose(page, label, ...files) {
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), press(page, label)]);
+  await chooser.setFiles(files);
+}
+
+/** The session of a page. */
+export const tokenOf = async (page) => JSON.parse(await page.evaluate(() => localStorage.getItem('wuwei.session'))).token;
+
 export const sees = (page, text) => page.getByText(text).filter({ visible: true }).first().waitFor();
 
 export async function signInOn(page, phone) {

@@ -57,6 +57,8 @@ describe('in a browser', { skip }, () => {
     await press(helper, '提交');
     await sees(helper, '请至少写两个字');
     await fill(helper, '说说怎么办的', '换好了，试过两次。');
+    await press(helper, '我办好了'); // it is open: nothing is lost
+    assert.equal(await helper.locator('textarea:visible').inputValue(), '换好了，试过两次。');
     await look(helper, '390-wish-deliver');
     await press(helper, '提交');
     await sees(helper, '已办好，等确认');
@@ -125,7 +127,7 @@ describe('in a browser', { skip }, () => {
     await sees(page, '办理经过');
     await look(page, '320-elder-wish', 'elder');
 
-    for (const path of ['home', 'near', 'make', 'mine', 'inbox', 'preferences', 'points', 'me', 'unit']) {
+    for (const path of ['home', 'near', 'make', 'mine', 'inbox', 'preferences', 'points', 'me', 'unit', 'content']) {
       await go(page, `pages/${path}/${path}`);
       await look(page, `320-elder-${path}`, 'elder');
     }
@@ -133,7 +135,7 @@ describe('in a browser', { skip }, () => {
     // It is remembered, and the text goes up to 30.
     await go(page, 'pages/me/me');
     await press(page, '最大');
-    for (const path of ['home', 'near', 'make', 'mine', 'inbox', 'preferences', 'points', 'me']) {
+    for (const path of ['home', 'near', 'make', 'mine', 'inbox', 'preferences', 'points', 'me', 'content']) {
       await go(page, `pages/${path}/${path}`);
       assert.equal(await page.locator('.page').last().evaluate((e) => getComputedStyle(e).fontSize), '30px');
       await look(page, `320-elder-largest-${path}`, 'elder');
@@ -159,7 +161,7 @@ describe('in a browser', { skip }, () => {
       await stranger.context().close();
 
       const page = await resident(browser, width);
-      for (const path of ['home', 'make', 'mine', 'inbox', 'preferences', 'points', 'me', 'unit']) {
+      for (const path of ['home', 'make', 'mine', 'inbox', 'preferences', 'points', 'me', 'unit', 'content']) {
         await go(page, `pages/${path}/${path}`);
         if (path === 'make') await press(page, '综合');
         await look(page, `${width}-${path}`);

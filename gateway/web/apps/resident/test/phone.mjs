@@ -16,8 +16,13 @@ export class Phone {
   sent = [];
   opened = [];
   faults = [];
-  /** The files that its owner chooses. */
+  /** The files that its owner chooses; why they cannot, if they cannot. */
   album = [];
+  albumFault = '';
+  /** What was asked of WeChat: for the album, for its settings, and for messages. */
+  asked = [];
+  /** What goes on from time to time. */
+  ticking = new Set();
   #pages = [];
   #modules = new Map();
   #components = new Map();
@@ -57,8 +62,22 @@ export class Phone {
           .then(async (r) => success({ statusCode: r.status, data: await r.text() }), () => fail({ errMsg: 'uploadFile:fail' }));
         return { abort() {}, onProgressUpdate: (told) => told({ progress: 50 }) };
       },
-      chooseMedia: ({ success }) => success({ tempFiles: this.album.map((path) => ({ tempFilePath: path, size: statSync(path).size })) }),
-      requestSubscribeMessage: ({ tmplIds, success }) => success(Object.fromEntries(tmplIds.map((id) => [id, 'accept']))),
+      chooseMedia: ({ success, fail }) => {
+        this.asked.push('album');
+        if (this.albumFault) {
+          fail({ errMsg: `chooseMedia:fail ${this.albumFault}` });
+        } else {
+          success({ tempFiles: this.album.map((path) => ({ tempFilePath: path, size: statSync(path).size })) });
+        }
+      },
+      openSetting: () => void this.asked.push('settings'),
+      requestSubscribeMessage: ({ tmplIds, success, complete }) => {
+        this.asked.push(tmplIds.join());
+        setTimeout(() => {
+          success(Object.fromEntries(tmplIds.map((id) => [id, 'accept'])));
+          complete();
+        }, 100);
+      },
       pageScrollTo: () => undefined,
       navigateTo: ({ url }) => void this.opened.push(url),
       redirectTo: ({ url }) => void this.opened.push(url),
@@ -72,9 +91,17 @@ export class Phone {
     };
     const note = (...words) => this.faults.push(words.map(String).join(' '));
     const globals = {
-      wx, setTimeout, clearTimeout, clearInterval,
+      wx, setTimeout, clearTimeout,
       // A page that asks again from time to time does not keep the test waiting.
-      setInterval: (...given) => setInterval(...given).unref(),
+      setInterval: (...given) => {
+        const timer = setInterval(...given).unref();
+        this.ticking.add(timer);
+        return timer;
+      },
+      clearInterval: (timer) => {
+        clearInterval(timer);
+        this.ticking.delete(timer);
+      },
       console: { log() {}, info() {}, debug() {}, warn: note, error: note },
       App: (options) => { this.app = options; },
       Page: () => undefined,
@@ -117,10 +144,10 @@ export class Phone {
     return all(page).find((part) => part.is === 'components/ActButton' && part.data.b === label);
   }
 
-  /** Presses it when the page has it. */
-  async press(page, label) {
+  /** Presses it when the page has it; `times` in one go. */
+  async press(page, label, times = 1) {
     const button = await until(`「${label}」`, () => this.button(page, label));
-    happens(button, template(button.is), 'tap', {});
+    for (let i = 0; i < times; i++) happens(button, template(button.is), 'tap', {});
   }
 
   /** Writes into the field with these words when a page has it. */

@@ -53,8 +53,8 @@ export async function call(path, body, token, method = body ? 'POST' : 'GET') {
 }
 
 /** Waits until `find` gives something. */
-export async function until(what, find, ms = 20_000) {
-  for (const end = Date.now() + ms; Date.now() < end; await new Promise((r) => setTimeout(r, 50))) {
+export async function until(what, find, ms = 20_000, everyMs = 50) {
+  for (const end = Date.now() + ms; Date.now() < end; await new Promise((r) => setTimeout(r, everyMs))) {
     const found = await find();
     if (found) return found;
   }
@@ -74,16 +74,59 @@ export async function signIn(phone = newPhone()) {
   return call('/auth/phone:signIn', { challengeId, code: await codeFor(phone) });
 }
 
-let staff;
+const staff = new Map();
 
-/** The token of the community's staff. */
-export function signInStaff() {
-  const { communityCode: name, password, secret } = demo;
+/** The token of the staff of a unit: of the community, unless it is another's code. */
+export function signInStaff(name = demo.communityCode) {
+  const { password, secret } = demo;
   // Six digits are good once: who used them just now waits for the next.
-  return staff ??= until('a sign-in of staff', () => call('/auth/staff:signIn', { name, password, totp: totp(secret) })
+  const known = staff.get(name) ?? until('a sign-in of staff', () => call('/auth/staff:signIn', { name, password, totp: totp(secret) })
     .then(({ token }) => token, (error) => new Promise((resolve, reject) => {
       setTimeout(() => (error.message.includes('40101') ? resolve(undefined) : reject(error)), 10_000);
     })), 60_000);
+  staff.set(name, known);
+  return known;
+}
+
+/** Somebody new who lives in the community. */
+export async function atHome() {
+  const { token } = await signIn();
+  const { unit } = await call(`/units/by/division/${demo.communityCode}`, undefined, token);
+  await call('/me', { homeUnitId: unit.id }, token, 'PUT');
+  return { token, unit };
+}
+
+/** A wish of somebody, without pictures unless these. */
+export async function makeWish(token, title, pictureIds = []) {
+  const { unit } = await call(`/units/by/division/${demo.communityCode}`, undefined, token);
+  const { categories } = await call(`/units/${unit.id}/categories`, undefined, token);
+  const { wish } = await call('/wishes', {
+    unitId: unit.id, categoryId: categories.find((c) => c.code === 'misc').id, title, effortMinutes: 30, pictureIds,
+    text: '客厅的灯泡坏了，我够不着。', contact: { name: '周桂兰', phone: newPhone(), address: '3幢2单元502室' },
+  }, token);
+  return wish.id;
+}
+
+/** Uploads a photograph. */
+export async function upload(token) {
+  const form = new FormData();
+  form.append('file', new Blob([readFileSync(photo)]));
+  const headers = { 'idempotency-key': randomUUID(), authorization: `Bearer ${token}` };
+  const { data } = await (await fetch(`${base}/upload`, { method: 'POST', headers, body: form })).json();
+  return data.picture.id;
+}
+
+/** Often enough where each look is several calls of staff. */
+export const slowly = [60_000, 500];
+
+/** Staff of the community let everything pass that waits for them; what was just written comes there a moment later. */
+export async function passAll() {
+  const token = await signInStaff();
+  const { unit } = await call(`/units/by/division/${demo.communityCode}`, undefined, token);
+  const { reviews = [] } = await call(`/units/${unit.id}/content-reviews?pageSize=50`, undefined, token);
+  if (reviews.length) {
+    await call('/content-reviews', { choices: reviews.map(({ id, version }) => ({ id, version })) }, token);
+  }
 }
 
 /** Stripes of colour. */

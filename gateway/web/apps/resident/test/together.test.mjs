@@ -2,19 +2,14 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { button, fill, go, launch, look, press, resident, sees, settled, skip, widths } from './browser.mjs';
-import { call, demo, photo, signInStaff, until } from './running.mjs';
+import { button, choose, fill, go, launch, look, press, resident, sees, settled, skip, widths } from './browser.mjs';
+import { call, demo, passAll, photo, signInStaff, until } from './running.mjs';
 
 let browser;
 before(async () => {
   if (!skip) browser = await launch();
 });
 after(() => browser?.close());
-
-async function choose(page, label, ...files) {
-  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), press(page, label)]);
-  await chooser.setFiles(files);
-}
 
 async function write(page, title, text = '客厅的灯泡坏了，我够不着，家里有新灯泡。') {
   await go(page, 'pages/make/make');
@@ -27,15 +22,6 @@ async function write(page, title, text = '客厅的灯泡坏了，我够不着�
 }
 
 const unitOfDemo = async (staff) => (await call(`/units/by/division/${demo.communityCode}`, undefined, staff)).unit.id;
-
-/** Staff let everything pass that waits for them in the community; what was just written comes there a moment later. */
-async function passAll() {
-  const staff = await signInStaff();
-  const { reviews = [] } = await call(`/units/${await unitOfDemo(staff)}/content-reviews?pageSize=50`, undefined, staff);
-  if (reviews.length) {
-    await call('/content-reviews', { choices: reviews.map(({ id, version }) => ({ id, version })) }, staff);
-  }
-}
 
 async function open(page, made) {
   await go(page, `pages/wish/wish?id=${made}`);
@@ -224,7 +210,7 @@ describe('together', { skip }, () => {
     const page = await resident(browser, widths.phone);
     for (const [path, method] of [
       ['inbox/inbox', 'ListInbox'], ['preferences/preferences', 'GetInboxPreferences'], ['notice/notice?id=0', 'GetNotice'],
-      ['thread/thread?id=0', 'GetThread'],
+      ['thread/thread?id=0', 'GetThread'], ['thread/talks', 'ListMyThreads'], ['content/content', 'ListMyContent'],
     ]) {
       await page.route(`**/${method}`, (route) => route.abort());
       await go(page, `pages/${path}`);
@@ -236,15 +222,23 @@ describe('together', { skip }, () => {
     await go(page, 'pages/thread/thread?id=00000000-0000-7000-8000-000000000000');
     await sees(page, '再试一次');
     await look(page, '390-thread-unknown');
+    for (const [path, empty] of [['thread/talks', '还没有对话'], ['content/content', '您写的内容都没有问题']]) {
+      await go(page, `pages/${path}`);
+      await sees(page, empty);
+      await look(page, `390-${path.split('/')[1]}-empty`);
+    }
 
     // A picture that was lost on the way is sent again.
     await go(page, 'pages/make/make');
+    const keys = [];
+    page.on('request', (r) => { if (r.url().endsWith('/upload')) keys.push(r.headers()['idempotency-key']); });
     await page.route('**/upload', (route) => route.abort());
     await choose(page, '加照片', photo);
     await sees(page, '再传一次');
     await page.unroute('**/upload');
     await press(page, '再传一次');
     await sees(page, '第 1 张已传好');
+    assert.ok(keys.length > 1 && new Set(keys).size === 1, 'it is the same picture, however often it was sent');
     assert.equal(await button(page, '再传一次').count(), 0);
     await page.context().close();
   });

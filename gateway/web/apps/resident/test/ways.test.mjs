@@ -1,8 +1,10 @@
 // The ways that are walked when something is missing or comes late: a sign-in, a home, an answer, a network.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { button, fill, go, launch, look, press, resident, sees, settled, signInOn, skip, somebody, widths } from './browser.mjs';
-import { call, demo, newPhone, signIn, signInStaff } from './running.mjs';
+import {
+  button, choose, fill, go, launch, look, pictures, press, resident, sees, settled, signInOn, skip, somebody, tokenOf, widths,
+} from './browser.mjs';
+import { call, demo, makeWish, newPhone, photo, signIn, signInStaff, until } from './running.mjs';
 
 let browser;
 before(async () => {
@@ -17,16 +19,10 @@ const pressExactly = (page, label) => button(page, new RegExp(`^(✓ )?${label}$
 const endSession = async (page) => call('/auth:signOut', {}, (await kept(page, 'wuwei.session')).token);
 
 /** An open wish of somebody else. */
-async function openWish() {
-  const { token } = await signIn();
-  const { unit } = await call(`/units/by/division/${demo.communityCode}`, undefined, token);
-  const { categories } = await call(`/units/${unit.id}/categories`, undefined, token);
-  const { wish } = await call('/wishes', {
-    unitId: unit.id, categoryId: categories.find((c) => c.code === 'misc').id, title: '帮我换个灯泡', effortMinutes: 30,
-    text: '客厅的灯泡坏了，我够不着。', contact: { name: '周桂兰', phone: newPhone(), address: '3幢2单元502室' },
-  }, token);
-  await call(`/wishes/${wish.id}:approve`, {}, await signInStaff());
-  return wish.id;
+async function openWish(title = '帮我换个灯泡') {
+  const wish = await makeWish((await signIn()).token, title);
+  await call(`/wishes/${wish}:approve`, {}, await signInStaff());
+  return wish;
 }
 
 async function write(page, title) {
@@ -162,6 +158,8 @@ describe('ways that are seldom walked', { skip }, () => {
     await press(page, '综合');
     await press(page, '其他');
     await write(page, '帮我换个灯泡');
+    await choose(page, '加照片', photo);
+    await sees(page, '第 1 张已传好');
     await page.route('**/MakeWish', async (route) => {
       await route.fetch();
       await route.abort();
@@ -172,12 +170,92 @@ describe('ways that are seldom walked', { skip }, () => {
     await fill(page, '一句话说说', '帮我修个水龙头');
     await press(page, '提交心愿');
     await sees(page, '现在写的这些还没有提交');
+    // The picture went with the first.
+    assert.deepEqual([await page.locator('.thumb-row').count(), (await kept(page, 'wuwei.draft')).pictureIds], [0, []]);
     await look(page, '390-make-another');
     await press(page, '当作新心愿提交');
     await sees(page, '办理经过');
     await go(page, 'pages/mine/mine');
     await sees(page, '帮我换个灯泡');
     assert.equal(await page.locator('.card-title').count(), 2);
+    await page.context().close();
+  });
+
+  test('pictures on their way are given up when the page is left, and that is said', { timeout: 120_000 }, async () => {
+    const page = await resident(browser, widths.phone);
+    await go(page, 'pages/make/make');
+    await choose(page, '加照片', photo);
+    await sees(page, '第 1 张已传好');
+    const lost = [];
+    page.on('requestfailed', (request) => lost.push(request.failure().errorText));
+    await page.route('**/upload', () => undefined); // it takes forever
+    await choose(page, '再加照片', photo, photo);
+    await sees(page, '正在上传');
+    await press(page, '首页');
+    await sees(page, '有 2 张照片还没传完，没有加上');
+    await page.screenshot({ path: `${pictures}/390-make-left.png` });
+    await until('the upload to be given up', () => lost.length > 0);
+    assert.deepEqual(lost, ['net::ERR_ABORTED']);
+    await page.unroute('**/upload');
+    await go(page, 'pages/make/make');
+    await sees(page, '第 1 张已传好');
+    assert.equal(await page.locator('.thumb-row').count(), 1);
+
+    // Taken away while it is on its way, it does not come.
+    await page.route('**/upload', () => undefined);
+    await choose(page, '再加照片', photo);
+    await sees(page, '正在上传');
+    await page.locator('.thumb-row', { hasText: '正在上传' }).locator('[role=button]', { hasText: '移除' }).click();
+    await until('the upload to be given up', () => lost.length > 1);
+    await page.unroute('**/upload');
+    await choose(page, '再加照片', photo);
+    await sees(page, '第 2 张已传好');
+
+    // One that went with another wish meanwhile has to be added anew.
+    const { pictureIds } = await kept(page, 'wuwei.draft');
+    await makeWish(await tokenOf(page), '帮我修个水龙头', pictureIds.slice(0, 1));
+    await press(page, '综合');
+    await press(page, '其他');
+    await write(page, '帮我换个灯泡');
+    await press(page, '提交心愿');
+    await page.locator('.form .fault').waitFor();
+    assert.deepEqual([await page.locator('.thumb-row').count(), (await kept(page, 'wuwei.draft')).pictureIds], [0, []]);
+    await look(page, '390-make-picture-attached');
+    await press(page, '提交心愿');
+    await sees(page, '办理经过');
+    await page.context().close();
+  });
+
+  test('a look at a wish that is alike changes nothing that was chosen', { timeout: 120_000 }, async () => {
+    const title = `帮我换个楼道里的灯泡${Date.now() % 100_000}`;
+    const wish = await openWish(title);
+    const page = await resident(browser, widths.phone);
+    await go(page, 'pages/make/make');
+    await press(page, '综合');
+    await fill(page, '一句话说说', title);
+    const alike = page.locator('[role=group][aria-label=可能一样的心愿]');
+    await alike.locator('.card', { hasText: title }).click();
+    await sees(page, '办理经过');
+    // Followed on another device before.
+    await call(`/wishes/${wish}:watch`, {}, await tokenOf(page));
+    await press(page, '我也需要');
+    await sees(page, '您在关注');
+    assert.equal(await page.locator('.fault').count(), 0);
+    await press(page, '返回');
+    await sees(page, '✓ 综合');
+    await alike.getByText('您在关注').waitFor();
+    await look(page, '390-make-alike-followed');
+    await page.context().close();
+  });
+
+  test('staff choose how they hear of their work, also when this is the first page', { timeout: 90_000 }, async () => {
+    const page = await somebody(browser, widths.phone);
+    const token = await signInStaff();
+    await go(page);
+    await page.evaluate((t) => localStorage.setItem('wuwei.session', JSON.stringify({ token: t, renewedAt: Date.now() })), token);
+    await go(page, 'pages/preferences/preferences');
+    await page.locator('[role=group][aria-label=工作]').waitFor();
+    await look(page, '390-preferences-staff');
     await page.context().close();
   });
 

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { all, built, json, overFetch, Phone, shown } from './phone.mjs';
-import { call, demo, newPhone, photo, signIn, skip as notRunning, until, weChat } from './running.mjs';
+import { atHome, call, newPhone, photo, skip as notRunning, until, weChat } from './running.mjs';
 
 const packageBytesMax = 2 * 1024 * 1024;
 
@@ -32,8 +32,13 @@ describe('the mini program', { skip: existsSync(join(built, 'app.json')) ? false
       .map(([, path]) => normalize(join(dirname(file), path)))
       .filter((needed) => packageOf(needed) && packageOf(needed) !== packageOf(file)).map((needed) => `${file} needs ${needed}`));
     assert.deepEqual(wrong, []);
-    const start = files.filter((f) => !packageOf(f)).map((f) => readFileSync(join(built, f), 'utf8')).join('');
-    assert.deepEqual(['ListPoints', 'GetMyRank', 'ListMessages', 'GetNotice'].filter((call) => start.includes(call)), []);
+    // Services are in the code as protos are described: in base64.
+    const services = (some) => some.flatMap((f) => [...readFileSync(join(built, f), 'utf8').matchAll(/"([\w+/]{100,}=*)"/g)])
+      .map(([, text]) => Buffer.from(text, 'base64').toString('latin1')).join();
+    const ofPages = ['ListPoints', 'GetMyRank', 'ListMessages', 'ListMyThreads', 'GetNotice', 'ListMyContent', 'AppealContent'];
+    const has = (some) => ofPages.filter((call) => services(some).includes(call));
+    assert.deepEqual(has(files.filter((f) => !packageOf(f))), []);
+    assert.deepEqual(has(files.filter(packageOf)), ofPages);
   });
 
   test('opens each page, without a network', async () => {
@@ -50,6 +55,21 @@ describe('the mini program', { skip: existsSync(join(built, 'app.json')) ? false
     assert.deepEqual(phone.faults, []);
     // The owner's choice for all of WeChat: 17 × 1.3.
     assert.match(shown(phone.open('pages/me/me')), /--text:22px/);
+  });
+
+  test('asks what is new in a talk only as long as its page is shown', () => {
+    const phone = new Phone((options) => {
+      setTimeout(() => options.fail({ errMsg: 'request:fail' }));
+      return { abort() {} };
+    });
+    const page = phone.open('pages/thread/thread', { id: '0' });
+    const ticking = [phone.ticking.size];
+    for (const what of ['onHide', 'onShow', 'onUnload']) {
+      page[what]();
+      ticking.push(phone.ticking.size);
+    }
+
+    assert.deepEqual(ticking, [1, 0, 1, 0]);
   });
 
   test('signs in with WeChat at the running program, and tells what is somebody\'s own',
@@ -76,8 +96,12 @@ describe('the mini program', { skip: existsSync(join(built, 'app.json')) ? false
       const { token } = JSON.parse(phone.storage.get('wuwei.session'));
       const templates = async () => (await call('/me/inbox/preferences', undefined, token)).templates ?? [];
       if ((await templates()).length) {
-        await phone.press(phone.open('pages/inbox/inbox'), '用微信提醒我');
+        // Signed in by the first call, as after a start.
+        const fresh = new Phone(overFetch, user);
+        const inbox = fresh.open('pages/inbox/inbox');
+        await fresh.press(inbox, '用微信提醒我', 2);
         await until('a message that is allowed', async () => (await templates())[0].remaining === 1);
+        assert.equal(fresh.asked.length, 1);
       }
 
       // Started again, it goes on; and where nothing is left, or what is left has ended, WeChat signs in by itself.
@@ -124,6 +148,26 @@ describe('the mini program', { skip: existsSync(join(built, 'app.json')) ? false
     assert.deepEqual(phone.faults, []);
   });
 
+  test('says what to do where it is not let at the album', { skip: notRunning, timeout: 60_000 }, async () => {
+    const { token } = await atHome();
+    const phone = new Phone(overFetch, 'nobody', session(token));
+    await phone.press(phone.open('pages/me/me'), '换成长辈版');
+    const make = phone.open('pages/make/make');
+    phone.albumFault = 'cancel';
+    await phone.press(make, '加照片');
+    await until('the album', () => phone.asked.join() === 'album');
+    assert.ok(!phone.button(make, '去设置'));
+    phone.asked = [];
+    phone.albumFault = 'auth deny';
+    await phone.press(make, '加照片');
+    await phone.press(make, '去设置');
+    await until('the settings', () => phone.asked.join() === 'album,settings');
+    [phone.albumFault, phone.album] = ['', [photo]];
+    await phone.press(make, '加照片');
+    await until('the picture', () => phone.button(make, '再加照片') && !phone.button(make, '去设置'));
+    assert.deepEqual(phone.faults, []);
+  });
+
   test('has an inbox, and is told how to remind of it', { skip: notRunning, timeout: 60_000 }, async () => {
     const { token } = await atHome();
     const phone = new Phone(overFetch, 'nobody', session(token));
@@ -154,14 +198,6 @@ describe('the mini program', { skip: existsSync(join(built, 'app.json')) ? false
     assert.deepEqual(phone.faults, []);
   });
 });
-
-/** Somebody new who lives in the community. */
-async function atHome() {
-  const { token } = await signIn();
-  const { unit } = await call(`/units/by/division/${demo.communityCode}`, undefined, token);
-  await call('/me', { homeUnitId: unit.id }, token, 'PUT');
-  return { token, unit };
-}
 
 /** The wish whose page was opened. */
 async function made(phone, token) {

@@ -45,7 +45,7 @@ export class Caller {
         this.intents.sent(intent);
       }
 
-      const answer = await this.tryOften(kindOf(method), { id, intent, patience }, send);
+      const answer = await this.tryOften(kindOf(method), { id, intent, patience, unasked: options.unasked ?? false }, send);
       this.note(method, intent, answer);
       return answer;
     } catch (e) {
@@ -59,7 +59,7 @@ export class Caller {
 
   private async tryOften<A>(kind: Kind, call: OneCall, send: Send<A>): Promise<A> {
     const { patience } = call;
-    let mayAgain = kind.signsInAgain;
+    let mayAgain = kind.signsInAgain && !call.unasked;
     for (let tries = 1; ; tries++) {
       const presented = kind.session ? await patience.until(this.session.presented()) : undefined;
       try {
@@ -153,6 +153,7 @@ interface OneCall {
   readonly id: string;
   readonly intent: Intent | undefined;
   readonly patience: Patience;
+  readonly unasked: boolean;
 }
 
 /** Nothing is wrong with the call: the network, the server or its database were away for a moment. */

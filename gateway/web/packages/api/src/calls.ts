@@ -9,6 +9,8 @@ export interface CallOptions {
   readonly timeoutMs?: number;
   /** Gives the call up. */
   readonly signal?: AbortSignal;
+  /** Nobody waits for it, such as when a page looks for news by itself: refused for want of a session, it asks for no sign-in. */
+  readonly unasked?: boolean;
 }
 
 /** A service's calls, with what they take and give. Streams are not among them: mini programs cannot follow any. */

@@ -5,6 +5,7 @@ export { AttendanceService as attendance } from './gen/wuwei/v1/attendance_pb';
 export { BoardService as boards } from './gen/wuwei/v1/boards_pb';
 export { CampaignService as campaigns } from './gen/wuwei/v1/campaigns_pb';
 export { CategoryService as categories } from './gen/wuwei/v1/categories_pb';
+export { ContentCheckService as contentChecks } from './gen/wuwei/v1/content_checks_pb';
 export { IdentityService as identity } from './gen/wuwei/v1/identity_pb';
 export { InboxService as inbox } from './gen/wuwei/v1/inbox_pb';
 export { InvitationService as invitations } from './gen/wuwei/v1/invitations_pb';

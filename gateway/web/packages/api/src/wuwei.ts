@@ -51,9 +51,9 @@ export type WuWei<S extends Services = Nothing> = Clients<S> & Clients<typeof al
   readonly signedIn: boolean;
   /**
    * Something somebody begins to do. With the name of one that was sent and never answered it is the same again, so a retry after
-   * a crash does it once.
+   * a crash does it once. Without a name it ends with the program.
    */
-  intent(name: string): Intent;
+  intent(name?: string): Intent;
   /** Uploads a picture of up to 10 MiB, to be named in the call it belongs to. */
   uploadPicture(file: PictureFile, options?: UploadOptions): Promise<UploadedPicture>;
   /** More services, for a part of a program that is loaded when it is opened, such as a mini program's subpackage. */
@@ -74,7 +74,7 @@ export function createWuWei<S extends Services>(options: WuWeiOptions<S>): WuWei
   const wuwei: WuWei<S> = Object.assign(clientsOf(options.services), clientsOf(always), {
     also: clientsOf,
     uploadPicture: caller.upload,
-    intent: (name: string) => intents.begin(name),
+    intent: (name = '') => intents.begin(name),
     signIn: async () => {
       await session.signInOnce().catch((e: unknown) => { throw toWuWeiError(e, ''); });
       return session.current !== undefined;

@@ -122,6 +122,16 @@ test('a sign-in that fails says why in words', async () => {
   expect(wuwei.signedIn).toBe(false);
 });
 
+test('what nobody asked for is refused rather than asks for a sign-in', async () => {
+  kept.set('wuwei.session', JSON.stringify({ token: 'ended', renewedAt: Date.now() }));
+  const wuwei = program(() => refused(16, 'SIGN_IN_REQUIRED'));
+
+  await expect(wuwei.identity.getMe({}, { unasked: true })).rejects.toMatchObject({ retry: 'sign in' });
+  expect([signIns, sent.length]).toEqual([0, 1]);
+  await expect(wuwei.identity.getMe({})).rejects.toMatchObject({ retry: 'sign in' });
+  expect(signIns).toBe(1);
+});
+
 test('a wrong code is no reason to sign in', async () => {
   const wuwei = program(() => refused(16, 'CODE_WRONG'));
 
@@ -240,6 +250,18 @@ test('a picture that was lost on the way is sent again as the same, and says how
   expect(uploads[0]!.header['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);
   expect(uploads[1]!.header['idempotency-key']).toBe(uploads[0]!.header['idempotency-key']);
   expect(told).toEqual([40, 40]);
+});
+
+test('a picture that somebody sends once more is the same one', async () => {
+  const picture = { id: 'p', thumbnailUrl: '/pictures/a', largeUrl: '/pictures/b' };
+  const { wuwei, uploads } = uploader(
+    JSON.stringify({ errcode: 50000, errmsg: '系统出错了', reason: 'INTERNAL', data: null, request_id: 'r' }),
+    JSON.stringify({ errcode: 0, errmsg: '', data: { picture }, request_id: 'r' }));
+  const intent = wuwei.intent();
+
+  await expect(wuwei.uploadPicture('a', { intent })).rejects.toMatchObject({ reason: 'INTERNAL' });
+  expect(await wuwei.uploadPicture('a', { intent })).toEqual(picture);
+  expect(new Set(uploads.map((u) => u.header['idempotency-key']))).toEqual(new Set([intent.key]));
 });
 
 test('a picture is refused in words, also by what is no answer of ours', async () => {

@@ -23,6 +23,9 @@ export const emptyDraft = (): Draft => ({
 
 export const draft = kept<Draft>('wuwei.draft');
 
+/** What somebody is writing to the other side of a wish: it survives a sign-in. Gone when they sign out. */
+export const message = kept<{ threadId: string; text: string }>('wuwei.message');
+
 /** How and where to reach whoever uses this device, so that nobody types it twice. Gone when they sign out. */
 export const phone = kept<string>('wuwei.phone');
 export const address = kept<string>('wuwei.address');

@@ -45,10 +45,10 @@ export async function countUnread(): Promise<void> {
 }
 
 /** 99+: as many as a sign at a corner has room for. */
-export const unreadSign = (): string => (unread.value > 99 ? '99+' : unread.value ? String(unread.value) : '');
+export const unreadSign = (count: number): string => (count > 99 ? '99+' : String(count));
 
 const ways: Record<string, (id: string) => string> = {
-  wish: wishPage, notice: noticePage, thread: threadPage,
+  wish: wishPage, notice: noticePage, thread: threadPage, content: () => pages.content,
 };
 
 export async function inboxPage(pageToken: string): Promise<Page<InboxRow>> {

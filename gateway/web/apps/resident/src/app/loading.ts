@@ -2,7 +2,10 @@ import type { WuWeiError } from '@wuwei/api';
 import { computed, ref, shallowRef } from 'vue';
 import { asError, wuwei } from './wuwei';
 
-/** What a page shows, from the first wait to the answer or what went wrong. The last answer stays until there is another. */
+/**
+ * What a page shows, from the first wait to the answer or what went wrong. The last answer stays until there is another, or what it
+ * tells of is not the caller's to see.
+ */
 export function useLoading<T>(load: () => Promise<T>) {
   const data = shallowRef<T>();
   const error = shallowRef<WuWeiError>();
@@ -22,6 +25,9 @@ export function useLoading<T>(load: () => Promise<T>) {
       const why = asError(thrown);
       if (turn === last) {
         error.value = why;
+        if (why.retry === 'never' || why.retry === 'sign in') {
+          clear();
+        }
       }
     } finally {
       if (turn === last) {

@@ -2,7 +2,7 @@ import type { Unit } from '@wuwei/api/types/organization';
 import { Role } from '@wuwei/api/types/roles';
 import type { Me } from '@wuwei/api/types/identity';
 import { computed, shallowRef } from 'vue';
-import { address, draft, phone } from './drafts';
+import { address, draft, message, phone } from './drafts';
 import { kept } from './kept';
 import { onceEach } from './once';
 import { pages, start } from './ways';
@@ -10,7 +10,8 @@ import { orNothing, wuwei } from './wuwei';
 
 const known = shallowRef<Me>();
 /** Whose draft, phone and address this device keeps. */
-const owner = kept<string>('wuwei.owner');
+const ownerKey = 'wuwei.owner';
+const owner = kept<string>(ownerKey);
 
 /** Whoever is signed in, as the services know them. What somebody else left on this device is gone. */
 export const me = computed({
@@ -31,7 +32,7 @@ export const homeUnitId = computed(() => me.value?.homeUnitId ?? '');
 export async function loadMe(anew = false): Promise<Me | undefined> {
   if (!wuwei.signedIn) {
     me.value = undefined;
-  } else if (anew || !me.value) {
+  } else if (anew || me.value?.personId !== owner.get() || !me.value) {
     me.value = (await wuwei.identity.getMe({})).me;
   }
 
@@ -59,7 +60,14 @@ export async function signOut(): Promise<void> {
 }
 
 function forgetOwn(): void {
-  [draft, phone, address, owner].forEach((k) => k.remove());
+  [draft, message, phone, address, owner].forEach((k) => k.remove());
+}
+
+/** What a tab of a browser shows is gone when another one signs out, or in as somebody else. */
+export function followOwner(): void {
+  // #ifdef H5
+  window.addEventListener('storage', ({ key }) => (key === ownerKey ? location.reload() : undefined));
+  // #endif
 }
 
 export const unitOf: (id: string) => Promise<Unit | undefined> =

@@ -7,6 +7,8 @@ export const pages = {
   inbox: '/pages/inbox/inbox',
   preferences: '/pages/preferences/preferences',
   points: '/pages/points/points',
+  talks: '/pages/thread/talks',
+  content: '/pages/content/content',
   me: '/pages/me/me',
   unit: '/pages/unit/unit',
   signIn: '/pages/sign-in/sign-in',

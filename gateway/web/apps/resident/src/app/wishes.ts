@@ -27,6 +27,7 @@ export interface WishCard {
 /** One that looks like the wish that somebody is writing. */
 export interface LikeCard extends WishCard {
   mine: boolean;
+  watched: boolean;
 }
 
 const tones: Partial<Record<WishStatus, WishCard['tone']>> = {
@@ -103,7 +104,8 @@ export interface Writing {
 
 export async function likeWishes({ unitId, title, text, point }: Writing): Promise<LikeCard[]> {
   const { wishes } = await wuwei.watches.suggestDuplicates({ unitId, title, text, ...(point && { point }) });
-  return Promise.all(wishes.flatMap(({ wish }) => (wish ? toCard(wish).then((card) => ({ ...card, mine: wish.mine })) : [])));
+  return Promise.all(wishes.flatMap(({ wish }) =>
+    (wish ? toCard(wish).then((card) => ({ ...card, mine: wish.mine, watched: wish.watched })) : [])));
 }
 
 /** The caller's own, in all states. */

@@ -11,14 +11,14 @@ export const phoneNeeded = ref<PhoneNeeded>();
 /** What the pages of the main package use; a subpackage brings its own. */
 const services = { categories, identity, inbox, organization, pictures, registry, watches, wishes };
 
-/** Where the public door is. */
+/** Where the public door is; paths are appended to it. */
 export const baseUrl = door();
 
 export const wuwei = create();
 
 function door(): string {
   // #ifdef MP-WEIXIN
-  return WUWEI_PUBLIC_URL;
+  return WUWEI_PUBLIC_URL.replace(/\/$/, '');
   // #endif
   // #ifndef MP-WEIXIN
   return location.origin;

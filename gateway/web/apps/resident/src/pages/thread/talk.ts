@@ -2,6 +2,8 @@ import { threads as threadService } from '@wuwei/api';
 import { ContentState } from '@wuwei/api/types/content_state';
 import { ReportOutcome, type Message, type Thread } from '@wuwei/api/types/threads';
 import { moment, msOf } from '../../app/days';
+import { unreadSign } from '../../app/inbox';
+import type { Page } from '../../app/loading';
 import { orNothing, wuwei } from '../../app/wuwei';
 
 export const { threads } = wuwei.also({ threads: threadService });
@@ -25,6 +27,28 @@ export interface Talk {
   earlier: string;
 }
 
+/** One of the caller's threads, as a list shows it. */
+export interface TalkRow {
+  id: string;
+  title: string;
+  other: string;
+  /** In words; empty when all is read. */
+  unread: string;
+  over: boolean;
+}
+
+/** Those in which there is anything to read, the latest first. */
+export async function myTalks(pageToken: string): Promise<Page<TalkRow>> {
+  const answer = await threads.listMyThreads({ pageToken });
+  return {
+    items: answer.threads.map((t) => ({
+      id: t.id, title: t.wishTitle || '心愿', other: t.otherName && `对方：${t.otherName}`, over: !t.open,
+      unread: t.unread ? `● ${unreadSign(t.unread)} 条未读` : '',
+    })),
+    next: answer.nextPageToken,
+  };
+}
+
 const outcomeWords: Record<ReportOutcome, string> = {
   [ReportOutcome.UNSPECIFIED]: '您举报了，工作人员会看。',
   [ReportOutcome.NO_ACTION]: '您的举报处理好了：没有发现问题。',
@@ -35,25 +59,54 @@ const outcomeWords: Record<ReportOutcome, string> = {
 export const reportWords = ({ report }: Thread): string =>
   (report ? [outcomeWords[report.outcome], report.answer].filter(Boolean).join(' ') : '');
 
-/** The thread, and the latest that was written besides what is known already. What is shown was read with that. */
-export async function loadTalk(threadId: string, known: Talk | undefined): Promise<Talk> {
-  const [{ thread }, latest] = await Promise.all([threads.getThread({ threadId }), threads.listMessages({ threadId })]);
-  // After a long while what is known may end before what came begins: then it starts anew.
-  const goesOn = known && (!latest.nextPageToken || latest.messages.some(({ id }) => known.messages.some((m) => m.id === id)));
-  const before: Talk | undefined = goesOn ? known : undefined;
-  const messages = merged(before?.messages ?? [], latest.messages);
+/** So many are asked for at once when more than the latest are wanted. */
+const pageSizeMax = 100;
+
+/**
+ * The thread, and the latest that was written; as much as is known already, where that may read otherwise now. What is shown was
+ * read with that.
+ * @param known what the page shows
+ * @param unasked whether the page asks by itself: then it asks for no sign-in, and for old messages only when they were shown
+ */
+export async function readTalk(threadId: string, known: Talk | undefined, unasked: boolean): Promise<Talk> {
+  const how = { unasked };
+  const thread = (await threads.getThread({ threadId }, how)).thread!;
+  const wanted = known && (!unasked || showsAll(thread) !== showsAll(known.thread)) ? known.messages.length : 0;
+  const messages: Message[] = [];
+  let pageToken = '';
+  do {
+    const page = await threads.listMessages({ threadId, pageToken, pageSize: wanted && pageSizeMax }, how);
+    messages.push(...page.messages);
+    pageToken = page.nextPageToken;
+  } while (pageToken && messages.length < wanted);
+
   const number = Math.max(0, ...messages.map((m) => m.number));
-  if (thread!.unread && number) {
-    await threads.markThreadRead({ threadId, number }).catch(orNothing);
+  if (thread.unread && number) {
+    await threads.markThreadRead({ threadId, number }, how).catch(orNothing);
   }
 
-  return { thread: thread!, messages, earlier: before ? before.earlier : latest.nextPageToken };
+  return { thread, messages: merged([], messages), earlier: pageToken };
 }
 
-export async function loadEarlier(talk: Talk): Promise<Talk> {
-  const page = await threads.listMessages({ threadId: talk.thread.id, pageToken: talk.earlier });
-  return { ...talk, messages: merged(talk.messages, page.messages), earlier: page.nextPageToken };
+const showsAll = (thread: Thread): boolean => thread.agreed && thread.otherAgreed;
+
+/** What was read now, and what is known besides; after a long while that may end before what was read begins, and is left out. */
+export function joined(now: Talk, known: Talk | undefined): Talk {
+  const has = (talk: Talk, message: Message | undefined) => talk.messages.some(({ id }) => id === message?.id);
+  return known && now.earlier && !has(now, known.messages[0]) && has(known, now.messages[0])
+    ? { thread: now.thread, messages: merged(known.messages, now.messages), earlier: known.earlier }
+    : now;
 }
+
+/** What was written before what is known. */
+export async function readEarlier({ thread, earlier }: Talk): Promise<Talk> {
+  const page = await threads.listMessages({ threadId: thread.id, pageToken: earlier });
+  return { thread, messages: page.messages, earlier: page.nextPageToken };
+}
+
+/** What was read goes before what is known, unless that began anew meanwhile. */
+export const withEarlier = (known: Talk, read: Talk, asked: string): Talk =>
+  (known.earlier === asked ? { ...known, messages: merged(read.messages, known.messages), earlier: read.earlier } : known);
 
 function merged(known: Message[], others: Message[]): Message[] {
   const byId = new Map([...known, ...others].map((m) => [m.id, m]));
