@@ -10,12 +10,24 @@ before(async () => {
 });
 after(() => browser?.close());
 
+/** All that waits for the staff of a unit, longest first. */
+async function reviewsOf(unitId, staff) {
+  const all = [];
+  for (let token = '', first = true; first || token; first = false) {
+    const page = await call(`/units/${unitId}/content-reviews?pageSize=50&pageToken=${encodeURIComponent(token)}`, undefined, staff);
+    all.push(...page.reviews ?? []);
+    token = page.nextPageToken;
+  }
+
+  return all;
+}
+
 /** Staff refuse a wish and its picture, when they have come to them. */
 async function refuse(wish, pictureId) {
   const staff = await signInStaff();
   const { unit } = await call(`/units/by/division/${demo.communityCode}`, undefined, staff);
   const reviews = await until('the reviews', async () => {
-    const all = (await call(`/units/${unit.id}/content-reviews?pageSize=100`, undefined, staff)).reviews ?? [];
+    const all = await reviewsOf(unit.id, staff);
     const found = all.filter((r) => [wish, pictureId].includes(r.contentId));
     return found.length === 2 && found;
   }, ...slowly);

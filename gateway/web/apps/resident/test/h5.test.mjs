@@ -135,7 +135,7 @@ describe('in a browser', { skip }, () => {
     // It is remembered, and the text goes up to 30.
     await go(page, 'pages/me/me');
     await press(page, '最大');
-    for (const path of ['home', 'near', 'make', 'mine', 'inbox', 'preferences', 'points', 'me', 'content']) {
+    for (const path of ['home', 'near', 'make', 'mine', 'inbox', 'preferences', 'points', 'content', 'me']) {
       await go(page, `pages/${path}/${path}`);
       assert.equal(await page.locator('.page').last().evaluate((e) => getComputedStyle(e).fontSize), '30px');
       await look(page, `320-elder-largest-${path}`, 'elder');

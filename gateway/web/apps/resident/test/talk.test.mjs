@@ -48,7 +48,7 @@ const top = (page) => page.evaluate(() => document.documentElement.scrollTop);
 
 describe('a talk', { skip }, () => {
   test('goes on while somebody reads what was written earlier', { timeout: 300_000 }, async () => {
-    const { maker, title, wish, helper, thread, say } = await talk();
+    const { maker, token, title, wish, helper, thread, say } = await talk();
     await maker.clock.install();
     await say('我的电话是13912345678。', ...Array.from({ length: 34 }, (_, i) => `第 ${i + 2} 句`));
     await go(maker, 'pages/me/me');
@@ -82,6 +82,15 @@ describe('a talk', { skip }, () => {
     assert.equal(await top(maker), 0);
     assert.equal(await maker.locator('.talk').count(), 36);
 
+    // Nobody has read what nobody has seen.
+    const { thread: unseen } = await call(`/threads/${thread}`, undefined, token);
+    assert.ok(unseen.unread > 0);
+    await look(maker, '390-thread-fresh');
+    await press(maker, '有新留言');
+    await until('the end of the talk', async () => await top(maker) > 0);
+    await until('it to be read', async () => !(await call(`/threads/${thread}`, undefined, token)).thread.unread);
+    assert.equal(await button(maker, '有新留言').count(), 0);
+
     // At the end of it, they follow.
     await maker.evaluate(() => scrollTo(0, 1e6));
     const before = await top(maker);
@@ -104,11 +113,10 @@ describe('a talk', { skip }, () => {
     await look(maker, '390-thread-long');
 
     // Nothing is asked for while the page is not shown.
-    const asked = calls(maker, 'GetThread');
     await press(maker, '看这个心愿');
     await sees(maker, '办理经过');
     await settled(maker);
-    assert.equal(asked.count, 0);
+    const asked = calls(maker, 'GetThread');
     await later(maker, 6 * askAgainMs);
     await maker.reload(); // whatever was asked for before is under way by now
     await sees(maker, '办理经过');
@@ -152,7 +160,7 @@ describe('a talk', { skip }, () => {
     assert.equal(await maker.locator('textarea:visible').inputValue(), '方便，请按二单元的门铃');
     await press(maker, '发送');
     await sees(maker, '正在检查');
-    assert.equal(await maker.evaluate(() => localStorage.getItem('wuwei.message')), null);
+    assert.equal(await maker.evaluate(() => localStorage.getItem('wuwei.texts')), '{}');
 
     // In another tab they sign out, and somebody else signs in.
     await fill(maker, '写给对方', '还有一句');
@@ -166,7 +174,7 @@ describe('a talk', { skip }, () => {
     await signInOn(tab, newPhone());
     await sees(maker, '再试一次');
     assert.equal(await maker.getByText('明天下午三点方便吗').count(), 0);
-    assert.equal(await maker.evaluate(() => localStorage.getItem('wuwei.message')), null);
+    assert.equal(await maker.evaluate(() => localStorage.getItem('wuwei.texts')), null);
     await maker.context().close();
   });
 });

@@ -59,14 +59,16 @@ export class Caller {
 
   private async tryOften<A>(kind: Kind, call: OneCall, send: Send<A>): Promise<A> {
     const { patience } = call;
-    let mayAgain = kind.signsInAgain && !call.unasked;
+    let mayAgain = kind.signsInAgain;
     for (let tries = 1; ; tries++) {
       const presented = kind.session ? await patience.until(this.session.presented()) : undefined;
       try {
         return await patience.until(send(this.headers(call, presented?.token), call));
       } catch (e) {
         const error = toWuWeiError(e, call.id);
-        if (error.retry === 'sign in' && presented && mayAgain) {
+        if (error.retry === 'sign in' && presented && call.unasked) {
+          this.session.drop(presented.token);
+        } else if (error.retry === 'sign in' && presented && mayAgain) {
           mayAgain = false;
           if (await patience.until(this.session.another(presented))) {
             continue;

@@ -67,14 +67,18 @@ export class SessionKeeper {
   async another({ token, signIns }: Presented): Promise<boolean> {
     const isOut = this.storage.get(sessionKey) === out;
     if (this.signingIn || (!isOut && this.current?.token === token && this.signIns === signIns)) {
-      if (token && this.current?.token === token) {
-        this.storage.remove(sessionKey);
-      }
-
+      this.drop(token);
       await this.signInOnce();
     }
 
     return this.current?.token !== token;
+  }
+
+  /** A token was refused; another one may have come in its place meanwhile. */
+  drop(token: string | undefined): void {
+    if (token && this.current?.token === token) {
+      this.storage.remove(sessionKey);
+    }
   }
 
   signInOnce(): Promise<void> {

@@ -127,7 +127,7 @@ test('what nobody asked for is refused rather than asks for a sign-in', async ()
   const wuwei = program(() => refused(16, 'SIGN_IN_REQUIRED'));
 
   await expect(wuwei.identity.getMe({}, { unasked: true })).rejects.toMatchObject({ retry: 'sign in' });
-  expect([signIns, sent.length]).toEqual([0, 1]);
+  expect([signIns, sent.length, wuwei.signedIn]).toEqual([0, 1, false]);
   await expect(wuwei.identity.getMe({})).rejects.toMatchObject({ retry: 'sign in' });
   expect(signIns).toBe(1);
 });

@@ -23,8 +23,17 @@ export const emptyDraft = (): Draft => ({
 
 export const draft = kept<Draft>('wuwei.draft');
 
-/** What somebody is writing to the other side of a wish: it survives a sign-in. Gone when they sign out. */
-export const message = kept<{ threadId: string; text: string }>('wuwei.message');
+/** What somebody is writing elsewhere, by what it is for: it survives leaving the page and a sign-in. Gone when they sign out. */
+export const texts = kept<Record<string, string>>('wuwei.texts');
+const textsMax = 20;
+
+export const textFor = (what: string): string => texts.get()?.[what] ?? '';
+
+/** Those that were left for longest are forgotten when there are too many. */
+export function keepText(what: string, text: string): void {
+  const others = Object.entries(texts.get() ?? {}).filter(([other]) => other !== what).slice(1 - textsMax);
+  texts.set(Object.fromEntries(text ? [...others, [what, text]] : others));
+}
 
 /** How and where to reach whoever uses this device, so that nobody types it twice. Gone when they sign out. */
 export const phone = kept<string>('wuwei.phone');

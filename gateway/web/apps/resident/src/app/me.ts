@@ -2,7 +2,7 @@ import type { Unit } from '@wuwei/api/types/organization';
 import { Role } from '@wuwei/api/types/roles';
 import type { Me } from '@wuwei/api/types/identity';
 import { computed, shallowRef } from 'vue';
-import { address, draft, message, phone } from './drafts';
+import { address, draft, phone, texts } from './drafts';
 import { kept } from './kept';
 import { onceEach } from './once';
 import { pages, start } from './ways';
@@ -60,7 +60,7 @@ export async function signOut(): Promise<void> {
 }
 
 function forgetOwn(): void {
-  [draft, message, phone, address, owner].forEach((k) => k.remove());
+  [draft, texts, phone, address, owner].forEach((k) => k.remove());
 }
 
 /** What a tab of a browser shows is gone when another one signs out, or in as somebody else. */

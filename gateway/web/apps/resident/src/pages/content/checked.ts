@@ -76,7 +76,7 @@ async function toRow(content: MyContent): Promise<CheckedRow> {
     ? (await wuwei.pictures.getPicture({ pictureId: contentId }).catch(orNothing))?.picture : undefined;
   return {
     id, what: whatWords[kind], when: moment(content.madeAt), ...states[state],
-    why: [whyWords[reason], reasonText].filter(Boolean).join('：'),
+    why: state === ContentState.REFUSED ? [whyWords[reason], reasonText].filter(Boolean).join('：') : '',
     appeal: appealWords(content), mayAppeal: content.appealUntil !== undefined, url: urlOf(content),
     pictures: picture ? [toShown(picture)] : [],
   };

@@ -66,12 +66,15 @@ const pageSizeMax = 100;
  * The thread, and the latest that was written; as much as is known already, where that may read otherwise now. What is shown was
  * read with that.
  * @param known what the page shows
- * @param unasked whether the page asks by itself: then it asks for no sign-in, and for old messages only when they were shown
+ * @param again whether what is known is read as a whole; otherwise only when it was shown to both meanwhile
+ * @param unasked whether the page asks by itself: then it asks for no sign-in
  */
-export async function readTalk(threadId: string, known: Talk | undefined, unasked: boolean): Promise<Talk> {
+export async function readTalk(
+  threadId: string, known: Talk | undefined, { again, unasked }: { again: boolean; unasked: boolean },
+): Promise<Talk> {
   const how = { unasked };
   const thread = (await threads.getThread({ threadId }, how)).thread!;
-  const wanted = known && (!unasked || showsAll(thread) !== showsAll(known.thread)) ? known.messages.length : 0;
+  const wanted = known && (again || showsAll(thread) !== showsAll(known.thread)) ? known.messages.length : 0;
   const messages: Message[] = [];
   let pageToken = '';
   do {
@@ -80,12 +83,15 @@ export async function readTalk(threadId: string, known: Talk | undefined, unaske
     pageToken = page.nextPageToken;
   } while (pageToken && messages.length < wanted);
 
+  return { thread, messages: merged([], messages), earlier: pageToken };
+}
+
+/** All of it was in sight; it does no harm if that is not kept. */
+export async function markRead({ thread, messages }: Talk, unasked: boolean): Promise<void> {
   const number = Math.max(0, ...messages.map((m) => m.number));
   if (thread.unread && number) {
-    await threads.markThreadRead({ threadId, number }, how).catch(orNothing);
+    await threads.markThreadRead({ threadId: thread.id, number }, { unasked }).catch(orNothing);
   }
-
-  return { thread, messages: merged([], messages), earlier: pageToken };
 }
 
 const showsAll = (thread: Thread): boolean => thread.agreed && thread.otherAgreed;
