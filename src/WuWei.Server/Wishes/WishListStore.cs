@@ -125,12 +125,13 @@ public static class WishListStore
         return Cut(rows, size, w => new PageToken(w.SortedAt, w.SortedId));
     }
 
-    /// <summary>Those of these that there are, in no order; as a list shows them.</summary>
+    /// <summary>Those of these that there are, in no order; as a list shows them, and whether the caller follows each.</summary>
     public static Task<List<Wish>> ListWishesAsync(
         this DbSession db, IEnumerable<Guid> ids, Guid callerId, DateTime now) => db.ListAsync<Wish>(
         $"""
         SELECT {Columns},
-          EXISTS (SELECT 1 FROM wish_offer o WHERE o.wish_id = w.id AND o.person_id = @callerId) AS offered
+          EXISTS (SELECT 1 FROM wish_offer o WHERE o.wish_id = w.id AND o.person_id = @callerId) AS offered,
+          EXISTS (SELECT 1 FROM wish_watch f WHERE f.wish_id = w.id AND f.person_id = @callerId) AS watched
         FROM JSON_TABLE(@ids, '$[*]' COLUMNS (id CHAR(32) PATH '$')) i
         JOIN wish w ON w.id = UNHEX(i.id) {People}
         """, new { ids = JsonSerializer.Serialize(ids.Distinct().Select(id => id.ToString("n"))), callerId, now });

@@ -111,6 +111,9 @@ public sealed class DuplicateTests : IAsyncLifetime
         var found = await SuggestAsync(_cast.Other);
         Assert.Equal(5, found.Count);
         Assert.Equal(found.Select(l => l.Score).OrderDescending(), found.Select(l => l.Score));
+        Assert.DoesNotContain(found, l => l.Wish.Watched);
+        await _cast.Other.Watches.WatchWishAsync(new() { WishId = found[1].Wish.Id });
+        Assert.Equal([false, true, false, false, false], (await SuggestAsync(_cast.Other)).Select(l => l.Wish.Watched));
         await _cast.Other.Watches.SuggestDuplicatesAsync(new()
         {
             UnitId = $"{_world.Community}",

@@ -186,7 +186,7 @@ export const SuggestDuplicatesResponseSchema: GenMessage<SuggestDuplicatesRespon
  */
 export type LikeWish = Message<"wuwei.v1.LikeWish"> & {
   /**
-   * As in lists.
+   * As in lists, and whether the caller follows it.
    *
    * @generated from field: wuwei.v1.Wish wish = 1;
    */
