@@ -97,11 +97,11 @@ export async function atHome() {
 }
 
 /** A wish of somebody, without pictures unless these. */
-export async function makeWish(token, title, pictureIds = []) {
+export async function makeWish(token, title, pictureIds = [], category = 'misc') {
   const { unit } = await call(`/units/by/division/${demo.communityCode}`, undefined, token);
   const { categories } = await call(`/units/${unit.id}/categories`, undefined, token);
   const { wish } = await call('/wishes', {
-    unitId: unit.id, categoryId: categories.find((c) => c.code === 'misc').id, title, effortMinutes: 30, pictureIds,
+    unitId: unit.id, categoryId: categories.find((c) => c.code === category).id, title, effortMinutes: 30, pictureIds,
     text: '客厅的灯泡坏了，我够不着。', contact: { name: '周桂兰', phone: newPhone(), address: '3幢2单元502室' },
   }, token);
   return wish.id;
