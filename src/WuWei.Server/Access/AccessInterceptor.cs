@@ -33,7 +33,7 @@ public sealed class AccessInterceptor(
     /// With the seconds that sessions are remembered: an ended session or role ends its streams within 10 s. Looking
     /// costs one statement in 4 s for all streams of a session, and one in 10 s for all partners.
     /// </summary>
-    private static readonly TimeSpan CallerLookedAtEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CallerLookedAtEvery = TimeSpan.FromSeconds(1);
 
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)

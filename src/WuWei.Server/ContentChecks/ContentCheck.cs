@@ -55,16 +55,15 @@ public sealed record ContentCheck
     public byte[]? AppealAnswer { get; init; }
 
     /// <summary>Until when its author may appeal; null when not, or not any more.</summary>
-    public DateTime? AppealUntil => Stage == CheckStage.Settled && State == ContentState.Refused && AppealedAt is null
-        ? DecidedAt + AppealWithin
-        : null;
+    public DateTime? AppealUntil => IsRefused && !IsFinal && AppealedAt is null ? DecidedAt + AppealWithin : null;
 
     /// <summary>
-    /// A wish waits for its text, and that was refused for good: an appeal was, too, or none came in time. For what else
-    /// is refused nothing waits.
+    /// A wish waits for its text, and that was refused for good: an appeal was, too, or none came in time, or the wish
+    /// ended before. For what else is refused nothing waits.
     /// </summary>
-    public bool IsFinal =>
-        Kind == ContentKind.Wish && Stage == CheckStage.Settled && State == ContentState.Refused && DueAt is null;
+    public bool IsFinal => Kind == ContentKind.Wish && IsRefused && DueAt is null;
+
+    private bool IsRefused => Stage == CheckStage.Settled && State == ContentState.Refused;
 
     /// <summary>It was tried as often as may be, and came to nothing: whoever took it last failed or stopped.</summary>
     public bool IsTriedOut => Stage == CheckStage.New && Tries > Pauses.Length;
@@ -135,11 +134,14 @@ public sealed record ContentCheck
             throw Refuse.Taken("CONTENT_APPEALED", "已经申诉过了，每次只能申诉一回。");
         }
 
-        return AppealUntil switch
+        if (!IsRefused)
         {
-            null => throw Refuse.Premature("CONTENT_NOT_REFUSED", "只有审核没有通过的内容可以申诉。"),
-            var until when until < now => throw Refuse.Premature("CONTENT_APPEAL_LATE", "申诉要在 7 天之内提出。"),
-            _ => this with
+            throw Refuse.Premature("CONTENT_NOT_REFUSED", "只有审核没有通过的内容可以申诉。");
+        }
+
+        return AppealUntil is not { } until || until < now
+            ? throw Refuse.Premature("CONTENT_APPEAL_LATE", "申诉要在 7 天之内、心愿结束之前提出。")
+            : this with
             {
                 Stage = CheckStage.Appealed,
                 DueAt = now + AnswerWithin,
@@ -147,8 +149,7 @@ public sealed record ContentCheck
                 AppealedAt = now,
                 AppealText = text,
                 QueuedAt = now,
-            },
-        };
+            };
     }
 
     /// <summary>Nobody answered its author in time: one unit further up, or at the top once more.</summary>

@@ -48,13 +48,23 @@ public static class ContentCheckStore
 
     /// <summary>
     /// Its slice has decided itself, or staff wrote it anew: nobody needs to look any more, nor answer an appeal. What was
-    /// refused stays so, unless it is passed now.
+    /// refused stays so, unless it is passed now, and nothing waits any longer for an appeal against that.
     /// </summary>
     public static void QueueNoContentCheck(this DbSession db, ContentKind kind, Guid id, ContentState state) => db.Queue(
         """
-        UPDATE content_check SET stage = @dropped, due_at = NULL, state = @state
-        WHERE kind = @kind AND content_id = @id AND (stage IN (1, 2, 3, 5) OR (state = 3 AND @state = 2))
+        UPDATE content_check SET stage = IF(stage = 4 AND @state <> 2, stage, @dropped), due_at = NULL, state = @state
+        WHERE kind = @kind AND content_id = @id
+          AND (stage IN (1, 2, 3, 5) OR (stage = 4 AND due_at IS NOT NULL) OR (state = 3 AND @state = 2))
         """, new { kind, id, state, dropped = CheckStage.Dropped });
+
+    /// <summary>
+    /// Whether an appeal against its refusal waits, which nobody makes nor decides on until this transaction ends. To be
+    /// asked of what was refused only: where there is no check, others would wait for the place of one.
+    /// </summary>
+    public static async Task<bool> IsAppealedAsync(this DbSession db, ContentKind kind, Guid id) =>
+        await db.FindAsync<CheckStage>(
+            "SELECT stage FROM content_check WHERE kind = @kind AND content_id = @id FOR UPDATE", new { kind, id })
+        == CheckStage.Appealed;
 
     /// <summary>All that belongs to something is another unit's from now on, whose staff look at it.</summary>
     /// <param name="only">Only what is of this kind; null for all.</param>
@@ -80,7 +90,10 @@ public static class ContentCheckStore
             $"SELECT {Columns} FROM content_check c WHERE c.stage = @appealed AND c.part_of IN (", "@id",
             [.. wholes.Select(id => new { id })], ")", new { appealed = CheckStage.Appealed });
 
-    /// <summary>Stores where it went only if it is still where it was read, in the same version and with the same clock.</summary>
+    /// <summary>
+    /// Stores where it went only if it is still where it was read, in the same version, with the same clock and for the
+    /// same units.
+    /// </summary>
     /// <returns>False otherwise.</returns>
     public static async Task<bool> MoveCheckAsync(this DbSession db, ContentCheck before, ContentCheck after) =>
         await db.ExecuteAsync(
@@ -91,6 +104,7 @@ public static class ContentCheckStore
               appeal_unit_id = @AppealUnitId, appealed_at = @AppealedAt, appeal_text = @AppealText,
               appeal_decided_at = @AppealDecidedAt, appeal_decided_by = @AppealDecidedBy, appeal_answer = @AppealAnswer
             WHERE id = @Id AND version = @Version AND stage = @stageRead AND tries = @triesRead AND due_at <=> @dueRead
+              AND unit_id = @unitRead AND appeal_unit_id <=> @appealUnitRead
             """,
             new
             {
@@ -99,6 +113,8 @@ public static class ContentCheckStore
                 stageRead = before.Stage,
                 triesRead = before.Tries,
                 dueRead = before.DueAt,
+                unitRead = before.UnitId,
+                appealUnitRead = before.AppealUnitId,
                 after.State,
                 after.Stage,
                 after.DueAt,

@@ -1,4 +1,5 @@
 using WuWei.Calls;
+using WuWei.ContentChecks;
 using WuWei.Errors;
 using WuWei.Identity;
 using WuWei.Journal;
@@ -48,20 +49,24 @@ public sealed partial class OrganizationService
             var unit = DemandedClosed(call, tree, request.UnitId);
             var to = tree.GetOpen(Faults.IdOf("to_unit_id", request.ToUnitId)).DemandHome();
             await db.DemandSuccessorAsync(tree, unit, to);
-            var response = new Wire.RehomePeopleResponse();
+            var moved = new List<(Guid Id, ContentKind? Only)>();
             foreach (var personId in people)
             {
                 if (await db.RehomePersonAsync(personId, unit.Id, to.Id))
                 {
-                    response.PersonIds.Add(personId.ToString());
+                    moved.Add((personId, null));
                     db.Record(JournalEntry.By(
                         call, "staff", "PERSON_REHOMED", "person", personId, to.Id, new { from = unit.Id, to = to.Id }));
                 }
             }
 
-            return response.PersonIds.Count > 0
-                ? response
-                : throw Refuse.Premature("REHOME_NOBODY", "这些人都不再住在这里。");
+            if (moved.Count == 0)
+            {
+                throw Refuse.Premature("REHOME_NOBODY", "这些人都不再住在这里。");
+            }
+
+            await ContentVerdicts.RehomeAsync(db, call, "staff", moved, to, tree);
+            return new Wire.RehomePeopleResponse { PersonIds = { moved.Select(p => $"{p.Id}") } };
         }, again: (_, first) =>
         {
             DemandedClosed(call, tree, request.UnitId);

@@ -16,18 +16,25 @@ public static partial class Masks
     private const string Account = "［账号已隐藏］";
     private const string Door = "［门牌已隐藏］";
 
-    /// <param name="before">What the same author wrote just before: a number that begins there is hidden from here on.</param>
+    /// <param name="befores">
+    /// What the same author wrote before, each by itself: a number that begins there is hidden from here on.
+    /// </param>
     /// <returns>The text with what is hidden replaced, and whether anything was.</returns>
-    public static (string Text, bool Masked) Hide(string text, string before = "")
+    public static (string Text, bool Masked) Hide(string text, params string[] befores)
     {
         var plain = new PlainText(text);
         var hidden = new List<Hidden>();
         hidden.AddRange(Numbers.Find(plain.Digits).Select(n => new Hidden(n.Start, n.End, n.IsIdentity ? Identity : Phone)));
-        var digitsBefore = before.Length == 0 ? "" : $"{new PlainText(before).Digits}\n";
-        hidden.AddRange(Numbers.Find(digitsBefore + plain.Digits)
-            .Select(n => (End: n.End - digitsBefore.Length, BeginsBefore: n.Start < digitsBefore.Length, n.IsIdentity))
-            .Where(n => n is { BeginsBefore: true, End: > 0 })
-            .Select(n => new Hidden(0, n.End, n.IsIdentity ? Identity : Phone)));
+        foreach (var before in befores.Where(b => b.Length > 0))
+        {
+            var digitsBefore = $"{new PlainText(before).Digits}\n";
+            hidden.AddRange(Numbers.Find(digitsBefore + plain.Digits)
+                .Select(n =>
+                    (End: n.End - digitsBefore.Length, BeginsBefore: n.Start < digitsBefore.Length, n.IsIdentity))
+                .Where(n => n is { BeginsBefore: true, End: > 0 })
+                .Select(n => new Hidden(0, n.End, n.IsIdentity ? Identity : Phone)));
+        }
+
         foreach (var pattern in new[] { Announced(), AnnouncedBehind(), Mail() })
         {
             hidden.AddRange(pattern.Matches(plain.Narrow).Select(m => m.Groups["id"]).Select(Of(Account)));

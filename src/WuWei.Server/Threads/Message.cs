@@ -39,8 +39,11 @@ public sealed record Message
     public string Open(PersonalData data) => data.Open(TextColumn, Id, Text);
 
     /// <summary>Without that by which its author could be reached, and whether there was any.</summary>
-    public (string Text, bool Masked) Mask(PersonalData data) => Masks.Hide(
-        Open(data), $"{Before(data, EarlierId, EarlierText)}\n{Before(data, PreviousId, PreviousText)}");
+    public (string Text, bool Masked) Mask(PersonalData data)
+    {
+        var earlier = Before(data, EarlierId, EarlierText);
+        return Masks.Hide(Open(data), $"{earlier}\n{Before(data, PreviousId, PreviousText)}", earlier);
+    }
 
     /// <param name="reader">Empty for staff who look into a report.</param>
     /// <param name="side">Null for them: they are across from both.</param>

@@ -12,6 +12,10 @@ public static class ReportStore
         r.made_at, r.decided_at, r.decided_by, r.outcome, r.answer
         """;
 
+    /// <summary>The unit of a wish, which no other transaction changes until this one ends.</summary>
+    public static Task<Guid> HoldUnitOfAsync(this DbSession db, Guid wishId) => db.FindAsync<Guid>(
+        "SELECT unit_id FROM wish WHERE id = @wishId LOCK IN SHARE MODE", new { wishId });
+
     /// <returns>False when the reporter has an open one on the thread.</returns>
     public static async Task<bool> AddReportAsync(this DbSession db, ThreadReport report) => await db.ExecuteAsync(
         """

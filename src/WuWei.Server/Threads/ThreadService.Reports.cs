@@ -38,6 +38,8 @@ public sealed partial class ThreadService
                 throw Refuse.Exhausted("REPORTS_TOO_MANY", "今天举报得太多了，请明天再来，或者联系社区工作人员。");
             }
 
+            // When the wish gets another unit, the reports that there are go along: this is one, or made after it.
+            thread = thread with { UnitId = await db.HoldUnitOfAsync(thread.WishId) };
             var report = new ThreadReport
             {
                 Id = clock.NewId(),

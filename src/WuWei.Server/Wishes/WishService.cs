@@ -103,7 +103,15 @@ public sealed partial class WishService(
         Wire.RejectWishRequest request, ServerCallContext context) =>
         MoveAsync(context, request, request.WishId, WishMove.Reject, Reason(request.Reason),
             m => m.Sight.Wish.Ended(WishMove.Reject) with { ContentState = ContentState.Refused },
-            wish => new Wire.RejectWishResponse { Wish = wish });
+            wish => new Wire.RejectWishResponse { Wish = wish },
+            also: async (m, _) =>
+            {
+                if (m.Sight.Wish is { ContentState: ContentState.Refused } wish
+                    && await m.Db.IsAppealedAsync(ContentKind.Wish, wish.Id))
+                {
+                    throw Refuse.Premature("CONTENT_APPEALED", "许愿人已经申诉，要由受理申诉的工作人员决定。");
+                }
+            });
 
     public override Task<Wire.WithdrawWishResponse> WithdrawWish(
         Wire.WithdrawWishRequest request, ServerCallContext context) =>

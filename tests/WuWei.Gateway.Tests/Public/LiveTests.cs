@@ -139,6 +139,23 @@ public sealed class LiveTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_screen_whose_unit_was_merged_comes_back_to_what_it_was_merged_into()
+    {
+        var token = await TokenAsync(_world.Community);
+        await _cast.WishAsync(WishStatus.Kept);
+        await _server.RunJobsAsync();
+        await using var screen = await Listener.OpenAsync(_server, "/live/events", token);
+        await screen.TakeAsync("totals", 1);
+        // What is merged was there yesterday.
+        _server.Clock.Advance(TimeSpan.FromDays(1));
+
+        await _world.MergeAsync(_world.FarCommunity, _server.Clock.Day(), _world.Community);
+
+        await screen.EndedAsync();
+        Assert.Equal((HttpStatusCode.OK, ""), await RefusedAsync("/live/events", token));
+    }
+
+    [Fact]
     public async Task What_is_no_stream_is_refused()
     {
         var token = await TokenAsync(_world.Community);

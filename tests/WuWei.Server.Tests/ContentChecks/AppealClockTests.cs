@@ -1,3 +1,4 @@
+using WuWei.ContentChecks;
 using WuWei.Tests.Harness;
 using WuWei.Tests.Inbox;
 
@@ -76,6 +77,55 @@ public sealed class AppealClockTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nobody_appeals_about_a_wish_that_was_withdrawn()
+    {
+        var (wish, check) = await RefusedWishAsync();
+        Assert.NotNull((await MineAsync(check)).AppealUntil);
+        await _maker.Wishes.WithdrawWishAsync(new() { WishId = wish, Reason = "不用了" });
+
+        Assert.Equal("CONTENT_APPEAL_LATE", await Refusals.ReasonAsync(AppealAsync(check)));
+        var mine = await MineAsync(check);
+        Assert.Equal((Wire.ContentState.Refused, null), (mine.State, mine.AppealUntil));
+        _server.Clock.Advance(Week);
+        await _server.RunJobsAsync();
+        Assert.Equal(0, await EntriesAsync("CONTENT_APPEALED"));
+        Assert.Equal(0, await EntriesAsync("CONTENT_FINAL"));
+        await _server.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Staff_decline_no_wish_about_which_others_are_to_decide_and_may_open_it()
+    {
+        var staff = await _world.StaffAsync(_world.Community);
+        var (wish, check) = await AppealedWishAsync();
+        Assert.Equal("CONTENT_APPEALED", await Refusals.ReasonAsync(
+            staff.Wishes.RejectWishAsync(new() { WishId = wish, Reason = "就是广告" })));
+        Assert.Equal([check], await AppealsAsync(_street, _world.Street));
+        await staff.Wishes.ApproveWishAsync(new() { WishId = wish });
+        Assert.Equal(Wire.WishStatus.Open, await StatusAsync(wish));
+        Assert.Empty(await AppealsAsync(_street, _world.Street));
+
+        var (other, _) = await RefusedWishAsync();
+        await staff.Wishes.RejectWishAsync(new() { WishId = other, Reason = "就是广告" });
+        Assert.Equal(Wire.WishStatus.Rejected, await StatusAsync(other));
+    }
+
+    [Theory]
+    [InlineData("unit_id")]
+    [InlineData("appeal_unit_id")]
+    public async Task What_went_to_another_unit_meanwhile_is_read_anew(string unit)
+    {
+        var (_, check) = await AppealedWishAsync();
+        var read = (await _server.Db.ReadAsync(
+            db => db.FindCheckAsync(Guid.Parse(check)), CancellationToken.None))!;
+        await _server.Database.ExecuteAsync(
+            $"UPDATE content_check SET {unit} = @unit WHERE id = @id", ("unit", _world.FarCommunity), ("id", read.Id));
+
+        Assert.False(await _server.Db.HousekeepAsync(
+            db => db.MoveCheckAsync(read, read with { DueAt = read.DueAt + Week }), CancellationToken.None));
+    }
+
+    [Fact]
     public async Task An_appeal_about_a_name_goes_to_the_new_home_of_whose_it_is()
     {
         await _maker.Identity.UpdateMeAsync(new() { Name = "慕容白" });
@@ -100,15 +150,26 @@ public sealed class AppealClockTests : IAsyncLifetime
     }
 
     /// <summary>Of a category that nobody needs to review.</summary>
-    private async Task<(string Wish, string Check)> AppealedWishAsync()
+    private async Task<(string Wish, string Check)> RefusedWishAsync()
     {
         var request = _world.Request(category: "errands");
         request.Answers.Add("items", "两袋米");
         var wish = await _maker.MakeAsync(request);
-        var check = await RefuseAsync(Wire.ContentKind.Wish);
-        await _maker.ContentChecks.AppealContentAsync(new() { Id = check, Reason = "这不是广告" });
+        return (wish, await RefuseAsync(Wire.ContentKind.Wish));
+    }
+
+    private async Task<(string Wish, string Check)> AppealedWishAsync()
+    {
+        var (wish, check) = await RefusedWishAsync();
+        await AppealAsync(check);
         return (wish, check);
     }
+
+    private AsyncUnaryCall<Wire.AppealContentResponse> AppealAsync(string check) =>
+        _maker.ContentChecks.AppealContentAsync(new() { Id = check, Reason = "这不是广告" });
+
+    private async Task<Wire.MyContent> MineAsync(string check) =>
+        (await _maker.ContentChecks.ListMyContentAsync(new())).Contents.Single(c => c.Id == check);
 
     private async Task<string> RefuseAsync(Wire.ContentKind kind)
     {

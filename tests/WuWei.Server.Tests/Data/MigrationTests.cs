@@ -71,8 +71,9 @@ public class MigrationTests
         var world = await World.CreateAsync(server);
         var cast = await WishCast.CreateAsync(world);
         var (unanswered, refused) = (await RefusedAsync(), await RefusedAsync());
-        var (appealed, ended) = (await RefusedAsync(), await RefusedAsync());
+        var (appealed, ended, over) = (await RefusedAsync(), await RefusedAsync(), await RefusedAsync());
         await cast.Maker.Wishes.WithdrawWishAsync(new() { WishId = $"{ended}", Reason = "不用了" });
+        await cast.Maker.Wishes.WithdrawWishAsync(new() { WishId = $"{over}", Reason = "不用了" });
         var wish = await cast.WishAsync(WishStatus.Claimed);
         var thread = (await wish.ThreadAsync(cast.Claimer)).Id;
         var first = await cast.Claimer.SayToAsync(wish, "我明天上午来");
@@ -93,6 +94,7 @@ public class MigrationTests
             """
             UPDATE content_check SET part_of = content_id WHERE kind = 8;
             UPDATE content_check SET due_at = NULL WHERE stage = 4;
+            UPDATE content_check SET due_at = decided_at + INTERVAL 7 DAY WHERE content_id = @over;
             UPDATE content_check
             SET stage = 5, due_at = NULL, appealed_at = decided_at + INTERVAL 1 DAY, appeal_unit_id = unit_id
             WHERE content_id IN (@appealed, @ended);
@@ -105,7 +107,8 @@ public class MigrationTests
             DROP TABLE content_early, wish_to_mark;
             DELETE FROM schema_history WHERE CAST(version AS UNSIGNED) >= 30
             """,
-            ("appealed", appealed), ("ended", ended), ("refused", refused), ("elsewhere", world.NextCommunity));
+            ("appealed", appealed), ("ended", ended), ("over", over), ("refused", refused),
+            ("elsewhere", world.NextCommunity));
 
         await MigrateAsync(server.Database);
 
@@ -128,6 +131,8 @@ public class MigrationTests
             "content_check WHERE content_id = @id AND due_at = appealed_at + INTERVAL 7 DAY", ("id", appealed)));
         Assert.Equal(1, await CountAsync(
             "content_check WHERE content_id = @id AND stage = 6 AND due_at IS NULL", ("id", ended)));
+        Assert.Equal(1, await CountAsync(
+            "content_check WHERE content_id = @id AND stage = 4 AND due_at IS NULL", ("id", over)));
         Assert.Equal(1, await CountAsync("wish_to_mark"));
         Assert.Equal(1, await CountAsync("wish_to_mark WHERE wish_id = @id", ("id", Guid.Parse(wish))));
         Assert.Equal(1, await CountAsync("thread_message WHERE previous_id IS NOT NULL"));

@@ -1,3 +1,5 @@
+using System.Globalization;
+using MySqlConnector;
 using WuWei.Tests.Harness;
 using WuWei.Tests.Inbox;
 using WuWei.Wishes;
@@ -89,6 +91,90 @@ public sealed class UnitSuccessionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_report_made_while_its_wish_gets_another_unit_is_for_that()
+    {
+        var cast = await WishCast.CreateAsync(_world);
+        var wish = await cast.WishAsync(WishStatus.Claimed);
+        var thread = (await wish.ThreadAsync(cast.Maker)).Id;
+        await using var rehoming = new MySqlConnection(_server.Database.Owner);
+        await rehoming.OpenAsync();
+        await using var transaction = await rehoming.BeginTransactionAsync();
+        await ExecuteAsync("UPDATE wish SET unit_id = @unit, version = version + 1 WHERE id = @wish");
+
+        var report = cast.Maker.ReportAsync(thread);
+        await using var watching = new MySqlConnection(_server.Database.Service);
+        await watching.OpenAsync();
+        // It waits for the wish, or is about to.
+        while (!report.IsCompleted && !await IsHeldUpAsync())
+        {
+            await Task.Yield();
+        }
+
+        await ExecuteAsync("UPDATE thread_report SET unit_id = @unit WHERE wish_id = @wish");
+        await transaction.CommitAsync();
+
+        Assert.Equal($"{_world.NextCommunity}", (await report).UnitId);
+        Assert.Equal(1, await _server.Database.ScalarAsync<long>(
+            "SELECT COUNT(*) FROM thread_report WHERE unit_id = @unit", ("unit", _world.NextCommunity)));
+
+        async Task<bool> IsHeldUpAsync()
+        {
+            await using var command = new MySqlCommand(
+                """
+                SELECT COUNT(*) FROM information_schema.processlist
+                WHERE db = DATABASE() AND info LIKE 'SELECT unit_id FROM wish %'
+                """, watching);
+            return Convert.ToInt64(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture) > 0;
+        }
+
+        async Task ExecuteAsync(string sql)
+        {
+            await using var command = new MySqlCommand(sql, rehoming, transaction);
+            command.Parameters.AddWithValue("unit", _world.NextCommunity.ToByteArray(bigEndian: true));
+            command.Parameters.AddWithValue("wish", Guid.Parse(wish).ToByteArray(bigEndian: true));
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    [Fact]
+    public async Task An_appeal_about_a_name_goes_along_when_staff_give_its_owner_a_new_home()
+    {
+        var person = await _world.ResidentAsync();
+        await person.Identity.UpdateMeAsync(new() { Name = "慕容白" });
+        await _world.CheckContentAsync();
+        var review = (await _world.WaitingAsync()).Single(r => r.Kind == Wire.ContentKind.Name);
+        await (await _world.StaffAsync(_world.Community)).ContentChecks.ReviewContentAsync(new()
+        {
+            Choices =
+            {
+                new Wire.ContentChoice
+                {
+                    Id = review.Id,
+                    Version = review.Version,
+                    Reason = Wire.RefusalReason.Other,
+                    ReasonText = "不像名字",
+                },
+            },
+        });
+        await person.ContentChecks.AppealContentAsync(new() { Id = review.Id, Reason = "我就叫这个名字" });
+        await _world.MergeAsync(_world.FarCommunity, _server.Clock.Day(), _world.Community);
+        await _server.RunJobsAsync();
+        var (other, district) = (await _world.StaffAsync(_world.OtherStreet), await _world.StaffAsync(_world.District));
+
+        await district.Organization.RehomePeopleAsync(new()
+        {
+            UnitId = $"{_world.Community}",
+            ToUnitId = $"{_world.FarCommunity}",
+            PersonIds = { $"{person.PersonId}" },
+        });
+
+        Assert.Empty(await AppealsAsync(_street, _world.Street));
+        Assert.Equal([review.Id], await AppealsAsync(other, _world.OtherStreet));
+        Assert.Equal(1, await _server.Database.ScalarAsync<long>(
+            "SELECT COUNT(*) FROM content_check WHERE unit_id = @unit", ("unit", _world.FarCommunity)));
+    }
+
+    [Fact]
     public async Task An_appeal_that_waits_goes_with_its_wish_to_another_street_which_is_told()
     {
         var cast = await WishCast.CreateAsync(_world);
@@ -124,9 +210,6 @@ public sealed class UnitSuccessionTests : IAsyncLifetime
         Assert.Contains("CONTENT_APPEALED", await other.EventsAsync());
         Assert.DoesNotContain("CONTENT_APPEALED", await cast.Claimer.EventsAsync());
         await other.ContentChecks.DecideContentAppealAsync(new() { Id = review.Id, Admit = true, Answer = "看过了" });
-
-        static async Task<IEnumerable<string>> AppealsAsync(Actor staff, Guid unit) =>
-            (await staff.ContentChecks.ListContentAppealsAsync(new() { UnitId = $"{unit}" })).Appeals.Select(a => a.Id);
     }
 
     [Fact]
@@ -167,6 +250,9 @@ public sealed class UnitSuccessionTests : IAsyncLifetime
         EffectiveOn = _server.Clock.Day(),
         Reason = "网格调整",
     }));
+
+    private static async Task<IEnumerable<string>> AppealsAsync(Actor staff, Guid unit) =>
+        (await staff.ContentChecks.ListContentAppealsAsync(new() { UnitId = $"{unit}" })).Appeals.Select(a => a.Id);
 
     private async Task<List<string>> SplitAsync(Guid unit) =>
         [.. (await _street.Organization.SplitUnitAsync(new()

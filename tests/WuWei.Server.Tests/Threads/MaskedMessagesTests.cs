@@ -53,6 +53,17 @@ public sealed class MaskedMessagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task It_is_hidden_when_its_author_wrote_something_in_between()
+    {
+        foreach (var text in new[] { FirstHalf, "好的", SecondHalf })
+        {
+            await _cast.Claimer.SayAsync(_server, _world, _thread, text);
+        }
+
+        await AssertHiddenAsync();
+    }
+
+    [Fact]
     public async Task Whoever_checks_messages_reads_no_number_in_halves()
     {
         await _cast.Claimer.Threads.SendMessageAsync(new() { ThreadId = _thread, Text = FirstHalf });

@@ -42,6 +42,13 @@ public class MasksTests
     public void A_number_that_began_in_the_message_before_is_hidden_from_there_on(string before, string text, string shown) =>
         Assert.Equal((shown, true), Masks.Hide(text, before));
 
+    [Fact]
+    public void What_was_written_before_is_looked_at_each_by_itself()
+    {
+        Assert.Equal(("［电话已隐藏］", true), Masks.Hide("5678", "139 1234\n好的", "139 1234"));
+        Assert.Equal(("5678", false), Masks.Hide("5678", "139 1234\n好的", ""));
+    }
+
     [Theory]
     [InlineData("下午3点", "15元")]
     [InlineData("13912345678", "好的，5点见")]

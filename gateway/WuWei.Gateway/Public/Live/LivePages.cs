@@ -19,7 +19,7 @@ public sealed class LivePages(
     private const string TokenPrefix = "Bearer ";
     private const string LastEventId = "last-event-id";
     private const int OfOneScreenMax = 20;
-    private static readonly TimeSpan ScreenLookedAtEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ScreenLookedAtEvery = TimeSpan.FromSeconds(1);
 
     public Task BoardAsync(HttpContext http) => ServeAsync(http, async (unit, cancel) =>
     {
@@ -60,8 +60,9 @@ public sealed class LivePages(
             var token = TokenOf(http.Request);
             var screen = await passes.GetAsync(token, over.Token);
             using var place = streams.Enter(screen.Id, OfOneScreenMax);
-            var stream = await open(await UnitOfAsync(http.Request, screen, over.Token), over.Token);
-            var watch = EndWithScreenAsync(http.Request, token, over);
+            var unit = await UnitOfAsync(http.Request, screen, over.Token);
+            var stream = await open(unit, over.Token);
+            var watch = EndWithScreenAsync(http.Request, token, unit.Id, over);
             try
             {
                 await ServerSentEvents.SendAsync(http, stream, over.Token);
@@ -88,17 +89,20 @@ public sealed class LivePages(
     }
 
     /// <summary>
-    /// Ends a stream whose screen was ended meanwhile, or whose unit is the screen's no longer. Why it is told when it
-    /// comes back.
+    /// Ends a stream whose screen was ended meanwhile, or whose unit is the screen's no longer: it was merged, or went
+    /// elsewhere. Why it is told when it comes back, unless it follows another unit then.
     /// </summary>
-    private async Task EndWithScreenAsync(HttpRequest request, string token, CancellationTokenSource over)
+    private async Task EndWithScreenAsync(HttpRequest request, string token, Guid unitId, CancellationTokenSource over)
     {
         using var look = new PeriodicTimer(ScreenLookedAtEvery);
         try
         {
             while (await look.WaitForNextTickAsync(over.Token))
             {
-                await LookAsync();
+                if (!await LookAsync())
+                {
+                    return;
+                }
             }
         }
         catch (Exception e) when (e is RefusedException or OperationCanceledException)
@@ -110,15 +114,17 @@ public sealed class LivePages(
             await over.CancelAsync();
         }
 
-        async Task LookAsync()
+        async Task<bool> LookAsync()
         {
             try
             {
-                await UnitOfAsync(request, await passes.GetAsync(token, over.Token), over.Token);
+                var screen = await passes.GetAsync(token, over.Token);
+                return (await UnitOfAsync(request, screen, over.Token)).Id == unitId;
             }
             catch (RefusedException refused) when (refused.Code == Grpc.Core.StatusCode.Unavailable)
             {
                 // The database is away: the next look tells.
+                return true;
             }
         }
     }

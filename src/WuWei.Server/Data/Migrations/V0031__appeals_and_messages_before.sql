@@ -20,6 +20,10 @@ WHERE m.previous_id IS NULL AND o.previous_id IS NOT NULL;
 -- Nobody needs to answer an appeal for a wish that has ended.
 UPDATE content_check c JOIN wish w ON w.id = c.content_id SET c.stage = 6 WHERE c.kind = 1 AND c.stage = 5 AND w.status <> 1;
 
+-- Nor appeals anybody about one.
+UPDATE content_check c JOIN wish w ON w.id = c.content_id SET c.due_at = NULL
+WHERE c.kind = 1 AND c.stage = 4 AND w.status <> 1;
+
 -- The others go up when their time is over.
 UPDATE content_check SET due_at = appealed_at + INTERVAL 7 DAY WHERE stage = 5 AND due_at IS NULL;
 

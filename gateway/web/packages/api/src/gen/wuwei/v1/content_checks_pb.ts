@@ -364,7 +364,7 @@ export const ContentCheckService: GenService<{
    * are reminded; its author is told each time. Without an answer it ends only with a wish that ended.
    *   INVALID_ARGUMENT ID_FORMAT, TEXT_LENGTH.
    *   NOT_FOUND CONTENT_UNKNOWN.
-   *   FAILED_PRECONDITION CONTENT_NOT_REFUSED; CONTENT_APPEAL_LATE: more than 7 days ago.
+   *   FAILED_PRECONDITION CONTENT_NOT_REFUSED; CONTENT_APPEAL_LATE: more than 7 days ago, or the wish has ended.
    *   ALREADY_EXISTS CONTENT_APPEALED.
    *
    * @generated from rpc wuwei.v1.ContentCheckService.AppealContent
