@@ -129,7 +129,7 @@ public sealed class AppealClockTests : IAsyncLifetime
     public async Task An_appeal_about_a_name_goes_to_the_new_home_of_whose_it_is()
     {
         await _maker.Identity.UpdateMeAsync(new() { Name = "慕容白" });
-        var check = await RefuseAsync(Wire.ContentKind.Name);
+        var check = await _world.RefuseWaitingAsync(Wire.ContentKind.Name);
         await _maker.ContentChecks.AppealContentAsync(new() { Id = check, Reason = "我就叫这个名字" });
 
         await _maker.Identity.UpdateMeAsync(new() { HomeUnitId = $"{_world.FarCommunity}" });
@@ -142,7 +142,7 @@ public sealed class AppealClockTests : IAsyncLifetime
     public async Task What_nothing_waits_for_is_refused_and_that_is_all()
     {
         await _maker.Identity.UpdateMeAsync(new() { Name = "慕容白" });
-        await RefuseAsync(Wire.ContentKind.Name);
+        await _world.RefuseWaitingAsync(Wire.ContentKind.Name);
         _server.Clock.Advance(Week);
         await _server.RunJobsAsync();
 
@@ -155,7 +155,7 @@ public sealed class AppealClockTests : IAsyncLifetime
         var request = _world.Request(category: "errands");
         request.Answers.Add("items", "两袋米");
         var wish = await _maker.MakeAsync(request);
-        return (wish, await RefuseAsync(Wire.ContentKind.Wish));
+        return (wish, await _world.RefuseWaitingAsync(Wire.ContentKind.Wish));
     }
 
     private async Task<(string Wish, string Check)> AppealedWishAsync()
@@ -170,26 +170,6 @@ public sealed class AppealClockTests : IAsyncLifetime
 
     private async Task<Wire.MyContent> MineAsync(string check) =>
         (await _maker.ContentChecks.ListMyContentAsync(new())).Contents.Single(c => c.Id == check);
-
-    private async Task<string> RefuseAsync(Wire.ContentKind kind)
-    {
-        await _world.CheckContentAsync();
-        var review = (await _world.WaitingAsync()).Single(r => r.Kind == kind);
-        await (await _world.StaffAsync(_world.Community)).ContentChecks.ReviewContentAsync(new()
-        {
-            Choices =
-            {
-                new Wire.ContentChoice
-                {
-                    Id = review.Id,
-                    Version = review.Version,
-                    Reason = Wire.RefusalReason.Advertising,
-                    ReasonText = "请不要做广告",
-                },
-            },
-        });
-        return review.Id;
-    }
 
     private static AsyncUnaryCall<Wire.DecideContentAppealResponse> DecideAsync(Actor staff, string id) =>
         staff.ContentChecks.DecideContentAppealAsync(new() { Id = id, Admit = true, Answer = "看过了" });

@@ -148,21 +148,7 @@ public class MigrationTests
             var request = world.Request(category: "errands");
             request.Answers.Add("items", "两袋米");
             var id = await cast.Maker.MakeAsync(request);
-            await world.CheckContentAsync();
-            var review = Assert.Single(await world.WaitingAsync());
-            await cast.Staff.ContentChecks.ReviewContentAsync(new()
-            {
-                Choices =
-                {
-                    new Wire.ContentChoice
-                    {
-                        Id = review.Id,
-                        Version = review.Version,
-                        Reason = Wire.RefusalReason.Other,
-                        ReasonText = "看不明白",
-                    },
-                },
-            });
+            await world.RefuseWaitingAsync(Wire.ContentKind.Wish);
             return Guid.Parse(id);
         }
 

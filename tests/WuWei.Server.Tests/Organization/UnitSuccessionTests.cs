@@ -141,22 +141,8 @@ public sealed class UnitSuccessionTests : IAsyncLifetime
     {
         var person = await _world.ResidentAsync();
         await person.Identity.UpdateMeAsync(new() { Name = "慕容白" });
-        await _world.CheckContentAsync();
-        var review = (await _world.WaitingAsync()).Single(r => r.Kind == Wire.ContentKind.Name);
-        await (await _world.StaffAsync(_world.Community)).ContentChecks.ReviewContentAsync(new()
-        {
-            Choices =
-            {
-                new Wire.ContentChoice
-                {
-                    Id = review.Id,
-                    Version = review.Version,
-                    Reason = Wire.RefusalReason.Other,
-                    ReasonText = "不像名字",
-                },
-            },
-        });
-        await person.ContentChecks.AppealContentAsync(new() { Id = review.Id, Reason = "我就叫这个名字" });
+        var check = await _world.RefuseWaitingAsync(Wire.ContentKind.Name);
+        await person.ContentChecks.AppealContentAsync(new() { Id = check, Reason = "我就叫这个名字" });
         await _world.MergeAsync(_world.FarCommunity, _server.Clock.Day(), _world.Community);
         await _server.RunJobsAsync();
         var (other, district) = (await _world.StaffAsync(_world.OtherStreet), await _world.StaffAsync(_world.District));
@@ -169,7 +155,7 @@ public sealed class UnitSuccessionTests : IAsyncLifetime
         });
 
         Assert.Empty(await AppealsAsync(_street, _world.Street));
-        Assert.Equal([review.Id], await AppealsAsync(other, _world.OtherStreet));
+        Assert.Equal([check], await AppealsAsync(other, _world.OtherStreet));
         Assert.Equal(1, await _server.Database.ScalarAsync<long>(
             "SELECT COUNT(*) FROM content_check WHERE unit_id = @unit", ("unit", _world.FarCommunity)));
     }
@@ -180,36 +166,22 @@ public sealed class UnitSuccessionTests : IAsyncLifetime
         var cast = await WishCast.CreateAsync(_world);
         var wish = await cast.WishAsync(WishStatus.Claimed);
         await cast.Claimer.SayToAsync(wish, "我明天上午来");
-        await _world.CheckContentAsync();
-        var review = (await _world.WaitingAsync()).Single(r => r.Kind == Wire.ContentKind.Message);
-        await cast.Staff.ContentChecks.ReviewContentAsync(new()
-        {
-            Choices =
-            {
-                new Wire.ContentChoice
-                {
-                    Id = review.Id,
-                    Version = review.Version,
-                    Reason = Wire.RefusalReason.Other,
-                    ReasonText = "看不明白",
-                },
-            },
-        });
-        await cast.Claimer.ContentChecks.AppealContentAsync(new() { Id = review.Id, Reason = "写得很明白" });
+        var check = await _world.RefuseWaitingAsync(Wire.ContentKind.Message);
+        await cast.Claimer.ContentChecks.AppealContentAsync(new() { Id = check, Reason = "写得很明白" });
         await _world.MergeAsync(_world.FarCommunity, _server.Clock.Day(), _world.Community);
         await _server.RunJobsAsync();
         var (other, district) = (await _world.StaffAsync(_world.OtherStreet), await _world.StaffAsync(_world.District));
-        Assert.Equal([review.Id], await AppealsAsync(_street, _world.Street));
+        Assert.Equal([check], await AppealsAsync(_street, _world.Street));
 
         await district.Wishes.RehomeWishAsync(
             new() { WishId = wish, ToUnitId = $"{_world.FarCommunity}", Reason = "归那边管" });
         await _server.RunJobsAsync();
 
         Assert.Empty(await AppealsAsync(_street, _world.Street));
-        Assert.Equal([review.Id], await AppealsAsync(other, _world.OtherStreet));
+        Assert.Equal([check], await AppealsAsync(other, _world.OtherStreet));
         Assert.Contains("CONTENT_APPEALED", await other.EventsAsync());
         Assert.DoesNotContain("CONTENT_APPEALED", await cast.Claimer.EventsAsync());
-        await other.ContentChecks.DecideContentAppealAsync(new() { Id = review.Id, Admit = true, Answer = "看过了" });
+        await other.ContentChecks.DecideContentAppealAsync(new() { Id = check, Admit = true, Answer = "看过了" });
     }
 
     [Fact]
